@@ -1,0 +1,11 @@
+//! Everything that touches the world.
+//!
+//! Absent here: the rules of coverage (they are in `covertrail-domain`), what people read
+//! (`covertrail-projections`), and a clock: every function that needs the time is handed it.
+
+pub mod policy;
+pub mod sandbox;
+pub mod schema;
+pub mod store;
+pub mod webhook;
+pub mod workmarket;

@@ -1,0 +1,1 @@
+//! 1099Policy: its requests and answers, and the HTTP client.

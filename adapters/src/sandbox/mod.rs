@@ -1,0 +1,1 @@
+//! Both vendors simulated over real HTTP, faults included.

@@ -1,0 +1,1 @@
+//! The stored form of every event ever written, and its envelope.

@@ -1,0 +1,1 @@
+//! Both vendors' webhooks: verified, kept, parsed.

@@ -1,0 +1,1 @@
+//! WorkMarket: its work orders and workers, read over HTTP.
