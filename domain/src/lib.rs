@@ -10,6 +10,7 @@ extern crate alloc;
 extern crate std;
 
 pub mod cover;
+pub mod coverage;
 pub mod id;
 pub mod money;
 pub mod time;
