@@ -1,1 +1,7 @@
-//! Covertrail.
+//! Covertrail keeps every `WorkMarket` work order insured through 1099Policy, and can prove it.
+//!
+//! This is the program: the engine, the HTTP server and the command line. Absent here: the rules of coverage
+//! and the vendors' wire forms. Present only here: the clock.
+
+pub mod clock;
+pub mod config;

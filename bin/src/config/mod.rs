@@ -1,0 +1,71 @@
+//! The configuration: one TOML file for what everybody may read, and the environment for secrets. Read once,
+//! at the start, into typed values; what is wrong is named with its line or its variable.
+
+mod secrets;
+mod values;
+
+pub use secrets::{People, Secrets};
+pub use values::{
+    Config, Engine, Log, LogFormat, Mapping, Policy, Server, Store, Trigger, Webhook, WorkMarket,
+};
+
+use std::path::{Path, PathBuf};
+
+/// The annotated file that `covertrail init` writes.
+pub const TEMPLATE: &str = include_str!("covertrail.toml");
+
+/// Why the configuration cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The file is not there or cannot be read.
+    #[error("cannot read {}: {source}{hint}", path.display())]
+    Unreadable {
+        /// Which file.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+        /// What to do about it.
+        hint: &'static str,
+    },
+    /// The file is not what it should be.
+    #[error("{}: {problem}", path.display())]
+    Invalid {
+        /// Which file.
+        path: PathBuf,
+        /// The line, the field and what is wrong with it.
+        problem: String,
+    },
+    /// Variables are missing or wrong.
+    #[error("the environment lacks what the configuration needs:\n  {}", problems.join("\n  "))]
+    Environment {
+        /// A line for each variable.
+        problems: Vec<String>,
+    },
+}
+
+impl Config {
+    /// Reads and checks the file. Paths in it are taken from the file's own folder.
+    pub fn read(path: &Path) -> Result<Self, Error> {
+        let text = std::fs::read_to_string(path).map_err(|source| {
+            let missing = source.kind() == std::io::ErrorKind::NotFound;
+            let hint = if missing { "; `covertrail init` writes one" } else { "" };
+            Error::Unreadable { path: path.into(), source, hint }
+        })?;
+        let mut config =
+            Self::parse(&text).map_err(|problem| Error::Invalid { path: path.into(), problem })?;
+        let folder = path.parent().unwrap_or(Path::new(""));
+        config.store.path = folder.join(&config.store.path);
+        config.store.documents = folder.join(&config.store.documents);
+        Ok(config)
+    }
+
+    /// Reads and checks a configuration's text.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        let config: Self = toml::from_str(text).map_err(|error| error.to_string().trim_end().to_owned())?;
+        let problems = config.problems();
+        if problems.is_empty() { Ok(config) } else { Err(problems.join("\n")) }
+    }
+}
+
+#[cfg(test)]
+mod tests;

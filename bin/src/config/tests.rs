@@ -1,0 +1,57 @@
+use super::*;
+
+#[test]
+fn the_template_is_a_configuration_and_says_the_defaults() {
+    let written = format!("{:?}", Config::parse(TEMPLATE).unwrap());
+    assert_eq!(written, format!("{:?}", Config::default()));
+}
+
+#[test]
+fn a_wrong_field_is_named_with_its_line() {
+    for (text, expected) in [
+        ("[server]\nlisten = 8080", "line 2"),
+        ("[server]\nport = 8080", "unknown field `port`"),
+        ("[policy]\nrequired_lines = [\"marine\"]", "`marine` is no coverage line"),
+        ("[policy]\nrequired_lines = []", "at least one coverage line"),
+        ("[policy]\nbind_on = \"later\"", "`later` is neither"),
+        ("[policy]\nsuccess_url = \"https://example.com\"", "policy.success_url: must contain {work_order}"),
+        ("[engine]\nworkers = 0", "engine.workers: must be at least 1"),
+        ("[workmarket]\nrelay_domain = \"me@example.com\"", "workmarket.relay_domain"),
+    ] {
+        let problem = Config::parse(text).unwrap_err();
+        assert!(problem.contains(expected), "{text:?} gave {problem}");
+    }
+}
+
+#[test]
+fn a_missing_file_is_met_with_the_command_that_writes_one() {
+    let error = Config::read(Path::new("/nowhere/covertrail.toml")).unwrap_err().to_string();
+    assert!(error.contains("/nowhere/covertrail.toml") && error.contains("covertrail init"), "{error}");
+}
+
+#[test]
+fn every_missing_variable_is_named_at_once_and_no_value_is_shown() {
+    let lookup = |name: &str| (name == "COVERTRAIL_PEOPLE").then(|| "ana=short-secret".into());
+    let error = Secrets::from_lookup(lookup).unwrap_err().to_string();
+    for name in [
+        "POLICY_API_KEY",
+        "POLICY_WEBHOOK_SECRETS",
+        "WORKMARKET_TOKEN",
+        "WORKMARKET_WEBHOOK_SECRETS",
+        "PEOPLE",
+    ] {
+        assert!(error.contains(&format!("COVERTRAIL_{name}")), "{error}");
+    }
+    assert!(!error.contains("short-secret"), "{error}");
+}
+
+#[test]
+fn several_live_secrets_stand_side_by_side() {
+    let secrets = Secrets::from_lookup(|name| {
+        Some(if name == "COVERTRAIL_PEOPLE" { "ana=0123456789abcdef".into() } else { "old, new".into() })
+    });
+    let secrets = secrets.unwrap();
+    assert_eq!(secrets.policy_webhook, ["old", "new"]);
+    assert_eq!(secrets.people.0.len(), 1);
+    assert!(!format!("{secrets:?}").contains("new"));
+}

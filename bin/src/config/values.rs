@@ -1,0 +1,290 @@
+//! The file's tables, as typed values with their defaults.
+
+use covertrail_domain::cover::{Line, Lines};
+use covertrail_domain::coverage::BindOn;
+use serde::{Deserialize, Deserializer, de};
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// The whole file.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Config {
+    /// `[server]`
+    pub server: Server,
+    /// `[store]`
+    pub store: Store,
+    /// `[policy]`
+    pub policy: Policy,
+    /// `[workmarket]`
+    pub workmarket: WorkMarket,
+    /// `[mapping]`
+    pub mapping: Mapping,
+    /// `[engine]`
+    pub engine: Engine,
+    /// `[log]`
+    pub log: Log,
+}
+
+/// Where and how HTTP is served.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Server {
+    /// The address; port 0 takes any free one.
+    pub listen: SocketAddr,
+    /// The largest webhook body, in bytes.
+    pub max_body_bytes: usize,
+}
+
+/// Where things are kept.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Store {
+    /// The event log.
+    pub path: PathBuf,
+    /// The folder of handed-in certificates.
+    pub documents: PathBuf,
+}
+
+/// 1099Policy.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Policy {
+    /// The API, up to and with its version.
+    pub base_url: String,
+    /// One request's time limit.
+    #[serde(rename = "timeout_seconds", deserialize_with = "seconds")]
+    pub timeout: Duration,
+    /// How often a request is tried.
+    pub attempts: u32,
+    /// What every work order needs.
+    #[serde(deserialize_with = "lines")]
+    pub required_lines: Lines,
+    /// When cover is bound.
+    #[serde(deserialize_with = "bind_on")]
+    pub bind_on: BindOn,
+    /// How far in the future a late quote begins.
+    pub start_lead_seconds: i64,
+    /// Where the contractor goes once insured.
+    pub success_url: String,
+    /// Where the contractor goes otherwise.
+    pub cancel_url: String,
+    /// How its webhooks are signed.
+    pub webhook: Webhook,
+}
+
+/// How deliveries are authenticated.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Webhook {
+    /// The scheme's name.
+    pub scheme: String,
+    /// The header of the signature, where the scheme leaves it open.
+    pub header: Option<String>,
+    /// How old or far ahead a delivery may be.
+    pub tolerance_seconds: i64,
+}
+
+/// WorkMarket.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct WorkMarket {
+    /// The API, up to and with its version.
+    pub base_url: String,
+    /// One request's time limit.
+    #[serde(rename = "timeout_seconds", deserialize_with = "seconds")]
+    pub timeout: Duration,
+    /// How often a request is tried.
+    pub attempts: u32,
+    /// Which status begins coverage.
+    pub trigger: Trigger,
+    /// The domain of proxy emails.
+    pub relay_domain: String,
+    /// How its webhooks are authenticated.
+    pub webhook: Webhook,
+}
+
+/// Which WorkMarket status begins coverage.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Trigger {
+    /// The guide's primary trigger.
+    Assigned,
+    /// The guide's alternative, where work begins after check-in.
+    InProgress,
+}
+
+/// WorkMarket's words → 1099Policy's codes.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Mapping {
+    /// Category → category code.
+    pub categories: BTreeMap<String, String>,
+    /// Client → entity.
+    pub entities: BTreeMap<String, String>,
+    /// For categories that are not listed.
+    pub default_category: Option<String>,
+    /// For clients that are not listed.
+    pub default_entity: Option<String>,
+}
+
+/// How the engine works.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Engine {
+    /// Work orders acted on at once.
+    pub workers: usize,
+    /// Between two looks at all open work orders.
+    #[serde(rename = "sweep_seconds", deserialize_with = "seconds")]
+    pub sweep: Duration,
+    /// How long an unreachable vendor is tried.
+    #[serde(rename = "give_up_after_seconds", deserialize_with = "seconds")]
+    pub give_up_after: Duration,
+}
+
+/// What is logged.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Log {
+    /// How.
+    pub format: LogFormat,
+    /// What, as `RUST_LOG` has it.
+    pub filter: String,
+}
+
+/// The form of a log line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LogFormat {
+    /// One JSON object a line.
+    Json,
+    /// For people.
+    Text,
+}
+
+impl Default for Server {
+    fn default() -> Self {
+        Self { listen: SocketAddr::from(([127, 0, 0, 1], 8099)), max_body_bytes: 1 << 20 }
+    }
+}
+
+impl Default for Store {
+    fn default() -> Self {
+        Self { path: "covertrail.sqlite".into(), documents: "documents".into() }
+    }
+}
+
+impl Default for Policy {
+    fn default() -> Self {
+        Self {
+            base_url: "https://api.1099policy.com/api/v1".into(),
+            timeout: Duration::from_secs(20),
+            attempts: 4,
+            required_lines: Lines::from_iter([Line::General]),
+            bind_on: BindOn::InProgress,
+            start_lead_seconds: 60,
+            success_url: "https://workmarket.com/workorders/{work_order}?coverage=active".into(),
+            cancel_url: "https://workmarket.com/workorders/{work_order}?coverage=canceled".into(),
+            webhook: Webhook::default(),
+        }
+    }
+}
+
+impl Default for Webhook {
+    fn default() -> Self {
+        Self { scheme: "standard-webhooks".into(), header: None, tolerance_seconds: 300 }
+    }
+}
+
+impl Default for WorkMarket {
+    fn default() -> Self {
+        Self {
+            base_url: "https://api.workmarket.com/v1".into(),
+            timeout: Duration::from_secs(20),
+            attempts: 4,
+            trigger: Trigger::Assigned,
+            relay_domain: "relay.example.com".into(),
+            webhook: Webhook { scheme: "bearer".into(), ..Webhook::default() },
+        }
+    }
+}
+
+impl Default for Engine {
+    fn default() -> Self {
+        Self { workers: 8, sweep: Duration::from_secs(30), give_up_after: Duration::from_secs(3600) }
+    }
+}
+
+impl Default for Log {
+    fn default() -> Self {
+        Self { format: LogFormat::Json, filter: "info".into() }
+    }
+}
+
+fn seconds<'de, D: Deserializer<'de>>(source: D) -> Result<Duration, D::Error> {
+    u64::deserialize(source).map(Duration::from_secs)
+}
+
+fn lines<'de, D: Deserializer<'de>>(source: D) -> Result<Lines, D::Error> {
+    let names = Vec::<String>::deserialize(source)?;
+    let unknown = |name: &str| {
+        let known: Vec<_> = Line::ALL.iter().map(|line| line.as_str()).collect();
+        de::Error::custom(format!("`{name}` is no coverage line; there are {}", known.join(", ")))
+    };
+    let lines: Lines =
+        names.iter().map(|name| Line::parse(name).ok_or_else(|| unknown(name))).collect::<Result<_, _>>()?;
+    if lines.is_empty() { Err(de::Error::custom("at least one coverage line is needed")) } else { Ok(lines) }
+}
+
+fn bind_on<'de, D: Deserializer<'de>>(source: D) -> Result<BindOn, D::Error> {
+    match String::deserialize(source)?.as_str() {
+        "in_progress" => Ok(BindOn::InProgress),
+        "applied" => Ok(BindOn::Applied),
+        other => Err(de::Error::custom(format!("`{other}` is neither \"in_progress\" nor \"applied\""))),
+    }
+}
+
+impl Config {
+    /// What is readable and yet cannot work, a line for each field.
+    pub(super) fn problems(&self) -> Vec<String> {
+        let mut problems = Vec::new();
+        for (field, zero) in [
+            ("server.max_body_bytes", self.server.max_body_bytes == 0),
+            ("policy.timeout_seconds", self.policy.timeout.is_zero()),
+            ("policy.attempts", self.policy.attempts == 0),
+            ("workmarket.timeout_seconds", self.workmarket.timeout.is_zero()),
+            ("workmarket.attempts", self.workmarket.attempts == 0),
+            ("engine.workers", self.engine.workers == 0),
+            ("engine.sweep_seconds", self.engine.sweep.is_zero()),
+        ] {
+            if zero {
+                problems.push(format!("{field}: must be at least 1"));
+            }
+        }
+        if self.policy.start_lead_seconds < 0 {
+            problems.push("policy.start_lead_seconds: must not be negative".into());
+        }
+        for (field, url) in
+            [("policy.base_url", &self.policy.base_url), ("workmarket.base_url", &self.workmarket.base_url)]
+        {
+            if !url.starts_with("https://") && !url.starts_with("http://") {
+                problems.push(format!(
+                    "{field}: must begin with https:// (or http:// for a sandbox on this machine)"
+                ));
+            }
+        }
+        for (field, template) in
+            [("policy.success_url", &self.policy.success_url), ("policy.cancel_url", &self.policy.cancel_url)]
+        {
+            if !template.contains("{work_order}") {
+                problems.push(format!("{field}: must contain {{work_order}}"));
+            }
+        }
+        if !self.workmarket.relay_domain.contains('.') || self.workmarket.relay_domain.contains('@') {
+            problems.push("workmarket.relay_domain: must be a domain such as relay.example.com".into());
+        }
+        problems
+    }
+}
