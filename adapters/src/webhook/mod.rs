@@ -1,1 +1,3 @@
 //! Both vendors' webhooks: verified, kept, parsed.
+
+pub mod verify;

@@ -1,0 +1,173 @@
+//! Whether a delivery is the vendor's: one of the live secrets signed it, and not long ago.
+
+mod claim;
+mod key;
+#[cfg(test)]
+mod laws;
+#[cfg(test)]
+mod tests;
+
+use claim::Claim;
+use covertrail_domain::time::Timestamp;
+use key::Key;
+use std::fmt;
+use subtle::{Choice, ConstantTimeEq};
+
+/// How far a delivery's time of sending may lie from now, either way, unless configured otherwise.
+pub const DEFAULT_TOLERANCE_SECONDS: u64 = 300;
+
+/// How a vendor shows that a delivery is its own. 1099Policy documents none, so all in common use are spoken.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Scheme {
+    /// Standard Webhooks: `webhook-id`, `webhook-timestamp` and `webhook-signature`, secrets `whsec_<base64>`.
+    StandardWebhooks,
+    /// Stripe's way: `t=<seconds>,v1=<hex>` over `t.body`.
+    TimestampedHex {
+        /// The header that carries it, such as `stripe-signature`.
+        header: String,
+    },
+    /// GitHub's way: `sha256=<hex>` over the body. It has no time of sending, so replays are left to deduplication.
+    BodyHex {
+        /// The header that carries it, such as `x-hub-signature-256`.
+        header: String,
+    },
+    /// The secret itself, after `Bearer` or alone: all that WorkMarket can send. It says nothing about the body.
+    Bearer {
+        /// The header that carries it, such as `authorization`.
+        header: String,
+    },
+}
+
+impl Scheme {
+    fn header(&self) -> &str {
+        match self {
+            Self::StandardWebhooks => claim::STANDARD_SIGNATURE,
+            Self::TimestampedHex { header } | Self::BodyHex { header } | Self::Bearer { header } => header,
+        }
+    }
+}
+
+/// Why a verifier cannot be built: the configuration's key and what is wrong there, never the secret.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{key}: {reason}")]
+pub struct Unusable {
+    /// Where it stands in the configuration, such as `webhooks.policy.secrets[1]`.
+    pub key: String,
+    /// What is wrong there.
+    pub reason: &'static str,
+}
+
+/// Why a delivery is not believed: for our own log. The sender is answered the same for each.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Unauthentic {
+    /// A header that the scheme needs is absent.
+    #[error("the header {0} is missing")]
+    Missing(String),
+    /// A header is not written as the scheme writes it.
+    #[error("the header {0} cannot be read")]
+    Malformed(String),
+    /// No live secret made the signature.
+    #[error("no live secret made the signature")]
+    Mismatch,
+    /// A live secret signed it, at a time too far from now: a replay, or a clock that is wrong.
+    #[error("signed for {sent} (unix seconds), too far from now")]
+    Stale {
+        /// When the sender says it was sent.
+        sent: i64,
+    },
+}
+
+/// Verifies deliveries of one vendor. Several secrets may be live at once, so that they can be rotated.
+#[derive(Clone)]
+pub struct Verifier {
+    scheme: Scheme,
+    keys: Vec<Key>,
+    tolerance_seconds: u64,
+}
+
+impl Verifier {
+    /// Builds it from a section of the configuration, which errors name: `<section>.secrets[0]`, `<section>.header`.
+    ///
+    /// Refused are no secret at all, an empty one (which anyone can sign with), one with white space around it (which
+    /// is never what the vendor has) and, for Standard Webhooks, one that is not base64.
+    pub fn new<S: AsRef<str>>(
+        section: &str,
+        mut scheme: Scheme,
+        secrets: impl IntoIterator<Item = S>,
+    ) -> Result<Self, Unusable> {
+        match &mut scheme {
+            Scheme::StandardWebhooks => {}
+            Scheme::TimestampedHex { header } | Scheme::BodyHex { header } | Scheme::Bearer { header } => {
+                header.make_ascii_lowercase();
+            }
+        }
+        let letter = |b: u8| b.is_ascii_alphanumeric() || b == b'-' || b == b'_';
+        if scheme.header().is_empty() || !scheme.header().bytes().all(letter) {
+            return Err(Unusable { key: format!("{section}.header"), reason: "this is no header name" });
+        }
+        let read = |(index, secret): (usize, S)| {
+            Key::new(&scheme, secret.as_ref())
+                .map_err(|reason| Unusable { key: format!("{section}.secrets[{index}]"), reason })
+        };
+        let keys: Vec<Key> = secrets.into_iter().enumerate().map(read).collect::<Result<_, _>>()?;
+        if keys.is_empty() {
+            let key = format!("{section}.secrets");
+            return Err(Unusable { key, reason: "at least one secret is needed" });
+        }
+        Ok(Self { scheme, keys, tolerance_seconds: DEFAULT_TOLERANCE_SECONDS })
+    }
+
+    /// With another tolerance between the time of sending and now.
+    #[must_use]
+    pub fn tolerating(self, tolerance_seconds: u64) -> Self {
+        Self { tolerance_seconds, ..self }
+    }
+
+    /// Whether a live secret stands behind these very bytes. `header` is asked with lower-case names.
+    ///
+    /// Every secret is tried against every signature in constant time, whichever fits, so that the time taken tells
+    /// nothing of either. The age is looked at last: `Stale` means authentic and old.
+    pub fn verify<'a>(
+        &self,
+        header: impl Fn(&str) -> Option<&'a [u8]>,
+        body: &'a [u8],
+        now: Timestamp,
+    ) -> Result<(), Unauthentic> {
+        let claim = Claim::read(&self.scheme, header, body)?;
+        let mut known = Choice::from(0);
+        for key in &self.keys {
+            let expected = key.expected(&claim.signed);
+            for signature in &claim.signatures {
+                known |= expected.ct_eq(signature.as_slice());
+            }
+        }
+        if !bool::from(known) {
+            return Err(Unauthentic::Mismatch);
+        }
+        match claim.sent {
+            Some(sent) if now.unix().abs_diff(sent) > self.tolerance_seconds => {
+                Err(Unauthentic::Stale { sent })
+            }
+            Some(_) | None => Ok(()),
+        }
+    }
+
+    /// The id that the vendor gave the delivery, where the signature covers it: any other could be changed by whoever
+    /// sends an old delivery again.
+    pub fn signed_id<'a>(&self, header: impl Fn(&str) -> Option<&'a [u8]>) -> Option<&'a [u8]> {
+        match self.scheme {
+            Scheme::StandardWebhooks => header(claim::STANDARD_ID),
+            Scheme::TimestampedHex { .. } | Scheme::BodyHex { .. } | Scheme::Bearer { .. } => None,
+        }
+    }
+}
+
+impl fmt::Debug for Verifier {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Verifier")
+            .field("scheme", &self.scheme)
+            .field("secrets", &self.keys.len())
+            .field("tolerance_seconds", &self.tolerance_seconds)
+            .finish()
+    }
+}

@@ -1,0 +1,194 @@
+use super::*;
+use std::collections::BTreeMap;
+
+pub(super) type Headers = BTreeMap<&'static str, Vec<u8>>;
+
+pub(super) const STANDARD_SECRET: &str = "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD";
+const STANDARD_BODY: &[u8] = br#"{"email":"test@example.com","username":"test_user"}"#;
+const STANDARD_SENT: i64 = 1_649_367_553;
+
+pub(super) fn headers(pairs: &[(&'static str, &str)]) -> Headers {
+    pairs.iter().map(|(name, value)| (*name, value.as_bytes().to_vec())).collect()
+}
+
+pub(super) fn verify(
+    verifier: &Verifier,
+    headers: &Headers,
+    body: &[u8],
+    now: i64,
+) -> Result<(), Unauthentic> {
+    verifier.verify(|name| headers.get(name).map(Vec::as_slice), body, Timestamp::from_unix(now))
+}
+
+fn standard(secrets: &[&str]) -> Verifier {
+    Verifier::new("webhooks.policy", Scheme::StandardWebhooks, secrets).unwrap()
+}
+
+fn standard_headers(signature: &str) -> Headers {
+    headers(&[
+        ("webhook-id", "msg_27UH4WbU6Z5A5EzD8u03UvzRbpk"),
+        ("webhook-timestamp", "1649367553"),
+        ("webhook-signature", signature),
+    ])
+}
+
+const STANDARD_SIGNATURE: &str = "v1,tZ1I4/hDygAJgO5TYxiSd6Sd0kDW6hPenDe+bTa3Kkw=";
+
+pub(super) fn timestamped() -> Scheme {
+    Scheme::TimestampedHex { header: "Policy-Signature".to_owned() }
+}
+
+pub(super) fn body_hex() -> Scheme {
+    Scheme::BodyHex { header: "X-Hub-Signature-256".to_owned() }
+}
+
+pub(super) fn bearer() -> Scheme {
+    Scheme::Bearer { header: "Authorization".to_owned() }
+}
+
+#[test]
+fn the_published_vector_of_standard_webhooks_verifies() {
+    let verifier = standard(&[STANDARD_SECRET]);
+    let good = standard_headers(STANDARD_SIGNATURE);
+    assert_eq!(verify(&verifier, &good, STANDARD_BODY, STANDARD_SENT), Ok(()));
+    let several = standard_headers(&format!("v1a,abcd v1,AAAA {STANDARD_SIGNATURE} v1,###"));
+    assert_eq!(verify(&verifier, &several, STANDARD_BODY, STANDARD_SENT), Ok(()));
+    let other = standard_headers(&format!("v2{}", &STANDARD_SIGNATURE[2..]));
+    let refused = verify(&verifier, &other, STANDARD_BODY, STANDARD_SENT);
+    assert_eq!(refused, Err(Unauthentic::Malformed("webhook-signature".to_owned())));
+}
+
+#[test]
+fn the_time_of_sending_may_lie_within_the_tolerance_either_way() {
+    let verifier = standard(&[STANDARD_SECRET]);
+    let good = standard_headers(STANDARD_SIGNATURE);
+    let stale = Err(Unauthentic::Stale { sent: STANDARD_SENT });
+    for (off, expected) in [(300, Ok(())), (-300, Ok(())), (301, stale.clone()), (-301, stale.clone())] {
+        assert_eq!(verify(&verifier, &good, STANDARD_BODY, STANDARD_SENT + off), expected, "{off}");
+    }
+    let strict = verifier.tolerating(0);
+    assert_eq!(verify(&strict, &good, STANDARD_BODY, STANDARD_SENT + 1), stale);
+}
+
+#[test]
+fn an_age_is_told_only_of_what_is_authentic() {
+    let verifier = standard(&["whsec_b3RoZXI="]);
+    let good = standard_headers(STANDARD_SIGNATURE);
+    assert_eq!(verify(&verifier, &good, STANDARD_BODY, 0), Err(Unauthentic::Mismatch));
+}
+
+/// Computed with Python's `hmac`, over `1761997200.` and the body.
+#[test]
+fn a_timestamped_hex_signature_verifies_among_others() {
+    const BODY: &[u8] = br#"{"id":"ev_1","type":"policy.active"}"#;
+    const HEX: &str = "5159c3f9c78e500b0da89f5cd4cd02dda64df0566e2585782c56f9e1e6c4a46a";
+    let verifier = Verifier::new("webhooks.policy", timestamped(), ["whsec_stripe_style"]).unwrap();
+    for text in [
+        format!("t=1761997200,v1={HEX}"),
+        format!("t=1761997200, v0=00,v1=00ff, v1={}", HEX.to_uppercase()),
+        format!("v1={HEX},junk,t=1761997200"),
+    ] {
+        let good = headers(&[("policy-signature", &text)]);
+        assert_eq!(verify(&verifier, &good, BODY, 1_761_997_200), Ok(()), "{text}");
+    }
+    let another_time = headers(&[("policy-signature", &format!("t=1761997201,v1={HEX}"))]);
+    assert_eq!(verify(&verifier, &another_time, BODY, 1_761_997_200), Err(Unauthentic::Mismatch));
+}
+
+/// The vector that GitHub publishes, computed again with Python's `hmac`.
+#[test]
+fn a_hex_signature_of_the_body_verifies() {
+    let verifier =
+        Verifier::new("webhooks.policy", body_hex(), ["old", "It's a Secret to Everybody"]).unwrap();
+    let text = "sha256=757107ea0eb2509fc211221cce984b8a37570b6d7586c22c46f4379c8b043e17";
+    let good = headers(&[("x-hub-signature-256", text)]);
+    assert_eq!(verify(&verifier, &good, b"Hello, World!", 0), Ok(()));
+    assert_eq!(verify(&verifier, &good, b"Hello, World?", 0), Err(Unauthentic::Mismatch));
+}
+
+#[test]
+fn a_static_secret_verifies_after_bearer_or_alone() {
+    let verifier = Verifier::new("webhooks.workmarket", bearer(), ["first", "second"]).unwrap();
+    for (text, expected) in [
+        ("Bearer first", Ok(())),
+        ("bearer  second", Ok(())),
+        ("second", Ok(())),
+        ("Bearer third", Err(Unauthentic::Mismatch)),
+        ("Bearer firs", Err(Unauthentic::Mismatch)),
+        ("Basic first", Err(Unauthentic::Mismatch)),
+        (" ", Err(Unauthentic::Malformed("authorization".to_owned()))),
+    ] {
+        assert_eq!(verify(&verifier, &headers(&[("authorization", text)]), b"", 0), expected, "{text:?}");
+    }
+}
+
+#[test]
+fn every_live_secret_is_accepted_and_no_retired_one() {
+    let good = standard_headers(STANDARD_SIGNATURE);
+    for (secrets, accepted) in [
+        (["whsec_b2xk", STANDARD_SECRET], true),
+        ([STANDARD_SECRET, "whsec_bmV3"], true),
+        (["whsec_b2xk", "whsec_bmV3"], false),
+    ] {
+        assert_eq!(verify(&standard(&secrets), &good, STANDARD_BODY, STANDARD_SENT).is_ok(), accepted);
+    }
+}
+
+#[test]
+fn a_missing_header_is_named() {
+    for (scheme, name) in [
+        (Scheme::StandardWebhooks, "webhook-id"),
+        (timestamped(), "policy-signature"),
+        (body_hex(), "x-hub-signature-256"),
+        (bearer(), "authorization"),
+    ] {
+        let verifier = Verifier::new("webhooks", scheme, [STANDARD_SECRET]).unwrap();
+        let refused = verify(&verifier, &Headers::new(), b"", 0);
+        assert_eq!(refused, Err(Unauthentic::Missing(name.to_owned())));
+    }
+}
+
+#[test]
+fn a_secret_that_would_not_protect_is_refused_by_its_place_in_the_configuration() {
+    let refused = |scheme, secrets: &[&str]| {
+        Verifier::new("webhooks.policy", scheme, secrets).map(drop).unwrap_err().to_string()
+    };
+    assert_eq!(refused(body_hex(), &[]), "webhooks.policy.secrets: at least one secret is needed");
+    for scheme in [Scheme::StandardWebhooks, timestamped(), body_hex(), bearer()] {
+        for empty in ["", " \n"] {
+            let said = refused(scheme.clone(), &[STANDARD_SECRET, empty]);
+            assert_eq!(said, "webhooks.policy.secrets[1]: the secret is empty");
+        }
+        let said = refused(scheme, &["s3cret\n"]);
+        assert_eq!(said, "webhooks.policy.secrets[0]: the secret has white space around it");
+    }
+    let said = refused(Scheme::StandardWebhooks, &["whsec_"]);
+    assert_eq!(said, "webhooks.policy.secrets[0]: the secret is empty");
+    let said = refused(Scheme::StandardWebhooks, &["whsec_s3cret!"]);
+    assert_eq!(said, "webhooks.policy.secrets[0]: the secret is not whsec_ and base64");
+    let said = refused(Scheme::BodyHex { header: "x y".to_owned() }, &["s"]);
+    assert_eq!(said, "webhooks.policy.header: this is no header name");
+}
+
+#[test]
+fn debug_output_counts_the_secrets_and_shows_none() {
+    let shown = format!("{:?}", Verifier::new("webhooks", bearer(), ["hunter2", "hunter3"]).unwrap());
+    assert_eq!(
+        shown,
+        r#"Verifier { scheme: Bearer { header: "authorization" }, secrets: 2, tolerance_seconds: 300 }"#
+    );
+}
+
+#[test]
+fn the_id_of_a_delivery_counts_only_where_it_is_signed() {
+    let headers = standard_headers(STANDARD_SIGNATURE);
+    for (scheme, id) in [
+        (Scheme::StandardWebhooks, Some(&b"msg_27UH4WbU6Z5A5EzD8u03UvzRbpk"[..])),
+        (timestamped(), None),
+        (body_hex(), None),
+        (bearer(), None),
+    ] {
+        let verifier = Verifier::new("webhooks", scheme, [STANDARD_SECRET]).unwrap();
+        assert_eq!(verifier.signed_id(|name| headers.get(name).map(Vec::as_slice)), id);
+    }
+}
