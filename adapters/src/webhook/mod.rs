@@ -1,3 +1,7 @@
 //! Both vendors' webhooks: verified, kept, parsed.
 
+mod field;
+pub mod policy;
 pub mod verify;
+
+pub use field::Malformed;
