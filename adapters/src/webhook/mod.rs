@@ -3,5 +3,6 @@
 mod field;
 pub mod policy;
 pub mod verify;
+pub mod workmarket;
 
 pub use field::Malformed;
