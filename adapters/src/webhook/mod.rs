@@ -1,5 +1,6 @@
 //! Both vendors' webhooks: verified, kept, parsed.
 
+pub mod dedupe;
 mod field;
 pub mod policy;
 pub mod verify;
