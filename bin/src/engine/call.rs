@@ -1,0 +1,224 @@
+//! One call to 1099Policy, and the command that its answer becomes.
+
+use super::Engine;
+use crate::clock;
+use bytes::Bytes;
+use covertrail_adapters::policy::{
+    self, NewAssignment, NewCertificate, NewContractor, NewInvoice, NewJob, NewQuote, NewSession, PolicyStatus,
+    QuoteAnswer, Verdict, WageType,
+};
+use covertrail_adapters::workmarket;
+use covertrail_domain::coverage::{Action, Call, Command, Cover, Post, Quote, Reported, Round, Terms, Wage};
+use covertrail_domain::id::{AssignmentId, ContractorId, DocumentId, JobId, QuoteId, WorkOrderId, WorkerId};
+use covertrail_domain::money::Cents;
+use covertrail_domain::time::{Timestamp, Window};
+use url::Url;
+
+/// Why a call brought no answer.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum CallError {
+    /// It will not work until a person does something.
+    #[error("{0}")]
+    Blocked(String),
+    /// It may work later; the same key makes repeating it harmless.
+    #[error("{0}")]
+    Later(String),
+}
+
+impl From<policy::Error> for CallError {
+    fn from(error: policy::Error) -> Self {
+        match error {
+            policy::Error::Refused { .. } => Self::Blocked(error.to_string()),
+            policy::Error::Unavailable { .. } | policy::Error::UnknownOutcome { .. } => Self::Later(error.to_string()),
+        }
+    }
+}
+
+impl From<workmarket::Error> for CallError {
+    fn from(error: workmarket::Error) -> Self {
+        match error {
+            workmarket::Error::Unavailable { .. } => Self::Later(error.to_string()),
+            workmarket::Error::NotFound
+            | workmarket::Error::Refused { .. }
+            | workmarket::Error::Malformed(_) => Self::Blocked(error.to_string()),
+        }
+    }
+}
+
+type Answer = Result<Vec<Command>, CallError>;
+
+impl Engine {
+    /// Makes the call and says what is to be recorded of its answer.
+    pub(super) async fn call(&self, action: &Action) -> Answer {
+        let (key, round, order) = (action.idempotency_key(), action.round, &action.work_order);
+        match &action.call {
+            Call::CreateContractor { worker } => self.create_contractor(&key, round, worker).await,
+            Call::CreateJob { terms } => self.create_job(&key, round, order, terms).await,
+            Call::CreateQuote { post, cover } => self.create_quote(&key, round, order, post, *cover).await,
+            Call::OpenApplication { quote } => self.open_application(&key, round, order, quote).await,
+            Call::CreateAssignment { post, cover } => self.create_assignment(&key, round, order, post, *cover).await,
+            Call::CancelAssignment { assignment, job } => self.cancel_assignment(&key, assignment, job).await,
+            Call::UploadCertificate { contractor, document } => {
+                self.upload_certificate(&key, order, contractor, document).await
+            }
+            Call::RecordInvoice { post, pay, window } => self.record_invoice(&key, post, *pay, *window).await,
+        }
+    }
+
+    async fn create_contractor(&self, key: &str, round: Round, worker: &WorkerId) -> Answer {
+        let worker = self.workmarket.worker(worker).await?;
+        let email = self.mapping.email(&worker);
+        let new = NewContractor {
+            worker: &worker.id,
+            first_name: &worker.first_name,
+            last_name: &worker.last_name,
+            email: &email,
+            country: worker.country.as_deref(),
+            region: worker.region.as_deref(),
+        };
+        let contractor = self.policy.create_contractor(key, &new).await?;
+        Ok(vec![Command::RecordContractor { round, contractor }])
+    }
+
+    async fn create_job(&self, key: &str, round: Round, work_order: &WorkOrderId, terms: &Terms) -> Answer {
+        let unmapped = |unmapped: workmarket::Unmapped| CallError::Blocked(unmapped.to_string());
+        let (wage, wage_type) = match terms.wage {
+            Wage::FlatFee(cents) => (cents, WageType::FlatFee),
+            Wage::Hourly(cents) => (cents, WageType::Hourly),
+        };
+        let new = NewJob {
+            name: &terms.title,
+            description: &terms.description,
+            entity: self.mapping.entity(terms.client.as_ref()).map_err(unmapped)?,
+            category_code: self.mapping.category_code(&terms.category).map_err(unmapped)?,
+            wage,
+            wage_type,
+            region: terms.region.as_deref(),
+            work_order,
+        };
+        let job = self.policy.create_job(key, &new).await?;
+        Ok(vec![Command::RecordJob { round, job }])
+    }
+
+    async fn create_quote(
+        &self,
+        key: &str,
+        round: Round,
+        work_order: &WorkOrderId,
+        post: &Post,
+        cover: Cover,
+    ) -> Answer {
+        let (lines, window) = (cover.lines, self.insurable(cover.window)?);
+        let new = NewQuote { contractor: &post.contractor, job: &post.job, lines, window, work_order };
+        match self.policy.create_quote(key, &new).await? {
+            QuoteAnswer::Quoted { id, window, lines, .. } => {
+                let quote = Quote { id, cover: Cover { lines, window } };
+                Ok(vec![Command::RecordQuote { round, quote }])
+            }
+            QuoteAnswer::Declined { message } => Ok(vec![Command::RecordQuoteDeclined { round, reason: message }]),
+            QuoteAnswer::PolicyOnFile => self.policy_on_file(round, &post.contractor, cover).await,
+        }
+    }
+
+    /// What of the work can still be insured: cover is never retroactive.
+    fn insurable(&self, window: Window) -> Result<Window, CallError> {
+        let earliest = clock::now().plus(self.start_lead_seconds);
+        window.from(earliest).ok_or_else(|| {
+            CallError::Blocked(format!(
+                "the work was scheduled until {}, and cover cannot begin before {earliest}: reschedule it in WorkMarket",
+                window.end()
+            ))
+        })
+    }
+
+    /// Which policy it is that the vendor has on file, and what it covers: its own list says so.
+    async fn policy_on_file(&self, round: Round, contractor: &ContractorId, wanted: Cover) -> Answer {
+        let policies = self.policy.policies_of(contractor).await?;
+        let matches = |policy: &&policy::PolicyOnFile| {
+            policy.status == PolicyStatus::Active
+                && policy.lines.is_some_and(|lines| lines.includes(wanted.lines))
+                && policy.window.is_some_and(|window| window.intersection(wanted.window).is_some())
+        };
+        let matching = policies.iter().find(matches);
+        let mut commands = vec![Command::RecordPolicyOnFile { round, policy: matching.map(|found| found.id.clone()) }];
+        commands.extend(matching.map(|found| Command::RecordPolicy {
+            policy: found.id.clone(),
+            quote: found.quote.clone(),
+            contractor: Some(contractor.clone()),
+            change: Reported::Active { lines: found.lines, window: found.window },
+            at: clock::now(),
+        }));
+        Ok(commands)
+    }
+
+    async fn open_application(&self, key: &str, round: Round, work_order: &WorkOrderId, quote: &QuoteId) -> Answer {
+        let page = |template: &str| {
+            let address = template.replace("{work_order}", work_order.as_str());
+            Url::parse(&address).map_err(|error| CallError::Blocked(format!("{address} is no address: {error}")))
+        };
+        let (success_url, cancel_url) = (page(&self.success_url)?, page(&self.cancel_url)?);
+        let new = NewSession { quote, success_url: &success_url, cancel_url: &cancel_url, work_order };
+        let session = self.policy.open_session(key, &new).await?;
+        Ok(vec![Command::RecordApplication { round, session: session.id, url: session.url.into() }])
+    }
+
+    async fn create_assignment(
+        &self,
+        key: &str,
+        round: Round,
+        work_order: &WorkOrderId,
+        post: &Post,
+        cover: Cover,
+    ) -> Answer {
+        let Cover { lines, window } = cover;
+        let new = NewAssignment { contractor: &post.contractor, job: &post.job, window, lines, work_order };
+        let answer = self.policy.create_assignment(key, &new).await?;
+        if let Verdict::Ineligible { message } = answer.verdict {
+            return Ok(vec![Command::RecordAssignmentDeclined { round, reason: message }]);
+        }
+        let cover = Cover { lines: answer.lines, window: answer.window };
+        let mut commands = vec![Command::RecordAssignment {
+            round,
+            assignment: answer.id.clone(),
+            post: post.clone(),
+            policy: answer.policy.clone(),
+            cover,
+        }];
+        if answer.verdict == Verdict::Active {
+            commands.push(Command::RecordAssignmentCover {
+                assignment: answer.id,
+                policy: answer.policy,
+                change: Reported::Active { lines: Some(cover.lines), window: Some(cover.window) },
+                at: clock::now(),
+            });
+        }
+        Ok(commands)
+    }
+
+    async fn cancel_assignment(&self, key: &str, assignment: &AssignmentId, job: &JobId) -> Answer {
+        self.policy.cancel_assignment(key, job, "the work order changed in WorkMarket").await?;
+        Ok(vec![Command::RecordAssignmentCanceled { assignment: assignment.clone() }])
+    }
+
+    async fn upload_certificate(
+        &self,
+        key: &str,
+        work_order: &WorkOrderId,
+        contractor: &ContractorId,
+        document: &DocumentId,
+    ) -> Answer {
+        let bytes = self.documents.read(document).await.map_err(|error| CallError::Blocked(error.to_string()))?;
+        let file_name = format!("{document}.pdf");
+        let new = NewCertificate { contractor, work_order, file_name: &file_name, bytes: Bytes::from(bytes) };
+        let certificate = self.policy.upload_certificate(key, &new).await?;
+        Ok(vec![Command::RecordCertificateUploaded { document: document.clone(), certificate }])
+    }
+
+    async fn record_invoice(&self, key: &str, post: &Post, pay: Cents, window: Window) -> Answer {
+        let (paid_from, paid_until): (Timestamp, Timestamp) = (window.start(), window.end());
+        let new =
+            NewInvoice { contractor: &post.contractor, job: &post.job, gross_pay: pay, paid_from, paid_until };
+        let invoice = self.policy.record_invoice(key, &new).await?;
+        Ok(vec![Command::RecordInvoice { invoice, pay }])
+    }
+}

@@ -1,0 +1,185 @@
+//! A command, decided and made durable.
+
+use super::Engine;
+use super::ledger::COVERAGE;
+use crate::clock;
+use covertrail_adapters::schema::{self, Actor, Envelope, Source};
+use covertrail_adapters::store::{AppendError, BadName, EventStore as _, Expected, NewEvent, ReadError, StreamName};
+use covertrail_domain::coverage::{Command, Event, Rejection};
+use covertrail_domain::id::WorkOrderId;
+use covertrail_domain::time::Timestamp;
+
+/// Who or what is behind a command.
+#[derive(Debug, Clone)]
+pub struct Cause {
+    /// Who says so.
+    pub actor: Actor,
+    /// By which way it came.
+    pub source: Source,
+    /// What came before it: the delivery's stream, the call's idempotency key, the person's request.
+    pub causation: String,
+}
+
+/// What became of a command that was not refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Executed {
+    /// It happened, and is durable.
+    Happened,
+    /// It held already.
+    HeldAlready,
+}
+
+/// Why a command was not executed.
+#[derive(Debug, thiserror::Error)]
+pub enum ExecuteError {
+    /// The rules refuse it.
+    #[error(transparent)]
+    Rejected(#[from] Rejection),
+    /// Others kept writing to the same work order; try again later.
+    #[error("work order {0} is being written to by others")]
+    Contended(WorkOrderId),
+    /// The log cannot take it now.
+    #[error(transparent)]
+    Append(#[from] AppendError),
+    /// The log cannot be read now.
+    #[error(transparent)]
+    Read(#[from] ReadError),
+    /// What is stored cannot be understood.
+    #[error(transparent)]
+    Malformed(#[from] schema::Malformed),
+    /// A work order's id makes no stream name.
+    #[error("work order {0} cannot name a stream: {1}")]
+    Unnamable(WorkOrderId, BadName),
+}
+
+/// How often a command is decided again after somebody else wrote first, or an outcome stayed unknown.
+const ATTEMPTS: u32 = 16;
+const PAGE: usize = 512;
+
+impl Engine {
+    /// Decides the command on the work order as it is, and appends what happens. Safe to repeat.
+    pub async fn execute(
+        &self,
+        work_order: &WorkOrderId,
+        command: &Command,
+        cause: &Cause,
+    ) -> Result<Executed, ExecuteError> {
+        let stream = stream_of(work_order)?;
+        for _ in 0..ATTEMPTS {
+            let decision = self.ledger().decide(work_order, command)?;
+            if decision.events.is_empty() {
+                return Ok(Executed::HeldAlready);
+            }
+            let expected = decision.next_revision.checked_sub(1).map_or(Expected::NoStream, Expected::Exact);
+            let stored = self.stored(work_order, decision.next_revision, &decision.events, cause);
+            match self.store.append(&stream, expected, stored).await {
+                Ok(appended) => {
+                    self.applied(work_order, appended.first_revision, &decision.events);
+                    return Ok(Executed::Happened);
+                }
+                Err(AppendError::Conflict { .. }) => self.reload(work_order, &stream).await?,
+                Err(AppendError::OutcomeUnknown(_)) => {}
+                Err(error @ (AppendError::Unavailable(_) | AppendError::TooLarge { .. } | AppendError::Malformed(_))) => {
+                    return Err(error.into());
+                }
+            }
+        }
+        Err(ExecuteError::Contended(work_order.clone()))
+    }
+
+    /// The events as they are stored. Their ids follow from the cause and their place, so that the same command
+    /// at the same revision has the same ids.
+    fn stored(&self, work_order: &WorkOrderId, first: u64, events: &[Event], cause: &Cause) -> Vec<NewEvent> {
+        let recorded_at = clock::now_micros();
+        let now = clock::now();
+        let number = |(index, event): (u64, &Event)| {
+            let stored = schema::encode(event);
+            let revision = first.saturating_add(index);
+            let envelope = Envelope {
+                actor: cause.actor.clone(),
+                correlation: format!("{COVERAGE}-{work_order}"),
+                causation: cause.causation.clone(),
+                occurred_at: occurred_at(event).unwrap_or(now),
+                recorded_at,
+                source: cause.source,
+            };
+            NewEvent {
+                id: schema::event_id(&format!("{COVERAGE}-{work_order}/{revision}/{}", cause.causation), 0),
+                kind: stored.kind.to_owned(),
+                data: stored.data,
+                metadata: envelope.encode(),
+                recorded_at,
+            }
+        };
+        (0..).zip(events).map(number).collect()
+    }
+
+    fn applied(&self, work_order: &WorkOrderId, first_revision: u64, events: &[Event]) {
+        let mut ledger = self.ledger();
+        for (revision, event) in (first_revision..).zip(events) {
+            ledger.apply(work_order, revision, event);
+        }
+        self.dispatch(&mut ledger);
+    }
+
+    /// Folds what others wrote to the work order.
+    async fn reload(&self, work_order: &WorkOrderId, stream: &StreamName) -> Result<(), ExecuteError> {
+        loop {
+            let from = self.ledger().next_revision(work_order);
+            let page = self.store.read_stream(stream, from, PAGE).await?;
+            if page.is_empty() {
+                return Ok(());
+            }
+            let mut ledger = self.ledger();
+            for recorded in page.iter() {
+                ledger.fold(&recorded)?;
+            }
+            self.dispatch(&mut ledger);
+        }
+    }
+}
+
+/// The stream of a work order's coverage.
+pub(crate) fn stream_of(work_order: &WorkOrderId) -> Result<StreamName, ExecuteError> {
+    let name = format!("{COVERAGE}-{work_order}");
+    StreamName::parse(&name).map_err(|bad| ExecuteError::Unnamable(work_order.clone(), bad))
+}
+
+/// When it happened in the world, where the event says so itself.
+fn occurred_at(event: &Event) -> Option<Timestamp> {
+    match event {
+        Event::Assigned { at, .. }
+        | Event::WorkStarted { at }
+        | Event::CoverageActivated { at, .. }
+        | Event::CoverageCanceled { at, .. }
+        | Event::CoverageReinstated { at, .. }
+        | Event::CertificateValidated { at, .. }
+        | Event::CertificateFlagged { at, .. }
+        | Event::CertificateDenied { at, .. }
+        | Event::CertificateReviewed { at, .. }
+        | Event::Waived { at, .. }
+        | Event::WorkCompleted { at, .. }
+        | Event::Rescheduled { at, .. }
+        | Event::Reassigned { at, .. }
+        | Event::WorkCanceled { at } => Some(*at),
+        Event::CoverageExpired { on, .. } => Some(*on),
+        Event::ContractorCreated { .. }
+        | Event::JobCreated { .. }
+        | Event::Quoted { .. }
+        | Event::QuoteDeclined { .. }
+        | Event::PolicyMatched { .. }
+        | Event::ApplicationOpened { .. }
+        | Event::ApplicationCompleted {}
+        | Event::ApplicationExpired { .. }
+        | Event::ApplicationIneligible { .. }
+        | Event::CoverageAssigned { .. }
+        | Event::AssignmentDeclined { .. }
+        | Event::AssignmentCanceled { .. }
+        | Event::CertificateSubmitted { .. }
+        | Event::CertificateUploaded { .. }
+        | Event::PaySettled { .. }
+        | Event::InvoiceRecorded { .. }
+        | Event::StepBlocked { .. }
+        | Event::StepRetried { .. } => None,
+    }
+}

@@ -1,0 +1,210 @@
+//! The engine at work: following the log, dealing with deliveries, acting, and watching the clock.
+
+use super::{Cause, Engine};
+use crate::clock;
+use covertrail_adapters::schema::{self, Actor, Source};
+use covertrail_adapters::store::{EventStore as _, Position, ReadError, Update};
+use covertrail_domain::coverage::Command;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+
+/// How many deliveries are dealt with at once.
+const DELIVERIES_AT_ONCE: usize = 16;
+/// The pause before a delivery, or the log, is tried again.
+const PAUSE: Duration = Duration::from_millis(500);
+
+/// Why the engine stopped by itself.
+#[derive(Debug, thiserror::Error)]
+pub enum Stopped {
+    /// The log holds what this version cannot read.
+    #[error("the event log at position {position}: {source}")]
+    Malformed {
+        /// Where.
+        position: u64,
+        /// What.
+        source: schema::Malformed,
+    },
+    /// The log is damaged.
+    #[error(transparent)]
+    Damaged(ReadError),
+}
+
+/// An engine at work. Dropping it stops it at once, which loses nothing.
+pub struct Running {
+    engine: Arc<Engine>,
+    tasks: JoinSet<()>,
+    stopped: watch::Receiver<Option<Arc<Stopped>>>,
+}
+
+impl Engine {
+    /// Sets the engine to work.
+    pub fn start(self: &Arc<Self>) -> Running {
+        let mut tasks = JoinSet::new();
+        let (stop, stopped) = watch::channel(None);
+        let engine = Arc::clone(self);
+        tasks.spawn(async move {
+            if let Err(why) = engine.follow().await {
+                // nobody may be listening any more
+                let _ = stop.send(Some(Arc::new(why)));
+                engine.close();
+            }
+        });
+        for _ in 0..self.workers {
+            tasks.spawn(Arc::clone(self).act_always());
+        }
+        for _ in 0..DELIVERIES_AT_ONCE {
+            tasks.spawn(Arc::clone(self).deliver_always());
+        }
+        tasks.spawn(Arc::clone(self).watch_deadlines());
+        tasks.spawn(Arc::clone(self).sweep_always());
+        Running { engine: Arc::clone(self), tasks, stopped }
+    }
+
+    fn close(&self) {
+        self.due.close();
+        self.inbox.close();
+    }
+
+    /// Folds the log from its start and follows it; ends only where it cannot be read.
+    async fn follow(&self) -> Result<(), Stopped> {
+        let mut after = None;
+        loop {
+            match self.follow_from(&mut after).await {
+                Ok(()) => {}
+                Err(Stopped::Damaged(ReadError::Unavailable(error))) => {
+                    tracing::warn!(%error, "the event log cannot be read; trying again");
+                    tokio::time::sleep(PAUSE).await;
+                }
+                Err(stopped) => return Err(stopped),
+            }
+        }
+    }
+
+    async fn follow_from(&self, after: &mut Option<Position>) -> Result<(), Stopped> {
+        let mut subscription = self.store.subscribe(*after, None).await.map_err(Stopped::Damaged)?;
+        loop {
+            match subscription.next().await.map_err(Stopped::Damaged)? {
+                Update::Events(batch) => {
+                    let mut ledger = self.ledger();
+                    for recorded in batch.iter() {
+                        let position = recorded.position.get();
+                        ledger.fold(&recorded).map_err(|source| Stopped::Malformed { position, source })?;
+                        *after = Some(recorded.position);
+                    }
+                    self.dispatch(&mut ledger);
+                }
+                Update::CaughtUp => {
+                    self.caught_up.store(true, Ordering::Release);
+                    self.sweep();
+                }
+            }
+        }
+    }
+
+    /// Queues every delivery that was not dealt with and every work order on which something is due.
+    fn sweep(&self) {
+        let ledger = self.ledger();
+        ledger.pending().for_each(|delivery| self.inbox.push(delivery.clone()));
+        let due = ledger.orders().filter(|(_, state)| state.next_action().is_some());
+        due.for_each(|(work_order, _)| self.due.push(work_order.clone()));
+        drop(ledger);
+        self.deadlines_changed.notify_one();
+    }
+
+    async fn sweep_always(self: Arc<Self>) {
+        loop {
+            tokio::time::sleep(self.sweep).await;
+            if self.is_caught_up() {
+                Engine::sweep(&self);
+            }
+        }
+    }
+
+    async fn act_always(self: Arc<Self>) {
+        while let Some(work_order) = self.due.next().await {
+            let pause = self.act(&work_order).await;
+            self.due.done(&work_order);
+            if let Some(pause) = pause {
+                let engine = Arc::clone(&self);
+                tokio::spawn(async move {
+                    tokio::time::sleep(pause).await;
+                    engine.due.push(work_order);
+                });
+            }
+        }
+    }
+
+    async fn deliver_always(self: Arc<Self>) {
+        while let Some(delivery) = self.inbox.next().await {
+            let delivered = self.deliver(&delivery).await;
+            self.inbox.done(&delivery);
+            if let Err(later) = delivered {
+                tracing::warn!(delivery, reason = %later, "delivery put off");
+                let engine = Arc::clone(&self);
+                tokio::spawn(async move {
+                    tokio::time::sleep(PAUSE).await;
+                    engine.inbox.push(delivery);
+                });
+            }
+        }
+    }
+
+    /// Says that cover ran out at the moment it does.
+    async fn watch_deadlines(self: Arc<Self>) {
+        loop {
+            let changed = self.deadlines_changed.notified();
+            let now = clock::now();
+            let overdue = if self.is_caught_up() { self.ledger().overdue(now) } else { Vec::new() };
+            for work_order in &overdue {
+                let cause = Cause { actor: Actor::Clock, source: Source::Clock, causation: format!("clock-{}", now.unix()) };
+                if let Err(error) = self.execute(work_order, &Command::Expire { at: now }, &cause).await {
+                    tracing::warn!(%work_order, %error, "the end of cover could not be recorded");
+                    tokio::time::sleep(PAUSE).await;
+                }
+            }
+            let next = self.ledger().next_deadline();
+            let wait = next.map_or(Duration::from_secs(3600), |next| {
+                let seconds = u64::try_from(next.unix().saturating_sub(clock::now().unix())).unwrap_or(0);
+                // the clock is read in whole seconds
+                Duration::from_millis(seconds.saturating_mul(1000).clamp(50, 3_600_000))
+            });
+            // whichever comes first; both lead to another look
+            let _ = tokio::time::timeout(wait, changed).await;
+        }
+    }
+}
+
+impl Running {
+    /// The engine.
+    pub fn engine(&self) -> &Arc<Engine> {
+        &self.engine
+    }
+
+    /// Waits until the engine stops by itself, which it does only where the log cannot be read.
+    pub async fn stopped(&mut self) -> Arc<Stopped> {
+        loop {
+            if let Some(why) = self.stopped.borrow_and_update().clone() {
+                return why;
+            }
+            if self.stopped.changed().await.is_err() {
+                std::future::pending::<()>().await;
+            }
+        }
+    }
+
+    /// Stops it: what is being done is finished if it does not take long; the rest is found again at the next start.
+    pub async fn shut_down(mut self, grace: Duration) {
+        self.engine.close();
+        let _ = tokio::time::timeout(grace, async {
+            // the workers end by themselves; those who watch the clock and the log do not
+            while self.engine.due.is_busy() || self.engine.inbox.is_busy() {
+                tokio::time::sleep(Duration::from_millis(10)).await;
+            }
+        })
+        .await;
+        self.tasks.shutdown().await;
+    }
+}

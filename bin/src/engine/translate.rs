@@ -1,0 +1,172 @@
+//! What a delivery means: commands to work orders.
+
+use crate::config;
+use covertrail_adapters::webhook::policy::{Application, Assignment, Certificate, Kind, Notice, Policy};
+use covertrail_adapters::workmarket::{Status, Wage as Pay, WorkOrder, Worker};
+use covertrail_domain::coverage::{BindOn, Command, Cover, Reported, Terms, Verdict, Wage};
+use covertrail_domain::cover::Lines;
+use covertrail_domain::time::Timestamp;
+use covertrail_projections::Reference;
+
+/// What a work order must be insured for, and from when on: the configuration's part of its terms.
+#[derive(Debug, Clone, Copy)]
+pub struct Requirements {
+    /// The lines.
+    pub lines: Lines,
+    /// When cover is bound.
+    pub bind_on: BindOn,
+    /// Which status begins coverage.
+    pub trigger: config::Trigger,
+}
+
+/// What a notice of 1099Policy asks of the work orders it concerns.
+#[derive(Debug)]
+pub(super) struct Asked {
+    pub(super) command: Command,
+    /// Whether it is a fact about the contractor, which reaches all of their work orders.
+    pub(super) of_contractor: bool,
+}
+
+/// What a notice of 1099Policy asks for: a command, or why there is none.
+pub(super) fn asked(notice: &Notice, received: Timestamp) -> Result<Asked, &'static str> {
+    let at = notice.created.unwrap_or(received);
+    match &notice.kind {
+        Kind::Policy(change) => of_policy(notice, *change, at),
+        Kind::Application(change) => of_application(notice, *change),
+        Kind::Assignment(change) => of_assignment(notice, *change, at),
+        Kind::Certificate(verdict) => of_certificate(notice, *verdict, at),
+        Kind::Charge(_) | Kind::CategoryAdded => Err("it does not concern coverage"),
+        Kind::Unknown(_) => Err("its type is not known"),
+    }
+}
+
+fn of_policy(notice: &Notice, change: Policy, at: Timestamp) -> Result<Asked, &'static str> {
+    let policy = notice.refs.policy.clone().ok_or("it names no policy")?;
+    let change = match change {
+        Policy::Active => Reported::Active { lines: notice.lines, window: notice.window() },
+        Policy::Expired => Reported::Expired { on: notice.expires.unwrap_or(at).min(at) },
+        Policy::Canceled => Reported::Canceled { effective: notice.canceled.unwrap_or(at) },
+        Policy::Reactivated => Reported::Reinstated { from: None },
+    };
+    let (quote, contractor) = (notice.refs.quote.clone(), notice.refs.contractor.clone());
+    // without its dates and lines an active policy can only be read by the quote it was made from
+    let of_contractor = match change {
+        Reported::Active { lines, window } => lines.is_some() && window.is_some(),
+        Reported::Expired { .. } | Reported::Canceled { .. } | Reported::Reinstated { .. } => false,
+    };
+    Ok(Asked { command: Command::RecordPolicy { policy, quote, contractor, change, at }, of_contractor })
+}
+
+fn of_application(notice: &Notice, change: Application) -> Result<Asked, &'static str> {
+    let session = || notice.refs.session.clone().ok_or("it names no session");
+    let command = match change {
+        Application::Complete | Application::ManualReviewApproved => {
+            let quote = notice.refs.quote.clone().ok_or("it names no quote")?;
+            Command::RecordApplicationCompleted { quote }
+        }
+        Application::Expired => Command::RecordApplicationExpired { session: session()? },
+        Application::Ineligible => {
+            let reason = notice.reasons.first().map_or("1099Policy gives no reason", String::as_str);
+            Command::RecordApplicationIneligible { session: session()?, reason: reason.to_owned() }
+        }
+        Application::Created | Application::Started | Application::ManualReview => {
+            return Err("it is on the way, and nothing follows from it");
+        }
+    };
+    Ok(Asked { command, of_contractor: false })
+}
+
+fn of_assignment(notice: &Notice, change: Assignment, at: Timestamp) -> Result<Asked, &'static str> {
+    let assignment = notice.refs.assignment.clone().ok_or("it names no assignment")?;
+    let change = match change {
+        Assignment::Active => Reported::Active { lines: notice.lines, window: notice.window() },
+        Assignment::Canceled => Reported::Canceled { effective: notice.canceled.unwrap_or(at) },
+    };
+    let policy = notice.refs.policy.clone();
+    Ok(Asked { command: Command::RecordAssignmentCover { assignment, policy, change, at }, of_contractor: false })
+}
+
+fn of_certificate(notice: &Notice, verdict: Certificate, at: Timestamp) -> Result<Asked, &'static str> {
+    let certificate = notice.refs.certificate.clone().ok_or("it names no certificate")?;
+    let cover = notice.lines.zip(notice.window()).map(|(lines, window)| Cover { lines, window });
+    let reasons = || {
+        let reasons = notice.reasons.join("; ");
+        if reasons.is_empty() { "1099Policy gives no reason".to_owned() } else { reasons }
+    };
+    let verdict = match verdict {
+        Certificate::Approved => Verdict::Validated(cover),
+        Certificate::Flagged => Verdict::Flagged { rules: reasons(), cover },
+        Certificate::Unexamined => Verdict::Flagged { rules: "1099Policy could not read it".to_owned(), cover },
+        Certificate::Denied => Verdict::Denied { reason: reasons() },
+    };
+    Ok(Asked { command: Command::RecordVerdict { certificate, verdict, at }, of_contractor: cover.is_some() })
+}
+
+/// The objects by which a notice finds its work orders, the surest first. The contractor is not among them: they
+/// may do many.
+pub(super) fn references(notice: &Notice) -> Vec<Reference> {
+    let refs = &notice.refs;
+    let found = [
+        refs.assignment.clone().map(Reference::Assignment),
+        refs.session.clone().map(Reference::Session),
+        refs.certificate.clone().map(Reference::Certificate),
+        refs.policy.clone().map(Reference::Policy),
+        refs.quote.clone().map(Reference::Quote),
+        refs.job.clone().map(Reference::Job),
+    ];
+    found.into_iter().flatten().collect()
+}
+
+/// What a work order as it stands in WorkMarket asks for. What holds already is decided to be so.
+pub(super) fn of_work_order(
+    order: &WorkOrder,
+    worker: Option<&Worker>,
+    requirements: Requirements,
+    is_known: bool,
+    at: Timestamp,
+) -> Result<Vec<Command>, String> {
+    let started = match order.status {
+        Status::Assigned => false,
+        Status::InProgress | Status::Completed => true,
+        Status::Canceled if is_known => return Ok(vec![Command::CancelWork { at }]),
+        Status::Canceled | Status::Draft | Status::Sent => return Err("nobody is assigned".into()),
+        Status::Other(ref status) => return Err(format!("its status {status:?} asks for nothing")),
+    };
+    let completed = order.status == Status::Completed;
+    let waits = requirements.trigger == config::Trigger::InProgress && !started;
+    if !is_known && (waits || completed) {
+        let why = if completed { "it was completed before it was heard of" } else { "coverage begins once work does" };
+        return Err(why.into());
+    }
+    let worker = worker.ok_or("it names no worker")?;
+    let terms = terms(order, worker, requirements);
+    let mut commands = vec![
+        Command::Assign { work_order: order.id.clone(), worker: worker.id.clone(), terms: terms.clone(), at },
+        Command::Reassign { worker: worker.id.clone(), terms, at },
+        Command::Reschedule { window: order.window, at },
+    ];
+    if started && (!completed || order.started_at.is_some()) {
+        commands.push(Command::StartWork { at: order.started_at.unwrap_or(at) });
+    }
+    if completed {
+        commands.push(Command::Complete { at: order.ended_at.unwrap_or(at), pay: order.final_pay });
+    }
+    Ok(commands)
+}
+
+fn terms(order: &WorkOrder, worker: &Worker, requirements: Requirements) -> Terms {
+    Terms {
+        title: order.title.clone(),
+        description: order.description.clone(),
+        category: order.category.clone(),
+        client: order.client.clone(),
+        wage: match order.wage {
+            Pay::FlatFee(cents) => Wage::FlatFee(cents),
+            Pay::Hourly(cents) => Wage::Hourly(cents),
+        },
+        region: order.insured_region(worker).map(str::to_owned),
+        window: order.window,
+        required: requirements.lines,
+        bind_on: requirements.bind_on,
+    }
+}

@@ -1,0 +1,40 @@
+//! The contractor's way to the open application session.
+
+use super::{Shared, problem};
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Redirect, Response};
+use covertrail_domain::coverage::{self, Path as Way};
+use covertrail_domain::id::WorkOrderId;
+use std::sync::Arc;
+
+/// `GET /apply/{work_order}`
+pub(super) async fn apply(State(shared): State<Arc<Shared>>, Path(work_order): Path<String>) -> Response {
+    let found = WorkOrderId::parse(&work_order).ok();
+    let found = found.and_then(|work_order| shared.engine.look(&work_order, way)).flatten();
+    match found {
+        Some(Ok(session)) => {
+            ([("cache-control", "no-store"), ("referrer-policy", "no-referrer")], Redirect::to(&session)).into_response()
+        }
+        Some(Err(why)) => problem(StatusCode::CONFLICT, why),
+        None => problem(StatusCode::NOT_FOUND, "no such work order is known here"),
+    }
+}
+
+/// Where the contractor applies, or why there is nothing to apply for.
+fn way(state: &coverage::State) -> Option<Result<String, &'static str>> {
+    let coverage = state.coverage()?;
+    if !coverage.is_open() {
+        return Some(Err("the work order is over; there is nothing to apply for"));
+    }
+    Some(match &coverage.path {
+        Way::Applying { url, .. } => Ok(url.clone()),
+        Way::Assigned | Way::Enrolled { .. } | Way::Scoped(_) | Way::Quoted { .. } => {
+            Err("the application is not open yet; try again in a minute")
+        }
+        Way::Declined { .. } | Way::Ineligible { .. } => Err("cover was declined; whoever assigned the work is told"),
+        Way::Applied { .. } | Way::Unassignable { .. } | Way::Bound { .. } => {
+            Err("the application is done; there is nothing more to do")
+        }
+    })
+}

@@ -1,0 +1,27 @@
+//! Whether the process lives, and whether it can do its work.
+
+use super::{Shared, problem};
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use covertrail_adapters::store::EventStore as _;
+use std::sync::Arc;
+
+/// `GET /livez`
+pub(super) async fn live() -> &'static str {
+    "ok\n"
+}
+
+/// `GET /readyz`: the log can be read, and the engine has read it.
+pub(super) async fn ready(State(shared): State<Arc<Shared>>) -> Response {
+    if !shared.engine.is_caught_up() {
+        return problem(StatusCode::SERVICE_UNAVAILABLE, "the event log is still being read");
+    }
+    match shared.engine.store.head().await {
+        Ok(_) => "ok\n".into_response(),
+        Err(error) => {
+            tracing::error!(%error, "the event log cannot be read");
+            problem(StatusCode::SERVICE_UNAVAILABLE, "the event log cannot be read")
+        }
+    }
+}

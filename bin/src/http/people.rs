@@ -1,0 +1,206 @@
+//! What people may do: hand in a certificate, review one, make an exception, have a blocked step tried again.
+//! Whoever does it is named by their token, and the event says so.
+
+use super::{Shared, problem};
+use crate::clock;
+use crate::engine::{Cause, DocumentError, Engine, ExecuteError, Executed};
+use axum::body::Bytes;
+use axum::extract::rejection::BytesRejection;
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Response};
+use covertrail_adapters::schema::{Actor, Source};
+use covertrail_domain::coverage::{Command, Cover, Ruling};
+use covertrail_domain::cover::{Line, Lines};
+use covertrail_domain::id::{CertificateId, PersonId, WorkOrderId};
+use covertrail_domain::time::{Timestamp, Window};
+use serde::Deserialize;
+use serde_json::json;
+use sha2::{Digest, Sha256};
+use std::sync::Arc;
+use subtle::ConstantTimeEq as _;
+
+type Body = Result<Bytes, BytesRejection>;
+
+/// `POST /v1/work-orders/{work_order}/certificates`: a PDF as the body.
+pub(super) async fn submit_certificate(
+    State(shared): State<Arc<Shared>>,
+    Path(work_order): Path<String>,
+    headers: HeaderMap,
+    body: Body,
+) -> Response {
+    let (person, work_order, body) = match admitted(&shared, &headers, &work_order, body) {
+        Ok(admitted) => admitted,
+        Err(refusal) => return refusal,
+    };
+    match shared.engine.documents.keep(&body).await {
+        Ok(document) => execute(&shared.engine, &work_order, person, Command::SubmitCertificate { document }).await,
+        Err(error @ (DocumentError::NotPdf | DocumentError::TooLarge(_))) => {
+            problem(StatusCode::UNPROCESSABLE_ENTITY, &error.to_string())
+        }
+        Err(error @ DocumentError::Folder { .. }) => {
+            tracing::error!(%error, "a certificate could not be kept");
+            problem(StatusCode::SERVICE_UNAVAILABLE, "the certificate could not be kept; send it again")
+        }
+    }
+}
+
+/// A reviewer's decision. Dates in Unix seconds; lines and dates may be left out where the vendor has read them.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Review {
+    certificate: String,
+    decision: Verdict,
+    reason: String,
+    lines: Option<Vec<String>>,
+    start: Option<i64>,
+    end: Option<i64>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Verdict {
+    Approve,
+    Deny,
+}
+
+/// `POST /v1/work-orders/{work_order}/review`
+pub(super) async fn review(
+    State(shared): State<Arc<Shared>>,
+    Path(work_order): Path<String>,
+    headers: HeaderMap,
+    body: Body,
+) -> Response {
+    read_and_execute(&shared, &headers, &work_order, body, |person, review: Review| {
+        let certificate =
+            CertificateId::parse(&review.certificate).map_err(|error| format!("certificate: {error}"))?;
+        let decision = match review.decision {
+            Verdict::Approve => Ruling::Approve { cover: cover(&review)? },
+            Verdict::Deny => Ruling::Deny,
+        };
+        let reason = said(review.reason)?;
+        Ok(Command::Review { certificate, by: person, decision, reason, at: clock::now() })
+    })
+    .await
+}
+
+fn cover(review: &Review) -> Result<Option<Cover>, String> {
+    match (&review.lines, review.start, review.end) {
+        (None, None, None) => Ok(None),
+        (Some(lines), Some(start), Some(end)) => {
+            let line = |name: &String| Line::parse(name).ok_or_else(|| format!("lines: {name:?} is no coverage line"));
+            let lines: Lines = lines.iter().map(line).collect::<Result<_, _>>()?;
+            let window = Window::new(Timestamp::from_unix(start), Timestamp::from_unix(end));
+            let window = window.ok_or("end: must be later than start")?;
+            if lines.is_empty() { Err("lines: at least one is needed".into()) } else { Ok(Some(Cover { lines, window })) }
+        }
+        _ => Err("lines, start and end: give all three, or none where 1099Policy has read them".into()),
+    }
+}
+
+/// An exception; `until` in Unix seconds.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Waiver {
+    reason: String,
+    until: i64,
+}
+
+/// `POST /v1/work-orders/{work_order}/waive`
+pub(super) async fn waive(
+    State(shared): State<Arc<Shared>>,
+    Path(work_order): Path<String>,
+    headers: HeaderMap,
+    body: Body,
+) -> Response {
+    read_and_execute(&shared, &headers, &work_order, body, |person, waiver: Waiver| {
+        let until = Timestamp::from_unix(waiver.until);
+        Ok(Command::Waive { by: person, reason: said(waiver.reason)?, until, at: clock::now() })
+    })
+    .await
+}
+
+/// `POST /v1/work-orders/{work_order}/retry`
+pub(super) async fn retry(
+    State(shared): State<Arc<Shared>>,
+    Path(work_order): Path<String>,
+    headers: HeaderMap,
+    body: Body,
+) -> Response {
+    match admitted(&shared, &headers, &work_order, body) {
+        Ok((person, work_order, _)) => {
+            execute(&shared.engine, &work_order, person.clone(), Command::Retry { by: person }).await
+        }
+        Err(refusal) => refusal,
+    }
+}
+
+async fn read_and_execute<T: for<'a> Deserialize<'a>>(
+    shared: &Shared,
+    headers: &HeaderMap,
+    work_order: &str,
+    body: Body,
+    command: impl FnOnce(PersonId, T) -> Result<Command, String>,
+) -> Response {
+    let (person, work_order, body) = match admitted(shared, headers, work_order, body) {
+        Ok(admitted) => admitted,
+        Err(refusal) => return refusal,
+    };
+    let read = serde_json::from_slice(&body).map_err(|error| error.to_string());
+    match read.and_then(|read| command(person.clone(), read)) {
+        Ok(command) => execute(&shared.engine, &work_order, person, command).await,
+        Err(why) => problem(StatusCode::UNPROCESSABLE_ENTITY, &why),
+    }
+}
+
+/// Who asks, about which work order, with what; only those on the list of people are let in.
+fn admitted(
+    shared: &Shared,
+    headers: &HeaderMap,
+    work_order: &str,
+    body: Body,
+) -> Result<(PersonId, WorkOrderId, Bytes), Response> {
+    let token = headers.get("authorization").and_then(|value| value.to_str().ok()?.strip_prefix("Bearer "));
+    // hashes are compared, so that neither content nor length shows in the time it takes
+    let told = Sha256::digest(token.unwrap_or_default());
+    let mut person = None;
+    for (known, secret) in &shared.people.0 {
+        if bool::from(Sha256::digest(secret).as_slice().ct_eq(told.as_slice())) {
+            person = Some(known.clone());
+        }
+    }
+    let person = person.ok_or_else(|| problem(StatusCode::UNAUTHORIZED, "a bearer token of a person is needed"))?;
+    let id = WorkOrderId::parse(work_order).map_err(|error| problem(StatusCode::BAD_REQUEST, &error.to_string()))?;
+    let body = body.map_err(|rejection| problem(rejection.status(), &rejection.body_text()))?;
+    Ok((person, id, body))
+}
+
+/// A decision without a reason helps no auditor.
+fn said(reason: String) -> Result<String, String> {
+    if reason.trim().is_empty() { Err("reason: must say why".into()) } else { Ok(reason) }
+}
+
+async fn execute(engine: &Engine, work_order: &WorkOrderId, person: PersonId, command: Command) -> Response {
+    let causation = format!("person-{person}-{}", uuid::Uuid::new_v4());
+    let cause = Cause { actor: Actor::Person(person), source: Source::Command, causation };
+    match engine.execute(work_order, &command, &cause).await {
+        Ok(executed) => {
+            let status = match executed {
+                Executed::Happened => "done",
+                Executed::HeldAlready => "held already",
+            };
+            let stage = engine.look(work_order, |state| state.stage()).flatten().map(|stage| stage.as_str());
+            let body = json!({ "status": status, "work_order": work_order.as_str(), "stage": stage }).to_string();
+            (StatusCode::OK, [("content-type", "application/json")], body).into_response()
+        }
+        Err(ExecuteError::Rejected(rejection)) => {
+            let unknown = matches!(rejection, covertrail_domain::coverage::Rejection::NotAssigned);
+            let status = if unknown { StatusCode::NOT_FOUND } else { StatusCode::CONFLICT };
+            problem(status, &rejection.to_string())
+        }
+        Err(error) => {
+            tracing::error!(%work_order, %error, "a person's command could not be executed");
+            problem(StatusCode::SERVICE_UNAVAILABLE, "it could not be recorded; try again")
+        }
+    }
+}

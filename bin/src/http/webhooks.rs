@@ -1,0 +1,105 @@
+//! Deliveries: authenticated over the raw bytes, made durable, and only then answered 2xx.
+
+use super::{Shared, problem};
+use crate::clock;
+use axum::body::Bytes;
+use axum::extract::rejection::BytesRejection;
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Response};
+use covertrail_adapters::schema;
+use covertrail_adapters::store::{AppendError, EventStore as _, Expected, NewEvent, StreamName};
+use covertrail_adapters::webhook::{Delivery, RECEIVED, Unauthentic, Verifier};
+use serde_json::json;
+use std::sync::Arc;
+
+/// `POST /webhooks/1099policy`
+pub(super) async fn policy(
+    State(shared): State<Arc<Shared>>,
+    headers: HeaderMap,
+    body: Result<Bytes, BytesRejection>,
+) -> Response {
+    let body = match received(&shared, &shared.policy, "1099policy", &headers, body) {
+        Ok(body) => body,
+        Err(refusal) => return refusal,
+    };
+    let id = shared.policy.signed_id(|name| value(&headers, name));
+    keep(&shared, &Delivery::from_policy(id, body)).await
+}
+
+/// `POST /webhooks/workmarket/{event}`
+pub(super) async fn workmarket(
+    State(shared): State<Arc<Shared>>,
+    Path(event): Path<String>,
+    headers: HeaderMap,
+    body: Result<Bytes, BytesRejection>,
+) -> Response {
+    match received(&shared, &shared.workmarket, "workmarket", &headers, body) {
+        Ok(body) => keep(&shared, &Delivery::from_workmarket(&event, body)).await,
+        Err(refusal) => refusal,
+    }
+}
+
+/// The body, if all of it came and it is authentic. Whatever made it unauthentic, the answer is the same.
+fn received(
+    shared: &Shared,
+    verifier: &Verifier,
+    vendor: &str,
+    headers: &HeaderMap,
+    body: Result<Bytes, BytesRejection>,
+) -> Result<Bytes, Response> {
+    let body = body.map_err(|rejection| {
+        if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE {
+            tracing::warn!(vendor, "a webhook was too large");
+            let limit = format!("the body is larger than {} bytes", shared.max_body_bytes);
+            problem(StatusCode::PAYLOAD_TOO_LARGE, &limit)
+        } else {
+            problem(StatusCode::BAD_REQUEST, "the body could not be read to its end")
+        }
+    })?;
+    verifier.verify(|name| value(headers, name), &body, clock::now()).map_err(|why: Unauthentic| {
+        tracing::warn!(vendor, %why, "a webhook was not authentic");
+        problem(StatusCode::UNAUTHORIZED, "the delivery is not authentic")
+    })?;
+    Ok(body)
+}
+
+fn value<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a [u8]> {
+    headers.get(name).map(axum::http::HeaderValue::as_bytes)
+}
+
+/// Stores the delivery once. A body that is no JSON is kept too, and its sender told so.
+async fn keep(shared: &Shared, delivery: &Delivery) -> Response {
+    let Ok(stream) = StreamName::parse(&delivery.stream()) else {
+        return problem(StatusCode::BAD_REQUEST, "the event's name cannot be kept");
+    };
+    let recorded_at = clock::now_micros();
+    let event = NewEvent {
+        id: schema::event_id(stream.as_str(), 0),
+        kind: RECEIVED.to_owned(),
+        data: delivery.to_json().into_bytes(),
+        metadata: b"{}".to_vec(),
+        recorded_at,
+    };
+    match shared.engine.store.append(&stream, Expected::NoStream, vec![event]).await {
+        Ok(appended) => kept(delivery, appended.repeated),
+        Err(AppendError::Conflict { .. }) => kept(delivery, true),
+        Err(AppendError::TooLarge { .. } | AppendError::Malformed(_)) => {
+            problem(StatusCode::PAYLOAD_TOO_LARGE, "the delivery is larger than the event log takes")
+        }
+        Err(error @ (AppendError::Unavailable(_) | AppendError::OutcomeUnknown(_))) => {
+            tracing::error!(%error, delivery = stream.as_str(), "a delivery could not be stored");
+            problem(StatusCode::SERVICE_UNAVAILABLE, "the delivery could not be stored; send it again")
+        }
+    }
+}
+
+fn kept(delivery: &Delivery, duplicate: bool) -> Response {
+    if serde_json::from_slice::<serde::de::IgnoredAny>(&delivery.body).is_err() {
+        tracing::warn!(delivery = delivery.stream(), "a webhook's body is not JSON");
+        return problem(StatusCode::BAD_REQUEST, "the body is not JSON; it is kept as it came");
+    }
+    let status = if duplicate { "duplicate" } else { "accepted" };
+    let body = json!({ "status": status, "delivery": delivery.id.as_str() }).to_string();
+    (StatusCode::OK, [("content-type", "application/json")], body).into_response()
+}
