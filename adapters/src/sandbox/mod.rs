@@ -10,6 +10,7 @@
 use std::sync::Arc;
 
 pub mod policy;
+pub mod workmarket;
 
 mod answer;
 mod calls;

@@ -7,6 +7,7 @@ mod policy;
 mod receiver;
 mod sign;
 mod webhooks;
+mod workmarket;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
