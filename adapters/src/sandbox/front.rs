@@ -36,73 +36,81 @@ pub(crate) async fn pass(State(common): State<Arc<Common>>, request: Request, ne
         status: None,
         ending: Ending::Answered,
     };
-    let (saved, extra) = decide(&common, &mut call, request, next).await;
-    call.status = saved.as_ref().map(|saved| saved.status.as_u16());
-    let ending = call.ending;
+    let (parts, body) = request.into_parts();
+    // Read first of all: a caller who is still sending would not hear a refusal.
+    let body = read(body, limit(&call.path)).await;
+    let end = match refuse_at_door(&common, &parts.headers) {
+        Some(end) => end,
+        None => match body {
+            Ok(body) => {
+                let request = Request::from_parts(parts, Body::from(body));
+                work(&common, call.idempotency_key.as_deref(), request, next).await
+            }
+            Err(refusal) => End::answered(save(refusal.into_response()).await),
+        },
+    };
+    call.status = end.saved.as_ref().map(|saved| saved.status.as_u16());
+    call.ending = end.ending;
     common.calls.record(call);
-    match (saved, ending) {
-        (None, _) | (_, Ending::AnswerLost) => closed_connection(),
-        (Some(saved), Ending::Answered | Ending::Replayed | Ending::Outage) => answer(saved, extra),
+    end.into_response()
+}
+
+/// How a request ends: with an answer (kept for the log where it is lost), or without one.
+struct End {
+    saved: Option<Saved>,
+    ending: Ending,
+    header: Option<(&'static str, HeaderValue)>,
+}
+
+impl End {
+    fn answered(saved: Saved) -> Self {
+        Self { saved: Some(saved), ending: Ending::Answered, header: None }
+    }
+
+    fn lost_if(self, lost: bool) -> Self {
+        if lost { Self { ending: Ending::AnswerLost, ..self } } else { self }
+    }
+
+    fn into_response(self) -> Response {
+        match (self.saved, self.ending) {
+            (None, _) | (Some(_), Ending::AnswerLost) => closed_connection(),
+            (Some(saved), Ending::Answered | Ending::Replayed | Ending::Outage) => answer(saved, self.header),
+        }
     }
 }
 
-type ExtraHeader = Option<(&'static str, HeaderValue)>;
+/// What needs no look at the request beyond its key.
+fn refuse_at_door(common: &Common, headers: &HeaderMap) -> Option<End> {
+    let strike = common.outages.strike(common.now());
+    if let Some(strike) = strike {
+        let saved = (strike == Strike::Unavailable).then(unavailable);
+        return Some(End { saved, ending: Ending::Outage, header: None });
+    }
+    (!common.admits(headers)).then(|| End::answered(unauthorised()))
+}
 
-/// The answer, or none for a connection that closes, with a header of its own where it has one.
-async fn decide(
-    common: &Common,
-    call: &mut Call,
-    request: Request,
-    next: Next,
-) -> (Option<Saved>, ExtraHeader) {
-    let (parts, body) = request.into_parts();
-    let body = read(body, limit(&call.path)).await;
-    match common.outages.strike(common.now()) {
-        Some(Strike::Closed) => {
-            call.ending = Ending::Outage;
-            return (None, None);
-        }
-        Some(Strike::Unavailable) => {
-            call.ending = Ending::Outage;
-            return (Some(unavailable()), None);
-        }
-        None => {}
-    }
-    if !common.admits(&parts.headers) {
-        return (Some(unauthorised()), None);
-    }
-    let body = match body {
-        Ok(body) => body,
-        Err(refusal) => return (Some(save(refusal.into_response()).await), None),
-    };
+async fn work(common: &Common, key: Option<&str>, request: Request, next: Next) -> End {
     let fate = common.dice.roll_request();
     if let Some(seconds) = fate.too_many_requests {
         let wait = HeaderValue::from(u16::from(seconds));
-        return (Some(too_many_requests()), Some(("retry-after", wait)));
+        return End { header: Some(("retry-after", wait)), ..End::answered(too_many_requests()) };
     }
     if fate.server_error == Some(Stickiness::Passing) {
-        return (Some(server_error()), None);
+        return End::answered(server_error());
     }
-    let claim = match &call.idempotency_key {
-        Some(key) => match common.replays.claim(key, common.now()) {
-            Claim::InProgress => return (Some(in_progress()), None),
-            Claim::Answered(saved) => {
-                call.ending = Ending::Replayed;
-                if fate.answer_lost {
-                    call.ending = Ending::AnswerLost;
-                }
-                let mark = HeaderValue::from_static("true");
-                return (Some(saved), Some(("idempotent-replayed", mark)));
-            }
-            Claim::First(work) => Some(work),
-        },
+    let claim = match key.map(|key| common.replays.claim(key, common.now())) {
         None => None,
+        Some(Claim::First(work)) => Some(work),
+        Some(Claim::InProgress) => return End::answered(in_progress()),
+        Some(Claim::Answered(saved)) => {
+            let header = Some(("idempotent-replayed", HeaderValue::from_static("true")));
+            return End { saved: Some(saved), ending: Ending::Replayed, header }.lost_if(fate.answer_lost);
+        }
     };
     tokio::time::sleep(fate.before).await;
-    let saved = if fate.server_error == Some(Stickiness::Sticky) {
-        server_error()
-    } else {
-        save(next.run(Request::from_parts(parts, Body::from(body))).await).await
+    let saved = match fate.server_error {
+        Some(Stickiness::Sticky) => server_error(),
+        Some(Stickiness::Passing) | None => save(next.run(request).await).await,
     };
     // Refusals of the caller's making are not kept: the corrected request may come under the same key.
     if let Some(work) = claim
@@ -111,10 +119,7 @@ async fn decide(
         work.keep(saved.clone(), common.now());
     }
     tokio::time::sleep(fate.after).await;
-    if fate.answer_lost {
-        call.ending = Ending::AnswerLost;
-    }
-    (Some(saved), None)
+    End::answered(saved).lost_if(fate.answer_lost)
 }
 
 fn idempotency_key(method: &Method, headers: &HeaderMap) -> Option<String> {
@@ -163,7 +168,7 @@ async fn save(response: Response) -> Saved {
     Saved { status, body }
 }
 
-fn answer(saved: Saved, extra: ExtraHeader) -> Response {
+fn answer(saved: Saved, extra: Option<(&'static str, HeaderValue)>) -> Response {
     let mut response =
         (saved.status, [(header::CONTENT_TYPE, "application/json")], saved.body).into_response();
     if let Some((name, value)) = extra {

@@ -77,7 +77,7 @@ async fn a_refused_request_may_come_again_corrected_under_its_key() {
     assert_eq!(bench.post_keyed("/jobs", "k", &guide_job()).await.0, 201);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn many_requests_at_once_under_one_key_make_one_object() {
     let bench = Bench::policy().await;
     let body = guide_job();
@@ -228,6 +228,8 @@ async fn an_outage_lasts_as_ordered() {
 #[tokio::test]
 async fn an_outage_may_close_connections() {
     let bench = Bench::policy().await;
+    bench.order("/outage", json!({"for_requests": 1, "closes": true})).await;
+    assert!(bench.api_request(Method::GET, "/contractors").send().await.is_err());
     bench.running.handle().set_outage(Outage { span: Span::Requests(1), closes: true });
     assert!(bench.api_request(Method::GET, "/contractors").send().await.is_err());
     assert_eq!(bench.get("/contractors").await.0, 200);
