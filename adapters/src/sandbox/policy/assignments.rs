@@ -137,9 +137,13 @@ pub(super) fn cancel(world: &mut PolicyWorld, now: i64, body: &Value) -> Outcome
 }
 
 impl PolicyWorld {
-    /// The assignment takes effect, unless it was cancelled meanwhile.
+    /// The assignment takes effect, unless it was cancelled or its policy ended meanwhile.
     pub(super) fn activate(&mut self, id: &str, now: i64) {
         let Some(assignment) = self.assignments.get_mut(id) else {
+            return;
+        };
+        let policy = assignment.policy.as_ref().and_then(|id| self.policies.get(id));
+        let Some(policy) = policy.filter(|policy| policy.is_active()).map(as_json) else {
             return;
         };
         if assignment.status == Status::Cancelled {
@@ -147,12 +151,9 @@ impl PolicyWorld {
         }
         assignment.status = Status::Active;
         let assignment = assignment.clone();
-        let contractor = &assignment.contractor;
-        self.tell(now, "assignment.active", contractor, as_json(&assignment));
-        let policy = assignment.policy.as_ref().and_then(|id| self.policies.get(id));
-        if let (Wire::Guide, Some(policy)) = (self.settings.wire, policy) {
-            let policy = as_json(policy);
-            self.tell(now, "policy.active", contractor, policy);
+        self.tell(now, "assignment.active", &assignment.contractor, as_json(&assignment));
+        if self.settings.wire == Wire::Guide {
+            self.tell(now, "policy.active", &assignment.contractor, policy);
         }
     }
 }

@@ -11,7 +11,7 @@ use crate::sandbox::form::{Form, INVALID_INPUT};
 /// An order about one work order's or one contractor's applications; the latest that fits counts.
 pub(super) struct Behaviour {
     whose: Whose,
-    apply: Apply,
+    apply: Option<Apply>,
     quotes_declined: bool,
     policy_term_seconds: Option<i64>,
 }
@@ -44,12 +44,7 @@ pub(super) fn set(world: &mut PolicyWorld, _: i64, body: &Value) -> Outcome {
         form.refuse("work_order_id", INVALID_INPUT, "send work_order_id, email or contractor");
         Whose::WorkOrder(String::new())
     };
-    let apply = match form.one_of("apply", &["auto", "never", "ineligible", "expire"]).as_str() {
-        "auto" => Apply::Auto,
-        "ineligible" => Apply::Ineligible,
-        "expire" => Apply::Expire,
-        _ => Apply::Never,
-    };
+    let apply = form.has("apply").then(|| read_apply(&mut form));
     let quotes_declined =
         form.has("quote") && form.one_of("quote", &["eligible", "ineligible"]) == "ineligible";
     let policy_term_seconds = form.whole_if_sent("policy_term");
@@ -67,12 +62,22 @@ pub(super) fn set(world: &mut PolicyWorld, _: i64, body: &Value) -> Outcome {
     Ok(Answer::ok(&json!({"behaviour": body})))
 }
 
+fn read_apply(form: &mut Form<'_>) -> Apply {
+    match form.one_of("apply", &["auto", "never", "ineligible", "expire"]).as_str() {
+        "auto" => Apply::Auto,
+        "ineligible" => Apply::Ineligible,
+        "expire" => Apply::Expire,
+        _ => Apply::Never,
+    }
+}
+
 impl PolicyWorld {
     /// What this session's contractor does, and the term of the policy that may come of it.
     pub(super) fn behaviour_in(&self, session: &Session) -> (Apply, Option<i64>) {
         let of_all = if self.settings.contractor.apply { Apply::Auto } else { Apply::Never };
-        self.behaviour_of(&session.contractor, &session.custom_metadata)
-            .map_or((of_all, None), |behaviour| (behaviour.apply, behaviour.policy_term_seconds))
+        let behaviour = self.behaviour_of(&session.contractor, &session.custom_metadata);
+        let apply = behaviour.and_then(|behaviour| behaviour.apply).unwrap_or(of_all);
+        (apply, behaviour.and_then(|behaviour| behaviour.policy_term_seconds))
     }
 
     pub(super) fn quotes_declined(&self, contractor: &str, metadata: &Map<String, Value>) -> bool {

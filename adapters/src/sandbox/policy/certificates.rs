@@ -4,6 +4,7 @@ use axum::extract::multipart::{Field, Multipart};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
+use super::quotes::read_lines;
 use super::settings::Verdict;
 use super::world::{Chore, PolicyWorld};
 use crate::sandbox::answer::{Answer, Outcome, Refusal, as_json};
@@ -156,22 +157,24 @@ pub(super) fn find(world: &PolicyWorld, id: &str) -> Outcome {
 pub(super) fn decide(world: &mut PolicyWorld, now: i64, id: &str, body: &Value) -> Outcome {
     let mut form = Form::read(body)?;
     let verdict = Verdict::parse(&form.one_of("verdict", &["validated", "approved", "flagged", "denied"]));
-    let coverage_type = if form.has("coverage_type") {
-        super::quotes::read_lines(&mut form)
-    } else {
-        vec!["general".to_owned()]
+    let proves = verdict == Some(Verdict::Validated);
+    let coverage_type = match form.has("coverage_type") {
+        true => read_lines(&mut form),
+        false if proves => vec!["general".to_owned()],
+        false => Vec::new(),
     };
-    let effective_date = form.whole_if_sent("effective_date").unwrap_or(now);
-    let expiration_date =
-        form.whole_if_sent("expiration_date").unwrap_or_else(|| effective_date.saturating_add(YEAR));
+    let effective_date = form.whole_if_sent("effective_date").or(proves.then_some(now));
+    let expiration_date = form
+        .whole_if_sent("expiration_date")
+        .or_else(|| effective_date.filter(|_| proves).map(|from| from.saturating_add(YEAR)));
     let failed_rules = if form.has("failed_rules") { form.texts("failed_rules") } else { Vec::new() };
     form.done()?;
     let verdict = verdict.ok_or_else(no_certificate)?;
     let mut certificate = world.certificates.get(id).cloned().ok_or_else(no_certificate)?;
     certificate.status = verdict.name(world.settings.wire);
     certificate.coverage_type = coverage_type;
-    certificate.effective_date = Some(effective_date);
-    certificate.expiration_date = Some(expiration_date);
+    certificate.effective_date = effective_date;
+    certificate.expiration_date = expiration_date;
     certificate.failed_rules = failed_rules;
     let kind = format!("certificate.{}", certificate.status);
     world.tell(now, &kind, &certificate.contractor, as_json(&certificate));

@@ -17,7 +17,7 @@ pub(super) struct Policy {
     pub id: String,
     object: &'static str,
     created: i64,
-    pub status: Status,
+    status: Status,
     pub contractor: String,
     quote: String,
     coverage_type: Vec<String>,
@@ -30,10 +30,16 @@ pub(super) struct Policy {
 
 #[derive(Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub(super) enum Status {
+enum Status {
     Active,
     Cancelled,
     Expired,
+}
+
+impl Policy {
+    pub(super) fn is_active(&self) -> bool {
+        self.status == Status::Active
+    }
 }
 
 impl Kept for Policy {
@@ -122,7 +128,7 @@ impl PolicyWorld {
         to: i64,
     ) -> Option<&Policy> {
         self.policies.of_group(contractor).find(|policy| {
-            policy.status == Status::Active
+            policy.is_active()
                 && policy.effective_date <= from
                 && to <= policy.expiration_date
                 && lines.iter().all(|line| policy.coverage_type.contains(line))
@@ -155,7 +161,7 @@ impl PolicyWorld {
         let over: Vec<String> = self
             .policies
             .newest_first()
-            .filter(|policy| policy.status == Status::Active && policy.expiration_date <= now)
+            .filter(|policy| policy.is_active() && policy.expiration_date <= now)
             .map(|policy| policy.id.clone())
             .collect();
         for id in over {

@@ -59,7 +59,9 @@ async fn a_certificate_gets_its_verdict() {
     let id = id(read(bench.api_request(Method::POST, "/files/certificates").multipart(form)).await);
     let path = format!("/certificates/{id}/verdict");
     let flagged = json!({"verdict": "flagged", "failed_rules": ["limit_too_low"]});
-    assert_eq!(bench.order(&path, flagged).await.1["failed_rules"], json!(["limit_too_low"]));
+    let (_, flagged) = bench.order(&path, flagged).await;
+    assert_eq!(flagged["failed_rules"], json!(["limit_too_low"]));
+    assert!(flagged.get("coverage_type").is_none(), "what is flagged proves nothing");
     let valid = json!({
         "verdict": "validated",
         "coverage_type": ["general", "workers-comp"],
@@ -97,7 +99,7 @@ async fn the_automatic_contractor_applies_unless_told_otherwise() {
         bench.session(&quote).await;
         assert_eq!(receiver.taken(before + 1).await[before].kind(), kind);
     }
-    let order = json!({"contractor": contractor, "apply": "auto", "policy_term": 500});
+    let order = json!({"contractor": contractor, "policy_term": 500});
     bench.order("/contractors/behaviour", order).await;
     let quote = bench.quote(&contractor, &job).await;
     bench.session(&quote).await;
@@ -121,7 +123,7 @@ async fn an_order_reaches_sessions_that_are_open() {
 async fn quotes_may_be_declined_by_order() {
     let bench = Bench::policy().await;
     let (contractor, job) = (bench.contractor().await, bench.job().await);
-    let order = json!({"work_order_id": "12345", "apply": "auto", "quote": "ineligible"});
+    let order = json!({"work_order_id": "12345", "quote": "ineligible"});
     bench.order("/contractors/behaviour", order).await;
     let (status, quote) = bench.post("/quotes", guide_quote(&contractor, &job)).await;
     assert_eq!((status, &quote["eligible"]), (201, &json!(false)));
