@@ -100,6 +100,11 @@ impl Handle {
         self.address
     }
 
+    /// What an API client's base URL is, such as `http://127.0.0.1:4010/api/v1`.
+    pub fn api_url(&self) -> String {
+        format!("http://{}{}", self.address, self.common.base_path)
+    }
+
     /// Counts and all objects by kind, as `GET /sandbox/state` answers them.
     pub fn state(&self) -> Value {
         (self.state)()

@@ -30,7 +30,6 @@ struct Bench {
     running: Running,
     client: reqwest::Client,
     key: &'static str,
-    api: &'static str,
     hour: Arc<AtomicI64>,
 }
 
@@ -45,16 +44,16 @@ impl Bench {
         settings.contractor.apply = false;
         change(&mut settings);
         let running = super::policy::start(listener().await, settings).await.unwrap();
-        Self::around(running, KEY, super::policy::BASE_PATH, hour)
+        Self::around(running, KEY, hour)
     }
 
-    fn around(running: Running, key: &'static str, api: &'static str, hour: Arc<AtomicI64>) -> Self {
+    fn around(running: Running, key: &'static str, hour: Arc<AtomicI64>) -> Self {
         let client = reqwest::Client::builder()
             .no_proxy()
             .redirect(reqwest::redirect::Policy::none())
             .build()
             .unwrap();
-        Self { running, client, key, api, hour }
+        Self { running, client, key, hour }
     }
 
     fn url(&self, path: &str) -> String {
@@ -62,7 +61,8 @@ impl Bench {
     }
 
     fn api_request(&self, method: Method, path: &str) -> reqwest::RequestBuilder {
-        self.client.request(method, self.url(&format!("{}{path}", self.api))).bearer_auth(self.key)
+        let url = format!("{}{path}", self.running.handle().api_url());
+        self.client.request(method, url).bearer_auth(self.key)
     }
 
     async fn post(&self, path: &str, body: Value) -> (u16, Value) {

@@ -24,6 +24,8 @@ mod quotes;
 mod routes;
 mod sessions;
 mod settings;
+#[cfg(test)]
+mod tests;
 mod world;
 
 pub use settings::{AutomaticContractor, CertificateReview, Envelope, PolicySettings, Verdict, Wire};

@@ -10,7 +10,7 @@ async fn market(receiver: &Receiver) -> Bench {
     let mut settings = WorkMarketSettings::new(clock);
     settings.webhooks = Some(WebhookTarget::bearer(receiver.url(), "hook-secret"));
     let running = workmarket::start(listener().await, settings).await.unwrap();
-    let bench = Bench::around(running, "wm_live_sandbox", workmarket::BASE_PATH, hour);
+    let bench = Bench::around(running, "wm_live_sandbox", hour);
     for id in ["wk_421", "wk_422"] {
         let worker = json!({"id": id, "first_name": "Alex", "last_name": "Nguyen", "region": "CA"});
         assert_eq!(bench.order("/workers", worker).await.0, 201);

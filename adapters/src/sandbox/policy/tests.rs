@@ -1,0 +1,83 @@
+//! What depends on the order of things that happen by themselves, without a timer: on the bare state.
+
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+
+use super::world::PolicyWorld;
+use super::{PolicySettings, assignments, contractors, jobs, policies, quotes, sessions};
+use crate::sandbox::answer::Outcome;
+use crate::sandbox::desk::{Effect, World};
+
+const NOW: i64 = 1_761_990_000;
+
+fn id(shelf: &Value) -> String {
+    shelf[0]["id"].as_str().unwrap().to_owned()
+}
+
+fn done(outcome: Outcome) {
+    assert!(outcome.is_ok(), "{:?}", outcome.err());
+}
+
+/// A contractor with a policy, and an assignment that has not yet taken effect.
+fn assigned() -> (PolicyWorld, String) {
+    let mut world = PolicyWorld::new(PolicySettings::new(Arc::new(|| NOW)), String::new());
+    let contact = json!({"first_name": "Alex", "last_name": "Nguyen", "email": "alex@x.org"});
+    done(contractors::create(&mut world, NOW, &json!({"contact": contact})));
+    let job = json!({
+        "name": "Cabling", "description": "Cat6", "entity": "en_abc123", "category_code": "jc_MTqpkbkp6G",
+        "wage": 32500, "wage_type": "flatfee",
+    });
+    done(jobs::create(&mut world, NOW, &job));
+    let asked = json!({
+        "contractor": id(&world.contractors.to_json()), "job": id(&world.jobs.to_json()),
+        "coverage_type": ["general"], "effective_date": NOW + 10, "end_date": NOW + 20,
+    });
+    done(quotes::create(&mut world, NOW, &asked));
+    let quote = id(&world.quotes.to_json());
+    done(sessions::create(&mut world, NOW, &json!({"quote": quote})));
+    let session = id(&world.sessions.to_json());
+    done(world.complete(&session, NOW));
+    done(assignments::create(&mut world, NOW, &asked));
+    world.take_effects();
+    let assignment = id(&world.assignments.to_json());
+    (world, assignment)
+}
+
+fn told(world: &mut PolicyWorld) -> Vec<String> {
+    let effects = world.take_effects().into_iter();
+    effects
+        .filter_map(|effect| match effect {
+            Effect::Tell(message) => Some(message.kind),
+            Effect::Later(..) => None,
+        })
+        .collect()
+}
+
+#[test]
+fn an_assignment_takes_effect_under_a_policy_in_force() {
+    let (mut world, assignment) = assigned();
+    world.activate(&assignment, NOW);
+    assert_eq!(world.assignments.to_json()[0]["status"], "active");
+    assert_eq!(told(&mut world), ["assignment.active", "policy.active"]);
+}
+
+#[test]
+fn an_assignment_whose_policy_was_cancelled_meanwhile_takes_no_effect() {
+    let (mut world, assignment) = assigned();
+    let policy = id(&world.policies.to_json());
+    done(policies::cancel(&mut world, NOW, &policy, &json!({})));
+    world.activate(&assignment, NOW);
+    assert_eq!(world.assignments.to_json()[0]["status"], "pending");
+    assert_eq!(told(&mut world), ["policy.canceled"]);
+}
+
+#[test]
+fn an_assignment_cancelled_meanwhile_does_not_revive() {
+    let (mut world, assignment) = assigned();
+    let job = id(&world.jobs.to_json());
+    done(assignments::cancel(&mut world, NOW, &json!({"job_id": job})));
+    world.activate(&assignment, NOW);
+    assert_eq!(world.assignments.to_json()[0]["status"], "cancelled");
+    assert_eq!(told(&mut world), ["assignment.cancelled"]);
+}
