@@ -3,5 +3,13 @@
 //! This is the program: the engine, the HTTP server and the command line. Absent here: the rules of coverage
 //! and the vendors' wire forms. Present only here: the clock.
 
+pub mod assemble;
 pub mod clock;
+mod commands;
 pub mod config;
+mod demo;
+pub mod engine;
+pub mod http;
+pub mod logging;
+
+pub use commands::main;

@@ -84,7 +84,7 @@ pub struct Webhook {
     /// The header of the signature, where the scheme leaves it open.
     pub header: Option<String>,
     /// How old or far ahead a delivery may be.
-    pub tolerance_seconds: i64,
+    pub tolerance_seconds: u64,
 }
 
 /// WorkMarket.

@@ -4,8 +4,8 @@ use super::Engine;
 use crate::clock;
 use bytes::Bytes;
 use covertrail_adapters::policy::{
-    self, NewAssignment, NewCertificate, NewContractor, NewInvoice, NewJob, NewQuote, NewSession, PolicyStatus,
-    QuoteAnswer, Verdict, WageType,
+    self, NewAssignment, NewCertificate, NewContractor, NewInvoice, NewJob, NewQuote, NewSession,
+    PolicyOnFile, PolicyStatus, QuoteAnswer, Verdict, WageType,
 };
 use covertrail_adapters::workmarket;
 use covertrail_domain::coverage::{Action, Call, Command, Cover, Post, Quote, Reported, Round, Terms, Wage};
@@ -29,7 +29,9 @@ impl From<policy::Error> for CallError {
     fn from(error: policy::Error) -> Self {
         match error {
             policy::Error::Refused { .. } => Self::Blocked(error.to_string()),
-            policy::Error::Unavailable { .. } | policy::Error::UnknownOutcome { .. } => Self::Later(error.to_string()),
+            policy::Error::Unavailable { .. } | policy::Error::UnknownOutcome { .. } => {
+                Self::Later(error.to_string())
+            }
         }
     }
 }
@@ -56,7 +58,9 @@ impl Engine {
             Call::CreateJob { terms } => self.create_job(&key, round, order, terms).await,
             Call::CreateQuote { post, cover } => self.create_quote(&key, round, order, post, *cover).await,
             Call::OpenApplication { quote } => self.open_application(&key, round, order, quote).await,
-            Call::CreateAssignment { post, cover } => self.create_assignment(&key, round, order, post, *cover).await,
+            Call::CreateAssignment { post, cover } => {
+                self.create_assignment(&key, round, order, post, *cover).await
+            }
             Call::CancelAssignment { assignment, job } => self.cancel_assignment(&key, assignment, job).await,
             Call::UploadCertificate { contractor, document } => {
                 self.upload_certificate(&key, order, contractor, document).await
@@ -115,7 +119,9 @@ impl Engine {
                 let quote = Quote { id, cover: Cover { lines, window } };
                 Ok(vec![Command::RecordQuote { round, quote }])
             }
-            QuoteAnswer::Declined { message } => Ok(vec![Command::RecordQuoteDeclined { round, reason: message }]),
+            QuoteAnswer::Declined { message } => {
+                Ok(vec![Command::RecordQuoteDeclined { round, reason: message }])
+            }
             QuoteAnswer::PolicyOnFile => self.policy_on_file(round, &post.contractor, cover).await,
         }
     }
@@ -134,13 +140,9 @@ impl Engine {
     /// Which policy it is that the vendor has on file, and what it covers: its own list says so.
     async fn policy_on_file(&self, round: Round, contractor: &ContractorId, wanted: Cover) -> Answer {
         let policies = self.policy.policies_of(contractor).await?;
-        let matches = |policy: &&policy::PolicyOnFile| {
-            policy.status == PolicyStatus::Active
-                && policy.lines.is_some_and(|lines| lines.includes(wanted.lines))
-                && policy.window.is_some_and(|window| window.intersection(wanted.window).is_some())
-        };
-        let matching = policies.iter().find(matches);
-        let mut commands = vec![Command::RecordPolicyOnFile { round, policy: matching.map(|found| found.id.clone()) }];
+        let matching = policies.iter().find(|policy| on_file(policy, wanted));
+        let mut commands =
+            vec![Command::RecordPolicyOnFile { round, policy: matching.map(|found| found.id.clone()) }];
         commands.extend(matching.map(|found| Command::RecordPolicy {
             policy: found.id.clone(),
             quote: found.quote.clone(),
@@ -151,10 +153,17 @@ impl Engine {
         Ok(commands)
     }
 
-    async fn open_application(&self, key: &str, round: Round, work_order: &WorkOrderId, quote: &QuoteId) -> Answer {
+    async fn open_application(
+        &self,
+        key: &str,
+        round: Round,
+        work_order: &WorkOrderId,
+        quote: &QuoteId,
+    ) -> Answer {
         let page = |template: &str| {
             let address = template.replace("{work_order}", work_order.as_str());
-            Url::parse(&address).map_err(|error| CallError::Blocked(format!("{address} is no address: {error}")))
+            Url::parse(&address)
+                .map_err(|error| CallError::Blocked(format!("{address} is no address: {error}")))
         };
         let (success_url, cancel_url) = (page(&self.success_url)?, page(&self.cancel_url)?);
         let new = NewSession { quote, success_url: &success_url, cancel_url: &cancel_url, work_order };
@@ -170,7 +179,8 @@ impl Engine {
         post: &Post,
         cover: Cover,
     ) -> Answer {
-        let Cover { lines, window } = cover;
+        let lines = cover.lines;
+        let window = self.assignable(&post.contractor, cover).await?;
         let new = NewAssignment { contractor: &post.contractor, job: &post.job, window, lines, work_order };
         let answer = self.policy.create_assignment(key, &new).await?;
         if let Verdict::Ineligible { message } = answer.verdict {
@@ -195,6 +205,18 @@ impl Engine {
         Ok(commands)
     }
 
+    /// What of the work the contractor's policy covers: one who applied late has none from the beginning, and the
+    /// vendor makes no assignment beyond its policy. Where it names none, the whole work is asked for.
+    async fn assignable(&self, contractor: &ContractorId, wanted: Cover) -> Result<Window, CallError> {
+        let policies = self.policy.policies_of(contractor).await?;
+        let covered =
+            policies.iter().filter(|policy| on_file(policy, wanted)).filter_map(|policy| policy.window);
+        let longest = covered
+            .filter_map(|window| window.intersection(wanted.window))
+            .max_by_key(|window| window.seconds());
+        Ok(longest.unwrap_or(wanted.window))
+    }
+
     async fn cancel_assignment(&self, key: &str, assignment: &AssignmentId, job: &JobId) -> Answer {
         self.policy.cancel_assignment(key, job, "the work order changed in WorkMarket").await?;
         Ok(vec![Command::RecordAssignmentCanceled { assignment: assignment.clone() }])
@@ -207,7 +229,8 @@ impl Engine {
         contractor: &ContractorId,
         document: &DocumentId,
     ) -> Answer {
-        let bytes = self.documents.read(document).await.map_err(|error| CallError::Blocked(error.to_string()))?;
+        let bytes =
+            self.documents.read(document).await.map_err(|error| CallError::Blocked(error.to_string()))?;
         let file_name = format!("{document}.pdf");
         let new = NewCertificate { contractor, work_order, file_name: &file_name, bytes: Bytes::from(bytes) };
         let certificate = self.policy.upload_certificate(key, &new).await?;
@@ -216,9 +239,21 @@ impl Engine {
 
     async fn record_invoice(&self, key: &str, post: &Post, pay: Cents, window: Window) -> Answer {
         let (paid_from, paid_until): (Timestamp, Timestamp) = (window.start(), window.end());
-        let new =
-            NewInvoice { contractor: &post.contractor, job: &post.job, gross_pay: pay, paid_from, paid_until };
+        let new = NewInvoice {
+            contractor: &post.contractor,
+            job: &post.job,
+            gross_pay: pay,
+            paid_from,
+            paid_until,
+        };
         let invoice = self.policy.record_invoice(key, &new).await?;
         Ok(vec![Command::RecordInvoice { invoice, pay }])
     }
+}
+
+/// Whether a policy in force covers the lines for some of the time.
+fn on_file(policy: &PolicyOnFile, wanted: Cover) -> bool {
+    policy.status == PolicyStatus::Active
+        && policy.lines.is_some_and(|lines| lines.includes(wanted.lines))
+        && policy.window.is_some_and(|window| window.intersection(wanted.window).is_some())
 }

@@ -4,7 +4,7 @@ use super::Engine;
 use super::ledger::COVERAGE;
 use crate::clock;
 use covertrail_adapters::schema::{self, Actor, Envelope, Source};
-use covertrail_adapters::store::{AppendError, BadName, EventStore as _, Expected, NewEvent, ReadError, StreamName};
+use covertrail_adapters::store::{AppendError, BadName, Expected, NewEvent, ReadError, StreamName};
 use covertrail_domain::coverage::{Command, Event, Rejection};
 use covertrail_domain::id::WorkOrderId;
 use covertrail_domain::time::Timestamp;
@@ -79,7 +79,11 @@ impl Engine {
                 }
                 Err(AppendError::Conflict { .. }) => self.reload(work_order, &stream).await?,
                 Err(AppendError::OutcomeUnknown(_)) => {}
-                Err(error @ (AppendError::Unavailable(_) | AppendError::TooLarge { .. } | AppendError::Malformed(_))) => {
+                Err(
+                    error @ (AppendError::Unavailable(_)
+                    | AppendError::TooLarge { .. }
+                    | AppendError::Malformed(_)),
+                ) => {
                     return Err(error.into());
                 }
             }

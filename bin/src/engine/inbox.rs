@@ -5,8 +5,9 @@ use super::translate;
 use super::{Cause, Engine, ExecuteError, Executed};
 use crate::clock;
 use covertrail_adapters::schema::{Actor, Source};
-use covertrail_adapters::store::{AppendError, EventStore as _, Expected, NewEvent, StreamName};
-use covertrail_adapters::webhook::{self, Delivery, Handled, Outcome, Record, Waiting, policy, workmarket as wm};
+use covertrail_adapters::store::{AppendError, Expected, NewEvent, StreamName};
+use covertrail_adapters::webhook::delivery::{Delivery, Handled, Outcome, Record, Source as From, Waiting};
+use covertrail_adapters::webhook::{policy, workmarket as wm};
 use covertrail_adapters::{schema, workmarket};
 use covertrail_domain::coverage::Rejection;
 use covertrail_domain::id::WorkOrderId;
@@ -45,8 +46,8 @@ impl Engine {
     pub(super) async fn deliver(&self, stream: &str) -> Result<(), Later> {
         let Some(stored) = self.stored_delivery(stream).await? else { return Ok(()) };
         let verdict = match stored.delivery.source {
-            webhook::Source::Policy => self.policy_notice(&stored).await?,
-            webhook::Source::WorkMarket => self.workmarket_notice(&stored).await?,
+            From::Policy => self.policy_notice(&stored).await?,
+            From::WorkMarket => self.workmarket_notice(&stored).await?,
         };
         match verdict {
             Verdict::Handled(handled) => {
@@ -73,18 +74,28 @@ impl Engine {
             last_revision = recorded.revision;
             match Record::from_json(recorded.kind, recorded.data).map_err(|error| unreadable(&error))? {
                 Record::Received(received) => {
-                    delivery = Some((received, Timestamp::from_unix(recorded.recorded_at.div_euclid(1_000_000))));
+                    delivery =
+                        Some((received, Timestamp::from_unix(recorded.recorded_at.div_euclid(1_000_000))));
                 }
                 Record::Waiting(_) => waits = true,
                 Record::Handled(_) => return Ok(None),
             }
         }
-        Ok(delivery.map(|(delivery, received)| Stored { stream: name, delivery, received, last_revision, waits }))
+        Ok(delivery.map(|(delivery, received)| Stored {
+            stream: name,
+            delivery,
+            received,
+            last_revision,
+            waits,
+        }))
     }
 
     async fn write_beside(&self, stored: &Stored, record: &Record) -> Result<(), Later> {
         let event = NewEvent {
-            id: schema::event_id(stored.stream.as_str(), if matches!(record, Record::Waiting(_)) { 1 } else { 2 }),
+            id: schema::event_id(
+                stored.stream.as_str(),
+                if matches!(record, Record::Waiting(_)) { 1 } else { 2 },
+            ),
             kind: record.name().to_owned(),
             data: record.to_json().into_bytes(),
             metadata: b"{}".to_vec(),
@@ -162,7 +173,8 @@ impl Engine {
             Err(malformed) => return Ok(handled(Outcome::Malformed, [], Some(malformed.to_string()))),
         };
         let id = notice.work_order;
-        let refused = |error: &workmarket::Error| handled(Outcome::Refused, [id.clone()], Some(error.to_string()));
+        let refused =
+            |error: &workmarket::Error| handled(Outcome::Refused, [id.clone()], Some(error.to_string()));
         let order = match self.workmarket.work_order(&id).await {
             Ok(order) => order,
             Err(error @ workmarket::Error::Unavailable { .. }) => return Err(error.into()),
@@ -206,12 +218,18 @@ struct Tally {
 }
 
 impl Tally {
-    fn count(&mut self, work_order: &WorkOrderId, executed: Result<Executed, ExecuteError>) -> Result<(), Later> {
+    fn count(
+        &mut self,
+        work_order: &WorkOrderId,
+        executed: Result<Executed, ExecuteError>,
+    ) -> Result<(), Later> {
         self.concerned.insert(work_order.clone());
         match executed {
             Ok(Executed::Happened) => self.happened = true,
             Ok(Executed::HeldAlready) => {}
-            Err(ExecuteError::Rejected(rejection)) if rejection.is_premature() => self.premature = Some(rejection),
+            Err(ExecuteError::Rejected(rejection)) if rejection.is_premature() => {
+                self.premature = Some(rejection)
+            }
             Err(ExecuteError::Rejected(rejection)) => self.refused.push(rejection),
             Err(error) => return Err(error.into()),
         }

@@ -3,7 +3,7 @@
 
 use covertrail_adapters::schema;
 use covertrail_adapters::store::Recorded;
-use covertrail_adapters::webhook::{HANDLED, RECEIVED};
+use covertrail_adapters::webhook::delivery::{HANDLED, RECEIVED};
 use covertrail_domain::coverage::{Command, Event, Rejection, State};
 use covertrail_domain::id::WorkOrderId;
 use covertrail_domain::time::Timestamp;

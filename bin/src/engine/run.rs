@@ -3,7 +3,7 @@
 use super::{Cause, Engine};
 use crate::clock;
 use covertrail_adapters::schema::{self, Actor, Source};
-use covertrail_adapters::store::{EventStore as _, Position, ReadError, Update};
+use covertrail_adapters::store::{Position, ReadError, Update};
 use covertrail_domain::coverage::Command;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -159,7 +159,11 @@ impl Engine {
             let now = clock::now();
             let overdue = if self.is_caught_up() { self.ledger().overdue(now) } else { Vec::new() };
             for work_order in &overdue {
-                let cause = Cause { actor: Actor::Clock, source: Source::Clock, causation: format!("clock-{}", now.unix()) };
+                let cause = Cause {
+                    actor: Actor::Clock,
+                    source: Source::Clock,
+                    causation: format!("clock-{}", now.unix()),
+                };
                 if let Err(error) = self.execute(work_order, &Command::Expire { at: now }, &cause).await {
                     tracing::warn!(%work_order, %error, "the end of cover could not be recorded");
                     tokio::time::sleep(PAUSE).await;

@@ -3,8 +3,8 @@
 use crate::config;
 use covertrail_adapters::webhook::policy::{Application, Assignment, Certificate, Kind, Notice, Policy};
 use covertrail_adapters::workmarket::{Status, Wage as Pay, WorkOrder, Worker};
-use covertrail_domain::coverage::{BindOn, Command, Cover, Reported, Terms, Verdict, Wage};
 use covertrail_domain::cover::Lines;
+use covertrail_domain::coverage::{BindOn, Command, Cover, Reported, Terms, Verdict, Wage};
 use covertrail_domain::time::Timestamp;
 use covertrail_projections::Reference;
 
@@ -83,7 +83,10 @@ fn of_assignment(notice: &Notice, change: Assignment, at: Timestamp) -> Result<A
         Assignment::Canceled => Reported::Canceled { effective: notice.canceled.unwrap_or(at) },
     };
     let policy = notice.refs.policy.clone();
-    Ok(Asked { command: Command::RecordAssignmentCover { assignment, policy, change, at }, of_contractor: false })
+    Ok(Asked {
+        command: Command::RecordAssignmentCover { assignment, policy, change, at },
+        of_contractor: false,
+    })
 }
 
 fn of_certificate(notice: &Notice, verdict: Certificate, at: Timestamp) -> Result<Asked, &'static str> {
@@ -96,7 +99,9 @@ fn of_certificate(notice: &Notice, verdict: Certificate, at: Timestamp) -> Resul
     let verdict = match verdict {
         Certificate::Approved => Verdict::Validated(cover),
         Certificate::Flagged => Verdict::Flagged { rules: reasons(), cover },
-        Certificate::Unexamined => Verdict::Flagged { rules: "1099Policy could not read it".to_owned(), cover },
+        Certificate::Unexamined => {
+            Verdict::Flagged { rules: "1099Policy could not read it".to_owned(), cover }
+        }
         Certificate::Denied => Verdict::Denied { reason: reasons() },
     };
     Ok(Asked { command: Command::RecordVerdict { certificate, verdict, at }, of_contractor: cover.is_some() })
@@ -135,7 +140,11 @@ pub(super) fn of_work_order(
     let completed = order.status == Status::Completed;
     let waits = requirements.trigger == config::Trigger::InProgress && !started;
     if !is_known && (waits || completed) {
-        let why = if completed { "it was completed before it was heard of" } else { "coverage begins once work does" };
+        let why = if completed {
+            "it was completed before it was heard of"
+        } else {
+            "coverage begins once work does"
+        };
         return Err(why.into());
     }
     let worker = worker.ok_or("it names no worker")?;

@@ -14,7 +14,8 @@ pub(super) async fn apply(State(shared): State<Arc<Shared>>, Path(work_order): P
     let found = found.and_then(|work_order| shared.engine.look(&work_order, way)).flatten();
     match found {
         Some(Ok(session)) => {
-            ([("cache-control", "no-store"), ("referrer-policy", "no-referrer")], Redirect::to(&session)).into_response()
+            ([("cache-control", "no-store"), ("referrer-policy", "no-referrer")], Redirect::to(&session))
+                .into_response()
         }
         Some(Err(why)) => problem(StatusCode::CONFLICT, why),
         None => problem(StatusCode::NOT_FOUND, "no such work order is known here"),
@@ -32,7 +33,9 @@ fn way(state: &coverage::State) -> Option<Result<String, &'static str>> {
         Way::Assigned | Way::Enrolled { .. } | Way::Scoped(_) | Way::Quoted { .. } => {
             Err("the application is not open yet; try again in a minute")
         }
-        Way::Declined { .. } | Way::Ineligible { .. } => Err("cover was declined; whoever assigned the work is told"),
+        Way::Declined { .. } | Way::Ineligible { .. } => {
+            Err("cover was declined; whoever assigned the work is told")
+        }
         Way::Applied { .. } | Way::Unassignable { .. } | Way::Bound { .. } => {
             Err("the application is done; there is nothing more to do")
         }

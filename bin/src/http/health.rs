@@ -4,7 +4,6 @@ use super::{Shared, problem};
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use covertrail_adapters::store::EventStore as _;
 use std::sync::Arc;
 
 /// `GET /livez`

@@ -13,7 +13,7 @@ use axum::extract::DefaultBodyLimit;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
-use covertrail_adapters::webhook::Verifier;
+use covertrail_adapters::webhook::verify::Verifier;
 use serde_json::json;
 use std::sync::Arc;
 use tokio::net::TcpListener;

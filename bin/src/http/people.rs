@@ -10,8 +10,8 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use covertrail_adapters::schema::{Actor, Source};
-use covertrail_domain::coverage::{Command, Cover, Ruling};
 use covertrail_domain::cover::{Line, Lines};
+use covertrail_domain::coverage::{Command, Cover, Ruling};
 use covertrail_domain::id::{CertificateId, PersonId, WorkOrderId};
 use covertrail_domain::time::{Timestamp, Window};
 use serde::Deserialize;
@@ -34,7 +34,9 @@ pub(super) async fn submit_certificate(
         Err(refusal) => return refusal,
     };
     match shared.engine.documents.keep(&body).await {
-        Ok(document) => execute(&shared.engine, &work_order, person, Command::SubmitCertificate { document }).await,
+        Ok(document) => {
+            execute(&shared.engine, &work_order, person, Command::SubmitCertificate { document }).await
+        }
         Err(error @ (DocumentError::NotPdf | DocumentError::TooLarge(_))) => {
             problem(StatusCode::UNPROCESSABLE_ENTITY, &error.to_string())
         }
@@ -88,11 +90,17 @@ fn cover(review: &Review) -> Result<Option<Cover>, String> {
     match (&review.lines, review.start, review.end) {
         (None, None, None) => Ok(None),
         (Some(lines), Some(start), Some(end)) => {
-            let line = |name: &String| Line::parse(name).ok_or_else(|| format!("lines: {name:?} is no coverage line"));
+            let line = |name: &String| {
+                Line::parse(name).ok_or_else(|| format!("lines: {name:?} is no coverage line"))
+            };
             let lines: Lines = lines.iter().map(line).collect::<Result<_, _>>()?;
             let window = Window::new(Timestamp::from_unix(start), Timestamp::from_unix(end));
             let window = window.ok_or("end: must be later than start")?;
-            if lines.is_empty() { Err("lines: at least one is needed".into()) } else { Ok(Some(Cover { lines, window })) }
+            if lines.is_empty() {
+                Err("lines: at least one is needed".into())
+            } else {
+                Ok(Some(Cover { lines, window }))
+            }
         }
         _ => Err("lines, start and end: give all three, or none where 1099Policy has read them".into()),
     }
@@ -169,8 +177,10 @@ fn admitted(
             person = Some(known.clone());
         }
     }
-    let person = person.ok_or_else(|| problem(StatusCode::UNAUTHORIZED, "a bearer token of a person is needed"))?;
-    let id = WorkOrderId::parse(work_order).map_err(|error| problem(StatusCode::BAD_REQUEST, &error.to_string()))?;
+    let person =
+        person.ok_or_else(|| problem(StatusCode::UNAUTHORIZED, "a bearer token of a person is needed"))?;
+    let id = WorkOrderId::parse(work_order)
+        .map_err(|error| problem(StatusCode::BAD_REQUEST, &error.to_string()))?;
     let body = body.map_err(|rejection| problem(rejection.status(), &rejection.body_text()))?;
     Ok((person, id, body))
 }
@@ -190,7 +200,8 @@ async fn execute(engine: &Engine, work_order: &WorkOrderId, person: PersonId, co
                 Executed::HeldAlready => "held already",
             };
             let stage = engine.look(work_order, |state| state.stage()).flatten().map(|stage| stage.as_str());
-            let body = json!({ "status": status, "work_order": work_order.as_str(), "stage": stage }).to_string();
+            let body =
+                json!({ "status": status, "work_order": work_order.as_str(), "stage": stage }).to_string();
             (StatusCode::OK, [("content-type", "application/json")], body).into_response()
         }
         Err(ExecuteError::Rejected(rejection)) => {

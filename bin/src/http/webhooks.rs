@@ -8,8 +8,9 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use covertrail_adapters::schema;
-use covertrail_adapters::store::{AppendError, EventStore as _, Expected, NewEvent, StreamName};
-use covertrail_adapters::webhook::{Delivery, RECEIVED, Unauthentic, Verifier};
+use covertrail_adapters::store::{AppendError, Expected, NewEvent, StreamName};
+use covertrail_adapters::webhook::delivery::{Delivery, RECEIVED};
+use covertrail_adapters::webhook::verify::{Unauthentic, Verifier};
 use serde_json::json;
 use std::sync::Arc;
 

@@ -1,0 +1,129 @@
+//! The program's parts, put together from the configuration and the secrets.
+
+use crate::config::{self, Config, Secrets};
+use crate::engine::{Documents, Engine, Parts, Requirements};
+use crate::http::Shared;
+use covertrail_adapters::secret::Secret;
+use covertrail_adapters::store::EventStore;
+use covertrail_adapters::webhook::verify::{Scheme, Verifier};
+use covertrail_adapters::{policy, workmarket};
+use std::sync::Arc;
+use std::time::Duration;
+use url::Url;
+
+/// A client or a webhook that cannot be set up, with the field that is wrong.
+#[derive(Debug, thiserror::Error)]
+#[error("{field}: {problem}")]
+pub struct Unusable {
+    field: String,
+    problem: String,
+}
+
+fn unusable(field: &str, problem: impl ToString) -> Unusable {
+    Unusable { field: field.to_owned(), problem: problem.to_string() }
+}
+
+/// The client of 1099Policy.
+pub fn policy_client(config: &Config, secrets: &Secrets) -> Result<policy::Client, Unusable> {
+    let policy = &config.policy;
+    let settings = settings(
+        "policy.base_url",
+        &policy.base_url,
+        &secrets.policy_api_key,
+        policy.timeout,
+        policy.attempts,
+    )?;
+    policy::Client::new(&settings).map_err(|error| unusable("policy", error))
+}
+
+/// The client of `WorkMarket`.
+pub fn workmarket_client(config: &Config, secrets: &Secrets) -> Result<workmarket::Client, Unusable> {
+    let wm = &config.workmarket;
+    let settings =
+        settings("workmarket.base_url", &wm.base_url, &secrets.workmarket_token, wm.timeout, wm.attempts)?;
+    workmarket::Client::new(&settings).map_err(|error| unusable("workmarket", error))
+}
+
+fn settings(
+    field: &str,
+    base_url: &str,
+    key: &str,
+    timeout: Duration,
+    attempts: u32,
+) -> Result<policy::Settings, Unusable> {
+    Ok(policy::Settings {
+        base_url: Url::parse(base_url).map_err(|error| unusable(field, error))?,
+        api_key: Secret::new(key.to_owned()),
+        timeout,
+        connect_timeout: timeout.min(Duration::from_secs(5)),
+        attempts,
+        first_backoff: Duration::from_millis(100),
+        max_backoff: Duration::from_secs(2),
+        max_retry_after: Duration::from_secs(10),
+    })
+}
+
+/// The engine over a log, with both vendors.
+pub fn engine(
+    config: &Config,
+    secrets: &Secrets,
+    store: Arc<dyn EventStore>,
+) -> Result<Arc<Engine>, Unusable> {
+    let parts = Parts {
+        store,
+        policy: policy_client(config, secrets)?,
+        workmarket: workmarket_client(config, secrets)?,
+        mapping: mapping(config),
+        documents: Documents::new(&config.store.documents),
+        requirements: Requirements {
+            lines: config.policy.required_lines,
+            bind_on: config.policy.bind_on,
+            trigger: config.workmarket.trigger,
+        },
+        start_lead_seconds: config.policy.start_lead_seconds,
+        success_url: config.policy.success_url.clone(),
+        cancel_url: config.policy.cancel_url.clone(),
+        workers: config.engine.workers,
+        sweep: config.engine.sweep,
+        give_up_after: config.engine.give_up_after,
+    };
+    Ok(Arc::new(Engine::new(parts)))
+}
+
+fn mapping(config: &Config) -> workmarket::Mapping {
+    let mapping = config.mapping.clone();
+    workmarket::Mapping {
+        categories: mapping.categories,
+        default_category: mapping.default_category,
+        entities: mapping.entities,
+        default_entity: mapping.default_entity,
+        relay_domain: config.workmarket.relay_domain.clone(),
+    }
+}
+
+/// What the HTTP handlers share.
+pub fn shared(config: &Config, secrets: &Secrets, engine: Arc<Engine>) -> Result<Shared, Unusable> {
+    Ok(Shared {
+        engine,
+        policy: verifier("policy.webhook", &config.policy.webhook, &secrets.policy_webhook)?,
+        workmarket: verifier("workmarket.webhook", &config.workmarket.webhook, &secrets.workmarket_webhook)?,
+        people: secrets.people.clone(),
+        max_body_bytes: config.server.max_body_bytes,
+    })
+}
+
+fn verifier(section: &str, webhook: &config::Webhook, secrets: &[String]) -> Result<Verifier, Unusable> {
+    let header = |default: &str| webhook.header.clone().unwrap_or_else(|| default.to_owned());
+    let scheme = match webhook.scheme.as_str() {
+        "standard-webhooks" => Scheme::StandardWebhooks,
+        "timestamped-hex" => Scheme::TimestampedHex { header: header("X-Signature") },
+        "body-hex" => Scheme::BodyHex { header: header("X-Signature-256") },
+        "bearer" => Scheme::Bearer { header: header("Authorization") },
+        other => {
+            let known = "standard-webhooks, timestamped-hex, body-hex or bearer";
+            return Err(unusable(&format!("{section}.scheme"), format!("{other:?} is not one of {known}")));
+        }
+    };
+    let verifier = Verifier::new(section, scheme, secrets).map_err(|error| unusable(section, error))?;
+    Ok(verifier.tolerating(webhook.tolerance_seconds))
+}

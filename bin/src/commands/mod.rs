@@ -1,0 +1,135 @@
+//! The command line.
+
+mod init;
+pub(crate) mod sandbox;
+mod serve;
+
+use crate::assemble::Unusable;
+use crate::{config, demo};
+use clap::{Parser, Subcommand};
+use covertrail_adapters::store::embedded::OpenError;
+use std::process::ExitCode;
+
+/// Keeps every WorkMarket work order insured through 1099Policy, and can prove it.
+#[derive(Debug, Parser)]
+#[command(
+    version,
+    arg_required_else_help = true,
+    after_help = "Exit codes:\n  \
+        0  done\n  \
+        1  it failed; the message says why\n  \
+        2  the command line is wrong\n  \
+        3  the configuration or the environment is wrong\n  \
+        4  the event log cannot be opened, or holds what cannot be read\n  \
+        5  no such work order\n  \
+        6  looked at, and not as it should be (demo --once, check)\n\n\
+        Examples:\n  \
+        covertrail demo\n  \
+        covertrail init && covertrail check && covertrail serve\n  \
+        covertrail status --json\n  \
+        covertrail history 12345"
+)]
+struct Line {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Demo(demo::Demo),
+    Serve(serve::Serve),
+    Init(init::Init),
+    Sandbox(sandbox::Sandbox),
+}
+
+/// Why a command did not do what it was asked; each has its exit code.
+#[derive(Debug)]
+pub(crate) enum Failure {
+    /// It went wrong.
+    Failed(String),
+    /// The configuration or the environment is wrong.
+    Configuration(String),
+    /// The event log cannot be opened or read.
+    Log(String),
+    /// What was looked at is not as it should be; it has been told already.
+    NotAsItShouldBe,
+}
+
+impl Failure {
+    fn report(self) -> ExitCode {
+        let (code, message) = match self {
+            Self::Failed(message) => (1, message),
+            Self::Configuration(message) => (3, message),
+            Self::Log(message) => (4, message),
+            Self::NotAsItShouldBe => return ExitCode::from(6),
+        };
+        eprintln!("covertrail: {message}");
+        ExitCode::from(code)
+    }
+}
+
+impl From<config::Error> for Failure {
+    fn from(error: config::Error) -> Self {
+        Self::Configuration(error.to_string())
+    }
+}
+
+impl From<Unusable> for Failure {
+    fn from(error: Unusable) -> Self {
+        Self::Configuration(error.to_string())
+    }
+}
+
+impl From<OpenError> for Failure {
+    fn from(error: OpenError) -> Self {
+        Self::Log(error.to_string())
+    }
+}
+
+/// Runs the program.
+pub fn main() -> ExitCode {
+    let line = Line::parse();
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return Failure::Failed(format!("no threads to run on: {error}")).report(),
+    };
+    let ran = runtime.block_on(async {
+        match line.command {
+            Command::Demo(demo) => demo.run().await,
+            Command::Serve(serve) => serve.run().await,
+            Command::Init(init) => init.run(),
+            Command::Sandbox(sandbox) => sandbox.run().await,
+        }
+    });
+    ran.map_or_else(Failure::report, |()| ExitCode::SUCCESS)
+}
+
+/// Waits for Ctrl-C, or for the signal by which a service is stopped; answers which.
+pub(crate) async fn interrupted() -> &'static str {
+    use tokio::signal::unix::{SignalKind, signal};
+    let terminated = async {
+        match signal(SignalKind::terminate()) {
+            Ok(mut signal) => {
+                signal.recv().await;
+            }
+            Err(_) => std::future::pending().await,
+        }
+    };
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => "interrupt",
+        () = terminated => "terminate",
+    }
+}
+
+/// Prints to standard output. A reader that has seen enough, such as `head`, is no failure.
+pub(crate) fn print(text: &str) -> Result<(), Failure> {
+    use std::io::Write as _;
+    let mut out = std::io::stdout().lock();
+    let end = if text.ends_with('\n') { "" } else { "\n" };
+    match write!(out, "{text}{end}").and_then(|()| out.flush()) {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
+            Err(Failure::Failed(format!("cannot write to standard output: {error}")))
+        }
+        Ok(()) | Err(_) => Ok(()),
+    }
+}

@@ -1,0 +1,102 @@
+//! `covertrail sandbox`: either vendor simulated, alone.
+
+use super::{Failure, interrupted};
+use crate::clock;
+use clap::{Args, Subcommand};
+use covertrail_adapters::sandbox::{Running, WebhookTarget, policy, workmarket};
+use std::net::SocketAddr;
+use std::sync::Arc;
+use tokio::net::TcpListener;
+
+/// Run 1099Policy or WorkMarket as a simulation, over real HTTP
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  covertrail sandbox policy --listen 127.0.0.1:4010\n  \
+covertrail sandbox workmarket --listen 127.0.0.1:4020 --webhooks http://127.0.0.1:8099/webhooks/workmarket --secret wm_hook_0123456789")]
+pub(crate) struct Sandbox {
+    #[command(subcommand)]
+    vendor: Vendor,
+}
+
+#[derive(Debug, Subcommand)]
+enum Vendor {
+    /// 1099Policy: contractors, jobs, quotes, applications, policies, assignments, certificates, invoices
+    Policy(Simulation),
+    /// WorkMarket: work orders and workers
+    Workmarket(Simulation),
+}
+
+#[derive(Debug, Args)]
+struct Simulation {
+    /// Where to listen; port 0 takes any free one
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:0")]
+    listen: SocketAddr,
+    /// The API key or token that it accepts
+    #[arg(long, value_name = "KEY")]
+    key: Option<String>,
+    /// Where its webhooks go: the whole URL (1099Policy), or the part before the event (WorkMarket)
+    #[arg(long, value_name = "URL", requires = "secret")]
+    webhooks: Option<String>,
+    /// The webhooks' secret: whsec_… (1099Policy, Standard Webhooks) or a bearer token (WorkMarket)
+    #[arg(long, value_name = "SECRET", requires = "webhooks")]
+    secret: Option<String>,
+    /// What its ids are made from
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// Whether contractors apply by themselves (1099Policy)
+    #[arg(long)]
+    contractors_wait: bool,
+}
+
+impl Sandbox {
+    pub(crate) async fn run(self) -> Result<(), Failure> {
+        let (name, key, running) = match self.vendor {
+            Vendor::Policy(simulation) => {
+                let mut settings = policy::PolicySettings::new(now());
+                settings.seed = simulation.seed;
+                settings.contractor.apply = !simulation.contractors_wait;
+                settings.webhook = simulation.target(WebhookTarget::standard);
+                settings.api_keys = simulation.key.clone().map_or(settings.api_keys, |key| vec![key]);
+                let key = settings.api_keys.join(", ");
+                let started = policy::start(simulation.bind().await?, settings).await;
+                ("1099Policy", key, started.map_err(|error| Failure::Failed(error.to_string()))?)
+            }
+            Vendor::Workmarket(simulation) => {
+                let mut settings = workmarket::WorkMarketSettings::new(now());
+                settings.seed = simulation.seed;
+                settings.webhooks = simulation.target(WebhookTarget::bearer);
+                settings.token = simulation.key.clone().unwrap_or(settings.token);
+                let key = settings.token.clone();
+                let started = workmarket::start(simulation.bind().await?, settings).await;
+                ("WorkMarket", key, started.map_err(|error| Failure::Failed(error.to_string()))?)
+            }
+        };
+        tell(name, &key, &running);
+        interrupted().await;
+        running.shutdown().await;
+        Ok(())
+    }
+}
+
+fn tell(name: &str, key: &str, running: &Running) {
+    println!("{name} is simulated at {}", running.handle().api_url());
+    println!("  key      {key}");
+    println!("  state    http://{}/sandbox/state", running.address());
+    println!("  requests http://{}/sandbox/requests", running.address());
+    println!("Ctrl-C ends it.");
+}
+
+impl Simulation {
+    fn target(&self, target: impl Fn(String, String) -> WebhookTarget) -> Option<WebhookTarget> {
+        self.webhooks.clone().zip(self.secret.clone()).map(|(url, secret)| target(url, secret))
+    }
+
+    async fn bind(&self) -> Result<TcpListener, Failure> {
+        let bound = TcpListener::bind(self.listen).await;
+        bound.map_err(|error| Failure::Failed(format!("--listen: cannot listen on {}: {error}", self.listen)))
+    }
+}
+
+/// The time for a sandbox, in Unix seconds.
+pub(crate) fn now() -> Arc<dyn Fn() -> i64 + Send + Sync> {
+    Arc::new(|| clock::now().unix())
+}

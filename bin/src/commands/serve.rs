@@ -1,0 +1,64 @@
+//! `covertrail serve`: the engine and its HTTP server over the configured log and vendors.
+
+use super::{Failure, interrupted};
+use crate::config::{Config, Secrets};
+use crate::{assemble, http, logging};
+use clap::Args;
+use covertrail_adapters::store::Embedded;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+
+/// How long what is under way may take to end at a shutdown.
+const GRACE: Duration = Duration::from_secs(10);
+
+/// Serve webhooks and keep work orders insured
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Secrets come from the environment; `covertrail init` writes a file that names them all.\n\n\
+Examples:\n  covertrail init\n  covertrail check\n  covertrail serve\n  covertrail serve --config /etc/covertrail.toml"
+)]
+pub(crate) struct Serve {
+    /// The configuration file
+    #[arg(long, value_name = "FILE", default_value = "covertrail.toml")]
+    config: PathBuf,
+}
+
+impl Serve {
+    pub(crate) async fn run(self) -> Result<(), Failure> {
+        let config = Config::read(&self.config)?;
+        let secrets = Secrets::from_environment()?;
+        logging::begin(&config.log).map_err(Failure::Configuration)?;
+        let store = Embedded::open(&config.store.path)?;
+        let engine = assemble::engine(&config, &secrets, Arc::new(store.clone()))?;
+        let shared = assemble::shared(&config, &secrets, Arc::clone(&engine))?;
+        let listener = TcpListener::bind(config.server.listen).await.map_err(|error| {
+            Failure::Failed(format!("server.listen: cannot listen on {}: {error}", config.server.listen))
+        })?;
+        let address = listener.local_addr().map_err(|error| Failure::Failed(error.to_string()))?;
+        let mut running = engine.start();
+        let (stop, stopped) = oneshot::channel::<()>();
+        let mut server = tokio::spawn(http::serve(listener, shared, async move {
+            // a dropped sender stops the server too
+            let _ = stopped.await;
+        }));
+        tracing::info!(%address, log = %config.store.path.display(), "serving");
+        let why = tokio::select! {
+            signal = interrupted() => {
+                tracing::info!(signal, "stopping");
+                None
+            }
+            stopped = running.stopped() => Some(Failure::Log(stopped.to_string())),
+            ended = &mut server => Some(Failure::Failed(format!("the HTTP server ended: {ended:?}"))),
+        };
+        let _ = stop.send(());
+        if !server.is_finished() {
+            let _ = tokio::time::timeout(GRACE, &mut server).await;
+        }
+        running.shut_down(GRACE).await;
+        store.close().await;
+        why.map_or(Ok(()), Err)
+    }
+}

@@ -1,0 +1,125 @@
+//! `covertrail demo`: everything in one process, over real HTTP on loopback ports, with both vendors simulated.
+
+mod scenario;
+mod show;
+mod world;
+
+use crate::commands::{Failure, interrupted, print};
+use crate::config::{Log, LogFormat};
+use crate::logging;
+use clap::{Args, ValueEnum};
+use covertrail_adapters::sandbox::FaultPlan;
+use scenario::{Cast, Scenario, Told};
+use show::Stage;
+use std::path::PathBuf;
+use std::sync::Arc;
+use tokio::task::JoinSet;
+use world::World;
+
+/// Watch work orders become insured, expire and be flagged, with both vendors simulated
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  covertrail demo\n  covertrail demo --once\n  covertrail demo --once --work-orders 100 --faults many --seed 7\n  \
+covertrail demo --data ./demo\n\nExit codes:\n  0  every work order ended where its scenario says\n  6  at least one did not"
+)]
+pub(crate) struct Demo {
+    /// End when every scenario has; without it the demo stays up until Ctrl-C
+    #[arg(long)]
+    once: bool,
+    /// How many work orders; the scenarios are played in turn
+    #[arg(long, value_name = "N", default_value_t = Scenario::ALL.len(), value_parser = at_least_one)]
+    work_orders: usize,
+    /// What ids and faults are made from
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// How badly the vendors behave: delays, 429s, 500s, lost answers, duplicate and reordered webhooks
+    #[arg(long, value_enum, default_value_t = Faults::None)]
+    faults: Faults,
+    /// Keep the event log and the documents in this folder; without it they go with the demo
+    #[arg(long, value_name = "DIR")]
+    data: Option<PathBuf>,
+    /// Print the closing table as JSON
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Faults {
+    None,
+    Some,
+    Many,
+}
+
+fn at_least_one(text: &str) -> Result<usize, String> {
+    match text.parse() {
+        Ok(0) => Err("at least one work order is needed".into()),
+        Ok(number) => Ok(number),
+        Err(error) => Err(format!("{error}")),
+    }
+}
+
+impl Faults {
+    fn plan(self) -> FaultPlan {
+        let (delay, failure, webhook) = match self {
+            Self::None => return FaultPlan::default(),
+            Self::Some => (0.2, 0.03, 0.1),
+            Self::Many => (0.5, 0.12, 0.3),
+        };
+        FaultPlan {
+            delay_ms: [5, 150],
+            delay,
+            too_many_requests: failure,
+            server_error: failure,
+            sticky_500: false,
+            answer_lost: failure,
+            duplicate_webhook: webhook,
+            reorder_webhooks: webhook,
+        }
+    }
+}
+
+impl Demo {
+    pub(crate) async fn run(self) -> Result<(), Failure> {
+        let quiet = Log { format: LogFormat::Text, filter: "off".into() };
+        logging::begin(&quiet).map_err(Failure::Configuration)?;
+        let world = Arc::new(World::begin(self.data.as_deref(), self.seed, self.faults.plan()).await?);
+        if !self.json {
+            print(&world.introduction())?;
+        }
+        let told = tokio::select! {
+            told = self.play(&world) => told,
+            _ = interrupted() => {
+                world.end().await;
+                return Err(Failure::Failed("interrupted before the scenarios had ended".into()));
+            }
+        };
+        let as_expected = told.iter().all(|told| told.problem.is_none());
+        print(&if self.json { show::json(&told) } else { show::table(&told) })?;
+        if !self.once {
+            if !self.json {
+                print(&world.what_to_try(&told))?;
+            }
+            interrupted().await;
+        }
+        world.end().await;
+        if as_expected { Ok(()) } else { Err(Failure::NotAsItShouldBe) }
+    }
+
+    /// Plays every scenario at once and answers how each ended, in their order.
+    async fn play(&self, world: &Arc<World>) -> Vec<Told> {
+        let stage = Stage::new(self.work_orders, self.json);
+        let mut playing = JoinSet::new();
+        for number in 0..self.work_orders {
+            let cast = Cast::new(number, self.work_orders);
+            let (world, line) = (Arc::clone(world), stage.line(&cast));
+            playing.spawn(async move {
+                let told = scenario::play(&world, &cast, &line).await;
+                (number, told)
+            });
+        }
+        let mut told = playing.join_all().await;
+        told.sort_by_key(|(number, _)| *number);
+        stage.clear();
+        told.into_iter().map(|(_, told)| told).collect()
+    }
+}

@@ -1,0 +1,242 @@
+//! The demo's world: both vendors simulated, and Covertrail between them, each on a port of its own.
+
+use super::scenario::Told;
+use crate::commands::{Failure, sandbox};
+use crate::config::{Config, People, Secrets};
+use crate::engine::{Engine, Running};
+use crate::{assemble, http};
+use base64::Engine as _;
+use covertrail_adapters::sandbox::{self as vendors, FaultPlan, WebhookTarget, policy, workmarket};
+use covertrail_adapters::store::Embedded;
+use covertrail_domain::id::PersonId;
+use serde_json::Value;
+use std::net::SocketAddr;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+use tempfile::TempDir;
+use tokio::net::TcpListener;
+use tokio::sync::{Mutex, oneshot};
+
+/// Everything that runs.
+pub(super) struct World {
+    pub(super) engine: Arc<Engine>,
+    pub(super) address: SocketAddr,
+    pub(super) policy: vendors::Handle,
+    pub(super) workmarket: vendors::Handle,
+    pub(super) faults: FaultPlan,
+    http: reqwest::Client,
+    reviewer: String,
+    log: std::path::PathBuf,
+    ends: Mutex<Option<Ends>>,
+}
+
+/// What is stopped at the end, in this order.
+struct Ends {
+    stop: oneshot::Sender<()>,
+    server: tokio::task::JoinHandle<std::io::Result<()>>,
+    running: Running,
+    store: Embedded,
+    sandboxes: [vendors::Running; 2],
+    folder: Option<TempDir>,
+}
+
+/// Who reviews in the demo.
+const REVIEWER: &str = "riley";
+
+impl World {
+    pub(super) async fn begin(data: Option<&Path>, seed: u64, faults: FaultPlan) -> Result<Self, Failure> {
+        let failed = |what: &str, error: &dyn std::fmt::Display| Failure::Failed(format!("{what}: {error}"));
+        let folder = match data {
+            Some(_) => None,
+            None => Some(tempfile::tempdir().map_err(|error| failed("no folder for the demo", &error))?),
+        };
+        let place = data.or(folder.as_ref().map(TempDir::path)).unwrap_or(Path::new("."));
+        std::fs::create_dir_all(place)
+            .map_err(|error| failed(&format!("--data {}", place.display()), &error))?;
+        let secrets = secrets()?;
+        let (policy_listener, workmarket_listener, listener) =
+            (loopback().await?, loopback().await?, loopback().await?);
+        let address = listener.local_addr().map_err(|error| failed("loopback", &error))?;
+        let policy = begin_policy(policy_listener, &secrets, address, seed, faults.clone()).await?;
+        let workmarket =
+            begin_workmarket(workmarket_listener, &secrets, address, seed, faults.clone()).await?;
+        let config = config(place, &policy, &workmarket);
+        let store = Embedded::open(&config.store.path)?;
+        let engine = assemble::engine(&config, &secrets, Arc::new(store.clone()))?;
+        let shared = assemble::shared(&config, &secrets, Arc::clone(&engine))?;
+        let running = engine.start();
+        let (stop, stopped) = oneshot::channel::<()>();
+        let server = tokio::spawn(http::serve(listener, shared, async move {
+            // a dropped sender stops the server too
+            let _ = stopped.await;
+        }));
+        let reviewer = secrets.people.0.first().map(|(_, token)| token.clone()).unwrap_or_default();
+        Ok(Self {
+            engine,
+            address,
+            policy: policy.handle(),
+            workmarket: workmarket.handle(),
+            faults,
+            http: reqwest::Client::builder()
+                .no_proxy()
+                .build()
+                .map_err(|error| failed("no HTTP client", &error))?,
+            reviewer,
+            log: config.store.path,
+            ends: Mutex::new(Some(Ends {
+                stop,
+                server,
+                running,
+                store,
+                sandboxes: [policy, workmarket],
+                folder,
+            })),
+        })
+    }
+
+    pub(super) async fn end(&self) {
+        if let Some(ends) = self.ends.lock().await.take() {
+            // the receiver is gone only if the server has ended
+            let _ = ends.stop.send(());
+            let _ = tokio::time::timeout(Duration::from_secs(2), ends.server).await;
+            ends.running.shut_down(Duration::from_secs(2)).await;
+            for sandbox in ends.sandboxes {
+                sandbox.shutdown().await;
+            }
+            ends.store.close().await;
+            drop(ends.folder);
+        }
+    }
+
+    pub(super) fn introduction(&self) -> String {
+        format!(
+            "WorkMarket, simulated    http://{}\n1099Policy, simulated    http://{}\nCovertrail               http://{}\nEvent log                {}\n",
+            self.workmarket.address(),
+            self.policy.address(),
+            self.address,
+            self.log.display()
+        )
+    }
+
+    pub(super) fn what_to_try(&self, told: &[Told]) -> String {
+        let log = self.log.display();
+        let order = told.first().map_or("WO-1001", |told| told.work_order.as_str());
+        format!(
+            "\nStill up. In another terminal, try:\n  covertrail history {order} --log {log}\n  covertrail status --log {log}\n  \
+             covertrail replay --log {log} --until 20\n  curl http://{}/readyz\nCtrl-C ends it.\n",
+            self.address
+        )
+    }
+
+    /// What somebody does at `WorkMarket`.
+    pub(super) async fn at_workmarket(&self, path: &str, body: Value) -> Result<Value, String> {
+        self.post(&format!("http://{}/sandbox/{path}", self.workmarket.address()), body, None).await
+    }
+
+    /// What an underwriter, or a contractor, does at 1099Policy.
+    pub(super) async fn at_policy(&self, path: &str, body: Value) -> Result<Value, String> {
+        self.post(&format!("http://{}/sandbox/{path}", self.policy.address()), body, None).await
+    }
+
+    /// What the reviewer does here.
+    pub(super) async fn as_reviewer(&self, path: &str, body: Value) -> Result<Value, String> {
+        let url = format!("http://{}/v1/work-orders/{path}", self.address);
+        self.post(&url, body, Some(&self.reviewer)).await
+    }
+
+    /// Hands in a certificate, as a PDF.
+    pub(super) async fn hand_in(&self, work_order: &str, pdf: Vec<u8>) -> Result<(), String> {
+        let url = format!("http://{}/v1/work-orders/{work_order}/certificates", self.address);
+        let request =
+            self.http.post(url).bearer_auth(&self.reviewer).header("content-type", "application/pdf");
+        answered(request.body(pdf)).await.map(drop)
+    }
+
+    async fn post(&self, url: &str, body: Value, token: Option<&str>) -> Result<Value, String> {
+        let request = self.http.post(url).header("content-type", "application/json").body(body.to_string());
+        answered(match token {
+            Some(token) => request.bearer_auth(token),
+            None => request,
+        })
+        .await
+    }
+}
+
+async fn answered(request: reqwest::RequestBuilder) -> Result<Value, String> {
+    let answer = request.send().await.map_err(|error| error.without_url().to_string())?;
+    let status = answer.status();
+    let text = answer.text().await.map_err(|error| error.without_url().to_string())?;
+    if status.is_success() {
+        Ok(serde_json::from_str(&text).unwrap_or_default())
+    } else {
+        Err(format!("{status}: {text}"))
+    }
+}
+
+async fn loopback() -> Result<TcpListener, Failure> {
+    let bound = TcpListener::bind(("127.0.0.1", 0)).await;
+    bound.map_err(|error| Failure::Failed(format!("no loopback port: {error}")))
+}
+
+/// Secrets of this run alone.
+fn secrets() -> Result<Secrets, Failure> {
+    let token = || format!("{}{}", uuid::Uuid::new_v4().simple(), uuid::Uuid::new_v4().simple());
+    let reviewer = PersonId::parse(REVIEWER).map_err(|error| Failure::Failed(error.to_string()))?;
+    Ok(Secrets {
+        policy_api_key: format!("t9k_test_{}", token()),
+        policy_webhook: vec![format!("whsec_{}", base64::engine::general_purpose::STANDARD.encode(token()))],
+        workmarket_token: format!("wm_live_{}", token()),
+        workmarket_webhook: vec![token()],
+        people: People(vec![(reviewer, token())]),
+    })
+}
+
+async fn begin_policy(
+    listener: TcpListener,
+    secrets: &Secrets,
+    address: SocketAddr,
+    seed: u64,
+    faults: FaultPlan,
+) -> Result<vendors::Running, Failure> {
+    let mut settings = policy::PolicySettings::new(sandbox::now());
+    settings.api_keys = vec![secrets.policy_api_key.clone()];
+    settings.seed = seed;
+    settings.contractor.after = Duration::from_millis(600);
+    settings.activation_after = Duration::from_millis(600);
+    settings.faults = faults;
+    let secret = secrets.policy_webhook.concat();
+    settings.webhook = Some(WebhookTarget::standard(format!("http://{address}/webhooks/1099policy"), secret));
+    policy::start(listener, settings).await.map_err(|error| Failure::Failed(error.to_string()))
+}
+
+async fn begin_workmarket(
+    listener: TcpListener,
+    secrets: &Secrets,
+    address: SocketAddr,
+    seed: u64,
+    faults: FaultPlan,
+) -> Result<vendors::Running, Failure> {
+    let mut settings = workmarket::WorkMarketSettings::new(sandbox::now());
+    settings.token = secrets.workmarket_token.clone();
+    settings.seed = seed;
+    settings.faults = faults;
+    let secret = secrets.workmarket_webhook.concat();
+    settings.webhooks = Some(WebhookTarget::bearer(format!("http://{address}/webhooks/workmarket"), secret));
+    workmarket::start(listener, settings).await.map_err(|error| Failure::Failed(error.to_string()))
+}
+
+fn config(place: &Path, policy: &vendors::Running, workmarket: &vendors::Running) -> Config {
+    let mut config = Config::default();
+    config.store.path = place.join("covertrail.sqlite");
+    config.store.documents = place.join("documents");
+    config.policy.base_url = policy.handle().api_url();
+    config.policy.start_lead_seconds = 1;
+    config.policy.attempts = 3;
+    config.workmarket.base_url = workmarket.handle().api_url();
+    config.workmarket.attempts = 3;
+    config.mapping.categories.insert("Low Voltage Cabling".into(), "jc_MTqpkbkp6G".into());
+    config.mapping.entities.insert("client-1".into(), "en_abc123".into());
+    config.engine.sweep = Duration::from_secs(2);
+    config
+}
