@@ -6,6 +6,7 @@
 pub mod policy;
 pub mod sandbox;
 pub mod schema;
+pub mod secret;
 pub mod store;
 pub mod webhook;
 pub mod workmarket;
