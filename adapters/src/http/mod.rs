@@ -1,0 +1,17 @@
+//! What the clients of both vendors share: requests sent with bounded retries, and answers read field by
+//! field. No body, personal data or secret of a request appears in an error or a log line made here.
+
+pub(crate) mod fields;
+mod refusal;
+mod retry;
+mod send;
+mod settings;
+#[cfg(test)]
+pub(crate) mod testing;
+#[cfg(test)]
+mod tests;
+pub(crate) mod value;
+
+pub(crate) use refusal::{Refusal, capped, plain};
+pub(crate) use send::{Content, Failure, Http};
+pub use settings::{Misconfigured, Settings};

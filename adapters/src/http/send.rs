@@ -1,0 +1,237 @@
+//! One request until it is answered, refused, or given up: every attempt with the same key and bytes.
+
+use super::refusal::Refusal;
+use super::retry::{Retry, retry_after};
+use super::settings::{Misconfigured, Settings};
+use bytes::{Bytes, BytesMut};
+use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderValue};
+use reqwest::{Method, Response, StatusCode};
+use serde_json::Value;
+use std::error::Error;
+use std::fmt::Write;
+use std::time::Duration;
+use tokio::time::{Instant, sleep};
+use url::Url;
+
+/// The header by which the vendor knows a request it has already carried out.
+const IDEMPOTENCY_KEY: &str = "idempotency-key";
+/// The longest answer that is read, in bytes; the vendors' are a few thousand.
+const MAX_ANSWER: usize = 4 << 20;
+
+/// A connection to one vendor, cheap to clone.
+#[derive(Debug, Clone)]
+pub(crate) struct Http {
+    client: reqwest::Client,
+    base: Url,
+    bearer: HeaderValue,
+    retry: Retry,
+}
+
+/// What a request carries.
+#[derive(Debug, Clone)]
+pub(crate) struct Content {
+    pub(crate) media_type: String,
+    pub(crate) bytes: Bytes,
+}
+
+/// How a request ended without an answer to work with.
+#[derive(Debug)]
+pub(crate) enum Failure {
+    /// A definite no.
+    Refused(Refusal),
+    /// Nothing was done there; later it may be.
+    Unavailable { reason: String, retry_after: Option<Duration> },
+    /// It may have been done. Never said of a request that only reads.
+    UnknownOutcome { reason: String },
+}
+
+impl Content {
+    pub(crate) fn json(body: &Value) -> Self {
+        Self { media_type: "application/json".to_owned(), bytes: body.to_string().into() }
+    }
+}
+
+impl Http {
+    pub(crate) fn new(settings: &Settings) -> Result<Self, Misconfigured> {
+        Ok(Self {
+            client: settings.client()?,
+            base: settings.base_url.clone(),
+            bearer: settings.bearer()?,
+            retry: settings.retry(),
+        })
+    }
+
+    /// Reads the resource at the path. A query must never hold personal data: URLs are logged everywhere.
+    pub(crate) async fn get(&self, path: &[&str], query: &[(&str, &str)]) -> Result<Bytes, Failure> {
+        let mut url = self.url(path)?;
+        if !query.is_empty() {
+            url.query_pairs_mut().extend_pairs(query);
+        }
+        self.send(&Request { method: Method::GET, url, order: None }).await
+    }
+
+    /// Asks for an effect that the vendor brings about at most once for the key.
+    pub(crate) async fn post(&self, path: &[&str], key: &str, content: Content) -> Result<Bytes, Failure> {
+        let order = Order { key: header_safe(key), content };
+        self.send(&Request { method: Method::POST, url: self.url(path)?, order: Some(order) }).await
+    }
+
+    fn url(&self, path: &[&str]) -> Result<Url, Failure> {
+        let mut url = self.base.clone();
+        // A dot segment would be dropped, and the request would reach another resource than the one named.
+        let plain = path.iter().all(|segment| !matches!(*segment, "." | ".."));
+        match url.path_segments_mut() {
+            Ok(mut segments) if plain => {
+                segments.pop_if_empty().extend(path);
+            }
+            Ok(_) | Err(()) => return Err(Failure::Refused(Refusal::unaddressable())),
+        }
+        Ok(url)
+    }
+
+    async fn send(&self, request: &Request) -> Result<Bytes, Failure> {
+        let mut may_be_done = false;
+        let mut attempt = 1;
+        loop {
+            let miss = match self.attempt(request, attempt).await {
+                Ok(answer) => return Ok(answer),
+                Err(Attempt::Refused(refusal)) => return Err(Failure::Refused(refusal)),
+                Err(Attempt::Missed(miss)) => miss,
+            };
+            // One lost answer is enough: no later 503 takes back what may have happened by then.
+            may_be_done |= miss.may_be_done && request.order.is_some();
+            match self.retry.pause(attempt, miss.retry_after) {
+                Some(pause) => sleep(pause).await,
+                None if may_be_done => return Err(Failure::UnknownOutcome { reason: miss.reason }),
+                None => {
+                    return Err(Failure::Unavailable { reason: miss.reason, retry_after: miss.retry_after });
+                }
+            }
+            attempt = attempt.saturating_add(1);
+        }
+    }
+
+    async fn attempt(&self, request: &Request, attempt: u32) -> Result<Bytes, Attempt> {
+        let started = Instant::now();
+        let mut builder = self
+            .client
+            .request(request.method.clone(), request.url.clone())
+            .header(ACCEPT, "application/json")
+            .header(AUTHORIZATION, self.bearer.clone());
+        if let Some(order) = &request.order {
+            builder = builder
+                .header(IDEMPOTENCY_KEY, &order.key)
+                .header(CONTENT_TYPE, &order.content.media_type)
+                .body(order.content.bytes.clone());
+        }
+        let answered = builder.send().await;
+        tracing::debug!(
+            method = %request.method,
+            path = request.url.path(),
+            key = request.order.as_ref().map(|order| order.key.as_str()),
+            attempt,
+            status = answered.as_ref().ok().map(|response| response.status().as_u16()),
+            elapsed = ?started.elapsed(),
+            "request sent"
+        );
+        read(answered.map_err(|error| Attempt::Missed(Miss::unanswered(&error)))?).await
+    }
+}
+
+/// One request, the same in every attempt.
+struct Request {
+    method: Method,
+    url: Url,
+    /// What is to be done; nothing when it only reads.
+    order: Option<Order>,
+}
+
+struct Order {
+    key: String,
+    content: Content,
+}
+
+/// An attempt without a result.
+enum Attempt {
+    Refused(Refusal),
+    Missed(Miss),
+}
+
+/// An attempt worth repeating.
+struct Miss {
+    reason: String,
+    may_be_done: bool,
+    retry_after: Option<Duration>,
+}
+
+impl Miss {
+    fn unanswered(error: &reqwest::Error) -> Self {
+        let (what, may_be_done) = match error {
+            error if error.is_connect() => ("it cannot be reached", false),
+            error if error.is_timeout() => ("it did not answer in time", true),
+            _ => ("the connection was lost", true),
+        };
+        Self { reason: with_cause(what, error), may_be_done, retry_after: None }
+    }
+}
+
+async fn read(response: Response) -> Result<Bytes, Attempt> {
+    let status = response.status();
+    let retry_after = retry_after(response.headers());
+    let miss = |reason: String, may_be_done| Attempt::Missed(Miss { reason, may_be_done, retry_after });
+    match status {
+        StatusCode::REQUEST_TIMEOUT
+        | StatusCode::TOO_EARLY
+        | StatusCode::TOO_MANY_REQUESTS
+        | StatusCode::SERVICE_UNAVAILABLE => return Err(miss(format!("it answered {status}"), false)),
+        _ if status.is_server_error() => return Err(miss(format!("it answered {status}"), true)),
+        _ => {}
+    }
+    let body = body(response).await.map_err(|reason| miss(reason, true))?;
+    if status.is_success() {
+        return Ok(body);
+    }
+    let refusal = Refusal::read(status, &body);
+    Err(if refusal.is_in_progress() {
+        miss("it is still working on the same request".to_owned(), true)
+    } else {
+        Attempt::Refused(refusal)
+    })
+}
+
+async fn body(mut response: Response) -> Result<Bytes, String> {
+    let mut body = BytesMut::new();
+    while let Some(chunk) =
+        response.chunk().await.map_err(|error| with_cause("its answer broke off", &error))?
+    {
+        if body.len().saturating_add(chunk.len()) > MAX_ANSWER {
+            return Err("its answer is too long to be one".to_owned());
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok(body.freeze())
+}
+
+/// The innermost cause says the most (`connection refused`, `invalid peer certificate`) and names no URL.
+fn with_cause(what: &str, error: &reqwest::Error) -> String {
+    let mut cause = error.source();
+    while let Some(deeper) = cause.and_then(Error::source) {
+        cause = Some(deeper);
+    }
+    cause.map_or_else(|| what.to_owned(), |cause| format!("{what}: {cause}"))
+}
+
+/// An id may hold any printable character and a header only ASCII: the rest is percent-encoded, so that
+/// different keys stay different.
+fn header_safe(key: &str) -> String {
+    key.bytes().fold(String::with_capacity(key.len()), |mut safe, byte| {
+        match char::from(byte) {
+            plain if plain.is_ascii_graphic() && plain != '%' => safe.push(plain),
+            // Writing to a string cannot fail.
+            _ => {
+                let _ = write!(safe, "%{byte:02X}");
+            }
+        }
+        safe
+    })
+}

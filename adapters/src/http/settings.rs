@@ -1,0 +1,101 @@
+//! Where a vendor is, how to authenticate there, and how patiently to try.
+
+use super::retry::Retry;
+use crate::secret::Secret;
+use reqwest::header::HeaderValue;
+use std::time::Duration;
+use thiserror::Error;
+use url::{Host, Url};
+
+/// How to reach a vendor.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// The root of the vendor's API, such as `https://api.1099policy.com/api/v1`.
+    pub base_url: Url,
+    /// The bearer key of our account there.
+    pub api_key: Secret,
+    /// How long one attempt may take, from connecting to the last byte of the answer.
+    pub timeout: Duration,
+    /// How long connecting may take.
+    pub connect_timeout: Duration,
+    /// How often a request is sent before its failure is the caller's; at least once.
+    pub attempts: u32,
+    /// The longest pause before the second attempt; it doubles with every attempt after that.
+    pub first_backoff: Duration,
+    /// The longest pause of all, before what the vendor asks for.
+    pub max_backoff: Duration,
+    /// The longest `Retry-After` that is waited for here; a longer one is handed to the caller.
+    pub max_retry_after: Duration,
+}
+
+/// Why no client can be built from the settings.
+#[derive(Debug, Error)]
+pub enum Misconfigured {
+    /// The key would travel in the clear.
+    #[error("base_url must be https, or http to this machine alone")]
+    Insecure,
+    /// It cannot be extended by the path of a resource.
+    #[error("base_url must be a plain address without user, query or fragment")]
+    NotABase,
+    /// It is empty or cannot stand in a header.
+    #[error("the api key is empty or has characters that no header can carry")]
+    UnusableKey,
+    /// The HTTP client itself cannot start, as when TLS has no roots.
+    #[error("the HTTP client cannot be built")]
+    Client(#[source] reqwest::Error),
+}
+
+impl Settings {
+    /// The HTTP client these settings ask for.
+    ///
+    /// It follows no redirect, because a redirect would carry the key elsewhere. Proxies of the
+    /// environment are used for https only, where all they see is a tunnel.
+    pub(super) fn client(&self) -> Result<reqwest::Client, Misconfigured> {
+        let plain = self.base_url.scheme() == "http";
+        if !(self.base_url.scheme() == "https" || plain && self.is_loopback()) {
+            return Err(Misconfigured::Insecure);
+        }
+        let bare = self.base_url.username().is_empty()
+            && self.base_url.password().is_none()
+            && self.base_url.query().is_none()
+            && self.base_url.fragment().is_none();
+        if !bare {
+            return Err(Misconfigured::NotABase);
+        }
+        let builder = reqwest::Client::builder()
+            .user_agent(concat!("covertrail/", env!("CARGO_PKG_VERSION")))
+            .redirect(reqwest::redirect::Policy::none())
+            .timeout(self.timeout)
+            .connect_timeout(self.connect_timeout);
+        if plain { builder.no_proxy() } else { builder }.build().map_err(Misconfigured::Client)
+    }
+
+    /// The `Authorization` header, marked so that nothing prints it.
+    pub(super) fn bearer(&self) -> Result<HeaderValue, Misconfigured> {
+        if self.api_key.expose().is_empty() {
+            return Err(Misconfigured::UnusableKey);
+        }
+        let mut bearer = HeaderValue::from_str(&format!("Bearer {}", self.api_key.expose()))
+            .map_err(|_| Misconfigured::UnusableKey)?;
+        bearer.set_sensitive(true);
+        Ok(bearer)
+    }
+
+    pub(super) const fn retry(&self) -> Retry {
+        Retry {
+            attempts: self.attempts,
+            first: self.first_backoff,
+            max: self.max_backoff,
+            max_retry_after: self.max_retry_after,
+        }
+    }
+
+    fn is_loopback(&self) -> bool {
+        match self.base_url.host() {
+            Some(Host::Domain(name)) => name == "localhost",
+            Some(Host::Ipv4(address)) => address.is_loopback(),
+            Some(Host::Ipv6(address)) => address.is_loopback(),
+            None => false,
+        }
+    }
+}

@@ -1,0 +1,5 @@
+//! Sending and reading against a vendor on this machine, over real HTTP.
+
+mod reading;
+mod sending;
+mod settings;
