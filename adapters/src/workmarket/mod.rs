@@ -1,1 +1,19 @@
-//! WorkMarket: its work orders and workers, read over HTTP.
+//! WorkMarket, in the REST form of the vendor's guide: work orders and workers, read over HTTP, and the
+//! tables that translate them for 1099Policy.
+
+mod client;
+mod error;
+mod mapping;
+mod region;
+#[cfg(test)]
+mod tests;
+mod work_order;
+mod worker;
+
+pub use crate::http::fields::Malformed;
+pub use crate::http::{Misconfigured, Settings};
+pub use client::Client;
+pub use error::Error;
+pub use mapping::{Mapping, Unmapped};
+pub use work_order::{Status, Wage, WorkOrder};
+pub use worker::Worker;

@@ -1,0 +1,8 @@
+//! The client against a vendor on this machine, over real HTTP; and every row of the guide's tables.
+
+mod calls;
+mod guide;
+mod mapping;
+mod samples;
+mod work_orders;
+mod workers;
