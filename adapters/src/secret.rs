@@ -2,8 +2,8 @@
 
 use std::fmt;
 
-/// A text that only the code which needs it can read.
-#[derive(Clone, PartialEq, Eq)]
+/// A text that only the code which needs it can read. It has no `==`: secrets are compared in constant time.
+#[derive(Clone)]
 pub struct Secret(String);
 
 impl Secret {
