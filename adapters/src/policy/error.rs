@@ -57,7 +57,7 @@ impl Error {
         let Refusal { status, code, message } = refusal;
         let mut message = capped(&without(&message, personal));
         if matches!(status, StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN) {
-            message.push_str(" (check policy.api_key)");
+            message.push_str(" (check COVERTRAIL_POLICY_API_KEY)");
         }
         Self::Refused { code, message }
     }

@@ -40,7 +40,7 @@ impl Error {
             Failure::Refused(refusal) => {
                 let mut message = capped(&refusal.message);
                 if matches!(refusal.status, StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN) {
-                    message.push_str(" (check workmarket.api_key)");
+                    message.push_str(" (check COVERTRAIL_WORKMARKET_TOKEN)");
                 }
                 Self::Refused { code: refusal.code, message }
             }

@@ -25,7 +25,7 @@ async fn a_refused_key_names_the_setting_and_not_the_key() {
         let failure = made(&Vendor::answering(status, body.to_string()).await).await.unwrap_err().to_string();
         assert_eq!(
             failure,
-            "1099policy refused (invalid_api_key): Invalid API key provided (check policy.api_key)"
+            "1099policy refused (invalid_api_key): Invalid API key provided (check COVERTRAIL_POLICY_API_KEY)"
         );
     }
 }

@@ -44,7 +44,7 @@ async fn what_is_not_there_is_told_apart_from_what_is_refused() {
     let failure = fetched(&Vendor::answering(401, body).await).await.unwrap_err();
     assert_eq!(
         failure.to_string(),
-        "workmarket refused (unauthorized): Bad token (check workmarket.api_key)"
+        "workmarket refused (unauthorized): Bad token (check COVERTRAIL_WORKMARKET_TOKEN)"
     );
 }
 
