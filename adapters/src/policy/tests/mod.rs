@@ -6,3 +6,4 @@ mod privacy;
 mod records;
 mod requests;
 mod samples;
+mod sandbox;

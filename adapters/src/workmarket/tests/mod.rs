@@ -4,5 +4,6 @@ mod calls;
 mod guide;
 mod mapping;
 mod samples;
+mod sandbox;
 mod work_orders;
 mod workers;
