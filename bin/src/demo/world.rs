@@ -203,6 +203,7 @@ async fn begin_policy(
     settings.api_keys = vec![secrets.policy_api_key.clone()];
     settings.seed = seed;
     settings.contractor.after = Duration::from_millis(600);
+    settings.told_when_issued = false;
     settings.activation_after = Duration::from_millis(600);
     settings.faults = faults;
     let secret = secrets.policy_webhook.concat();

@@ -152,7 +152,9 @@ impl PolicyWorld {
             cancelled_at: None,
             custom_metadata: quote.custom_metadata.clone(),
         };
-        self.tell(now, "policy.active", &policy.contractor, as_json(&policy));
+        if self.settings.told_when_issued {
+            self.tell(now, "policy.active", &policy.contractor, as_json(&policy));
+        }
         self.policies.put(policy);
     }
 

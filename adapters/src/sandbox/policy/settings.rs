@@ -29,6 +29,9 @@ pub struct PolicySettings {
     pub envelope: Envelope,
     /// The contractor who fills in application sessions.
     pub contractor: AutomaticContractor,
+    /// Whether `policy.active` is told once the policy is issued, before any assignment is made under it. The
+    /// guide's flow hears of it with the assignment.
+    pub told_when_issued: bool,
     /// The answer to an assignment says itself that it is active.
     pub answer_active: bool,
     /// How long after its answer an assignment becomes active and its webhook leaves.
@@ -58,6 +61,7 @@ impl PolicySettings {
             wire: Wire::Guide,
             envelope: Envelope::Flat,
             contractor: AutomaticContractor::default(),
+            told_when_issued: true,
             answer_active: false,
             activation_after: Duration::ZERO,
             effective_tolerance_seconds: 60,
