@@ -314,13 +314,7 @@ impl Player<'_> {
     }
 
     async fn policy(&self, what: &str) -> Played {
-        let policy = self.of(|coverage| {
-            coverage.grants.iter().find_map(|grant| match &grant.evidence {
-                Evidence::Policy(id) => Some(id.to_string()),
-                Evidence::Assignment(_) | Evidence::Certificate(_) => None,
-            })
-        });
-        let policy = policy.ok_or("no policy is known")?;
+        let policy = self.of(policy).ok_or("no policy is known")?;
         self.world.at_policy(&format!("policies/{policy}/{what}"), json!({})).await.map(drop)
     }
 
@@ -378,6 +372,14 @@ impl Player<'_> {
 /// Whether 1099Policy has confirmed the assignment.
 fn confirmed(coverage: &Coverage) -> bool {
     coverage.grants.iter().any(|grant| matches!(grant.evidence, Evidence::Assignment(_)))
+}
+
+/// The policy that cover rests on.
+fn policy(coverage: &Coverage) -> Option<String> {
+    coverage.grants.iter().find_map(|grant| match &grant.evidence {
+        Evidence::Policy(id) => Some(id.to_string()),
+        Evidence::Assignment(_) | Evidence::Certificate(_) => None,
+    })
 }
 
 fn invoiced(coverage: &Coverage) -> bool {

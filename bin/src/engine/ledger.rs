@@ -79,11 +79,11 @@ impl Ledger {
         Ok(())
     }
 
-    /// Folds one event of a work order at its revision; answers whether it was the next one.
-    pub(super) fn apply(&mut self, work_order: &WorkOrderId, revision: u64, event: &Event) -> bool {
+    /// Folds one event of a work order at its revision; any but the next one changes nothing.
+    pub(super) fn apply(&mut self, work_order: &WorkOrderId, revision: u64, event: &Event) {
         let order = self.orders.entry(work_order.clone()).or_default();
         if order.next_revision != revision {
-            return false;
+            return;
         }
         order.state = std::mem::take(&mut order.state).evolve(event);
         order.next_revision = revision.saturating_add(1);
@@ -100,7 +100,6 @@ impl Ledger {
         for reference in self.directory.fold(work_order, event) {
             self.wake(&Awaited::Object(reference));
         }
-        true
     }
 
     fn wake(&mut self, awaited: &Awaited) {
