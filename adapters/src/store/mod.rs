@@ -4,6 +4,8 @@
 //! revision); neither ever changes. What is absent here: what an event means (see `schema`).
 
 mod batch;
+#[cfg(any(test, feature = "testkit"))]
+pub mod contract;
 mod error;
 mod event;
 mod stream;
