@@ -6,6 +6,7 @@
 mod batch;
 #[cfg(any(test, feature = "testkit"))]
 pub mod contract;
+pub mod embedded;
 mod error;
 mod event;
 mod stream;
@@ -15,6 +16,7 @@ mod tests;
 use async_trait::async_trait;
 
 pub use batch::{Batch, Events};
+pub use embedded::Embedded;
 pub use error::{AppendError, Cause, ReadError};
 pub use event::{Appended, Expected, MAX_APPEND_BYTES, NewEvent, Position, Recorded, append_size};
 pub use stream::{BadName, Category, StreamName};
