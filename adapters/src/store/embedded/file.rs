@@ -14,9 +14,6 @@ use super::{OpenError, schema};
 /// How long to wait while somebody else, an auditor's `sqlite3` say, holds the file for a moment.
 const BUSY: Duration = Duration::from_secs(5);
 
-/// A checkpoint begins when the WAL has this many pages.
-const CHECKPOINT_PAGES: u32 = 1000;
-
 /// What stands at the path: nothing yet, or a log. Looks without locking or making any file.
 pub(super) fn look(path: &Path) -> Result<bool, OpenError> {
     match fs::metadata(path) {
@@ -62,9 +59,10 @@ pub(super) fn create(path: &Path) -> Result<(), OpenError> {
 /// The connection of the one writer.
 pub(super) fn writer(path: &Path) -> Result<Connection, OpenError> {
     let connection = connect(path).map_err(|error| failed(path, error))?;
-    let ready = connection.execute_batch(&format!(
-        "PRAGMA synchronous = FULL; PRAGMA cache_size = -32768; PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES};"
-    ));
+    // see `checkpoint`
+    let ready = connection.execute_batch(
+        "PRAGMA synchronous = FULL; PRAGMA cache_size = -32768; PRAGMA wal_autocheckpoint = 0;",
+    );
     ready.map_err(|error| failed(path, error))?;
     check(path, &connection)?;
     if connection.is_readonly("main").map_err(|error| failed(path, error))? {

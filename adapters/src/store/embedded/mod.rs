@@ -4,6 +4,7 @@
 //! - One process writes, by a lock beside the file; any number read. Auditors use `sqlite3` and its view `log`.
 //! - Positions are 1, 2, 3 in the order of commit, and what is stored cannot be changed by SQL either.
 
+mod checkpoint;
 mod error;
 mod feed;
 mod file;
@@ -25,6 +26,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use tokio::sync::{mpsc, oneshot, watch};
 
+use self::checkpoint::Checkpoints;
 use self::error::Refusal;
 use self::feed::{LogFeed, Pulse};
 use self::page::Span;
@@ -60,9 +62,11 @@ impl Embedded {
         let connection = file::writer(path)?;
         let last = page::last_position(&connection).map_err(|error| file::failed(path, error))?;
         let reader = file::reader(path).map_err(|error| file::failed(path, error))?;
+        let checkpoints =
+            Checkpoints::start(file::writer(path)?).map_err(|error| file::unavailable(path, error))?;
         let (sender, queue) = mpsc::channel(writer::QUEUE);
         let (head, told) = watch::channel(last);
-        let writer = Writer::new(connection, lock, last, queue, head);
+        let writer = Writer::new(connection, checkpoints, lock, last, queue, head);
         std::thread::Builder::new()
             .name("event-log".to_owned())
             .spawn(move || writer.run())

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use rusqlite::Connection;
 use tokio::sync::{mpsc, oneshot, watch};
 
+use super::checkpoint::{self, Checkpoints};
 use super::error::Refusal;
 use super::heads::Heads;
 use super::lock::Lock;
@@ -42,6 +43,7 @@ type Answer = Result<Appended, AppendError>;
 // whoever waits for the end of `head` waits for both.
 pub(super) struct Writer {
     connection: Connection,
+    checkpoints: Checkpoints,
     _lock: Lock,
     heads: Heads,
     /// The position of the newest event, unless a failure has put it in doubt.
@@ -53,12 +55,13 @@ pub(super) struct Writer {
 impl Writer {
     pub(super) fn new(
         connection: Connection,
+        checkpoints: Checkpoints,
         lock: Lock,
         last: u64,
         queue: mpsc::Receiver<Message>,
         head: watch::Sender<u64>,
     ) -> Self {
-        Self { connection, _lock: lock, heads: Heads::new(HEADS), last: Some(last), queue, head }
+        Self { connection, checkpoints, _lock: lock, heads: Heads::new(HEADS), last: Some(last), queue, head }
     }
 
     /// Works until the last handle is gone or the log is closed, and all that waited is answered.
@@ -76,6 +79,7 @@ impl Writer {
             }
             if !group.is_empty() {
                 self.write(group);
+                self.checkpoints.committed(&self.connection);
             }
         }
     }
@@ -136,7 +140,7 @@ impl Writer {
             return Err(AppendError::OutcomeUnknown(Arc::new(Refusal::Stuck)));
         }
         // On a full disk, room in the log can only come from pages that are copied out of it.
-        let _ = self.connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()));
+        checkpoint::copy(&self.connection);
         let Some(Committing { last, end, answers }) = failure.committing else {
             return Err(AppendError::Unavailable(cause));
         };

@@ -183,6 +183,23 @@ async fn a_full_disk_refuses_appends_until_there_is_room() {
     assert_eq!(log.verify().await.unwrap().streams, 2);
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn the_wal_is_copied_while_the_log_is_in_use() {
+    let place = Log::new();
+    let log = place.open();
+    for number in 0..30 {
+        let large = NewEvent { data: vec![b'x'; 500_000], ..event() };
+        log.append(&stream(number), Expected::NoStream, vec![large]).await.unwrap();
+    }
+    let copied = |connection: &rusqlite::Connection| {
+        connection.query_row("PRAGMA wal_checkpoint(NOOP)", [], |row| row.get::<_, i64>(2)).unwrap()
+    };
+    while on_writer(&log, copied).await == 0 {
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(log.verify().await.unwrap().events, 30);
+}
+
 #[test]
 fn the_ends_of_streams_are_remembered_within_bounds() {
     let mut heads = Heads::new(10);

@@ -74,7 +74,9 @@ async fn producers_until_killed() {
             let log = log.clone();
             tokio::spawn(async move {
                 let stream = stream(producer);
-                while let Ok(appended) = log.append(&stream, Expected::Any, vec![event(), event()]).await {
+                // large enough that the WAL is being copied now and then
+                let large = || NewEvent { data: vec![b'x'; 10_000], ..event() };
+                while let Ok(appended) = log.append(&stream, Expected::Any, vec![large(), large()]).await {
                     // the zero at the end shows that the line is whole
                     println!("said {producer} {} 0", appended.last_revision);
                 }
