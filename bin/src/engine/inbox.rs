@@ -4,7 +4,7 @@ use super::ledger::Awaited;
 use super::translate;
 use super::{Cause, Engine, ExecuteError, Executed};
 use crate::clock;
-use covertrail_adapters::schema::{Actor, Source};
+use covertrail_adapters::schema::{Actor, Envelope, Source};
 use covertrail_adapters::store::{AppendError, Expected, NewEvent, StreamName};
 use covertrail_adapters::webhook::delivery::{Delivery, Handled, Outcome, Record, Source as From, Waiting};
 use covertrail_adapters::webhook::{policy, workmarket as wm};
@@ -98,8 +98,8 @@ impl Engine {
             ),
             kind: record.name().to_owned(),
             data: record.to_json().into_bytes(),
-            metadata: b"{}".to_vec(),
-            recorded_at: clock::now_micros(),
+            metadata: envelope.encode(),
+            recorded_at,
         };
         match self.store.append(&stored.stream, Expected::Exact(stored.last_revision), vec![event]).await {
             // somebody else dealt with it first

@@ -7,9 +7,9 @@ use axum::extract::rejection::BytesRejection;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
-use covertrail_adapters::schema;
+use covertrail_adapters::schema::{self, Actor, Envelope, Source};
 use covertrail_adapters::store::{AppendError, Expected, NewEvent, StreamName};
-use covertrail_adapters::webhook::delivery::{Delivery, RECEIVED};
+use covertrail_adapters::webhook::delivery::{self, Delivery, RECEIVED};
 use covertrail_adapters::webhook::verify::{Unauthentic, Verifier};
 use serde_json::json;
 use std::sync::Arc;
@@ -75,11 +75,22 @@ async fn keep(shared: &Shared, delivery: &Delivery) -> Response {
         return problem(StatusCode::BAD_REQUEST, "the event's name cannot be kept");
     };
     let recorded_at = clock::now_micros();
+    let envelope = Envelope {
+        actor: match delivery.source {
+            delivery::Source::Policy => Actor::Policy,
+            delivery::Source::WorkMarket => Actor::WorkMarket,
+        },
+        correlation: stream.as_str().to_owned(),
+        causation: stream.as_str().to_owned(),
+        occurred_at: clock::now(),
+        recorded_at,
+        source: Source::Webhook,
+    };
     let event = NewEvent {
         id: schema::event_id(stream.as_str(), 0),
         kind: RECEIVED.to_owned(),
         data: delivery.to_json().into_bytes(),
-        metadata: b"{}".to_vec(),
+        metadata: envelope.encode(),
         recorded_at,
     };
     match shared.engine.store.append(&stream, Expected::NoStream, vec![event]).await {
