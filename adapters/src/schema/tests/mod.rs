@@ -1,0 +1,3 @@
+//! Tests of the stored form.
+
+mod ids;
