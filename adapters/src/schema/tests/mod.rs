@@ -1,3 +1,9 @@
 //! Tests of the stored form.
 
+mod any;
+mod envelope;
+mod faults;
+mod golden;
 mod ids;
+mod laws;
+mod story;
