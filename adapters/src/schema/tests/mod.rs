@@ -6,4 +6,5 @@ mod faults;
 mod golden;
 mod ids;
 mod laws;
+mod speed;
 mod story;
