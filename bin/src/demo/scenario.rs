@@ -117,12 +117,12 @@ impl Cast {
 
 /// Plays a scenario to its end.
 pub(super) async fn play(world: &World, cast: &Cast, line: &Line) -> Told {
-    let mut player = Player { world, cast, line, seen: None, starts: clock::now().unix() + cast.starts_in };
-    let played = player.play().await;
-    let (stage, badge, reason) = player.standing();
-    line.finish(played.is_ok());
+    let mut actor = Player { world, cast, line, seen: None, starts: clock::now().unix() + cast.starts_in };
+    let ended = actor.play().await;
+    let (stage, badge, reason) = actor.standing();
+    line.finish(ended.is_ok());
     let (work_order, scenario) = (cast.id.clone(), cast.scenario.title());
-    Told { work_order, scenario, stage, badge, reason, problem: played.err() }
+    Told { work_order, scenario, stage, badge, reason, problem: ended.err() }
 }
 
 struct Player<'a> {

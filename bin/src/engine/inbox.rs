@@ -91,6 +91,15 @@ impl Engine {
     }
 
     async fn write_beside(&self, stored: &Stored, record: &Record) -> Result<(), Later> {
+        let recorded_at = clock::now_micros();
+        let envelope = Envelope {
+            actor: Actor::Covertrail,
+            correlation: stored.stream.as_str().to_owned(),
+            causation: stored.stream.as_str().to_owned(),
+            occurred_at: clock::now(),
+            recorded_at,
+            source: Source::Webhook,
+        };
         let event = NewEvent {
             id: schema::event_id(
                 stored.stream.as_str(),
