@@ -19,7 +19,7 @@ pub struct Unusable {
     problem: String,
 }
 
-fn unusable(field: &str, problem: impl ToString) -> Unusable {
+fn unusable(field: &str, problem: impl std::fmt::Display) -> Unusable {
     Unusable { field: field.to_owned(), problem: problem.to_string() }
 }
 

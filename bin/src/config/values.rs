@@ -213,7 +213,7 @@ impl Default for WorkMarket {
 
 impl Default for Engine {
     fn default() -> Self {
-        Self { workers: 8, sweep: Duration::from_secs(30), give_up_after: Duration::from_secs(3600) }
+        Self { workers: 8, sweep: Duration::from_secs(30), give_up_after: Duration::from_hours(1) }
     }
 }
 

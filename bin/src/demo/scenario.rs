@@ -136,7 +136,7 @@ struct Player<'a> {
 type Played = Result<(), String>;
 
 /// How long anything may take; far more than it should, so that a slow machine shows no failure that is none.
-const PATIENCE: Duration = Duration::from_secs(120);
+const PATIENCE: Duration = Duration::from_mins(2);
 const DAY: i64 = 86_400;
 
 impl Player<'_> {

@@ -4,14 +4,14 @@ use super::call::CallError;
 use super::{Cause, Engine, ExecuteError};
 use crate::clock;
 use covertrail_adapters::schema::{Actor, Source};
-use covertrail_domain::coverage::{Action, Command};
+use covertrail_domain::coverage::{Action, Command, State};
 use covertrail_domain::id::WorkOrderId;
 use covertrail_domain::time::Timestamp;
 use std::time::Duration;
 
 /// The first pause after a vendor could not be reached; it doubles up to [`LONGEST_PAUSE`].
 const FIRST_PAUSE: Duration = Duration::from_millis(500);
-const LONGEST_PAUSE: Duration = Duration::from_secs(60);
+const LONGEST_PAUSE: Duration = Duration::from_mins(1);
 
 /// How it has gone with a work order whose vendor could not be reached.
 #[derive(Debug, Clone, Copy)]
@@ -25,7 +25,7 @@ impl Engine {
     /// could not all be done.
     pub(super) async fn act(&self, work_order: &WorkOrderId) -> Option<Duration> {
         loop {
-            let Some(action) = self.ledger().state(work_order).and_then(|state| state.next_action()) else {
+            let Some(action) = self.ledger().state(work_order).and_then(State::next_action) else {
                 self.troubles().remove(work_order);
                 return None;
             };

@@ -71,7 +71,7 @@ impl Engine {
                 return Ok(Executed::HeldAlready);
             }
             let expected = decision.next_revision.checked_sub(1).map_or(Expected::NoStream, Expected::Exact);
-            let stored = self.stored(work_order, decision.next_revision, &decision.events, cause);
+            let stored = stored(work_order, decision.next_revision, &decision.events, cause);
             match self.store.append(&stream, expected, stored).await {
                 Ok(appended) => {
                     self.applied(work_order, appended.first_revision, &decision.events);
@@ -91,33 +91,6 @@ impl Engine {
         Err(ExecuteError::Contended(work_order.clone()))
     }
 
-    /// The events as they are stored. Their ids follow from the cause and their place, so that the same command
-    /// at the same revision has the same ids.
-    fn stored(&self, work_order: &WorkOrderId, first: u64, events: &[Event], cause: &Cause) -> Vec<NewEvent> {
-        let recorded_at = clock::now_micros();
-        let now = clock::now();
-        let number = |(index, event): (u64, &Event)| {
-            let stored = schema::encode(event);
-            let revision = first.saturating_add(index);
-            let envelope = Envelope {
-                actor: cause.actor.clone(),
-                correlation: format!("{COVERAGE}-{work_order}"),
-                causation: cause.causation.clone(),
-                occurred_at: occurred_at(event).unwrap_or(now),
-                recorded_at,
-                source: cause.source,
-            };
-            NewEvent {
-                id: schema::event_id(&format!("{COVERAGE}-{work_order}/{revision}/{}", cause.causation), 0),
-                kind: stored.kind.to_owned(),
-                data: stored.data,
-                metadata: envelope.encode(),
-                recorded_at,
-            }
-        };
-        (0..).zip(events).map(number).collect()
-    }
-
     fn applied(&self, work_order: &WorkOrderId, first_revision: u64, events: &[Event]) {
         let mut ledger = self.ledger();
         for (revision, event) in (first_revision..).zip(events) {
@@ -135,12 +108,39 @@ impl Engine {
                 return Ok(());
             }
             let mut ledger = self.ledger();
-            for recorded in page.iter() {
+            for recorded in &page {
                 ledger.fold(&recorded)?;
             }
             self.dispatch(&mut ledger);
         }
     }
+}
+
+/// The events as they are stored. Their ids follow from the cause and their place, so that the same command
+/// at the same revision has the same ids.
+fn stored(work_order: &WorkOrderId, first: u64, events: &[Event], cause: &Cause) -> Vec<NewEvent> {
+    let recorded_at = clock::now_micros();
+    let now = clock::now();
+    let number = |(index, event): (u64, &Event)| {
+        let stored = schema::encode(event);
+        let revision = first.saturating_add(index);
+        let envelope = Envelope {
+            actor: cause.actor.clone(),
+            correlation: format!("{COVERAGE}-{work_order}"),
+            causation: cause.causation.clone(),
+            occurred_at: occurred_at(event).unwrap_or(now),
+            recorded_at,
+            source: cause.source,
+        };
+        NewEvent {
+            id: schema::event_id(&format!("{COVERAGE}-{work_order}/{revision}/{}", cause.causation), 0),
+            kind: stored.kind.to_owned(),
+            data: stored.data,
+            metadata: envelope.encode(),
+            recorded_at,
+        }
+    };
+    (0..).zip(events).map(number).collect()
 }
 
 /// The stream of a work order's coverage.

@@ -70,7 +70,7 @@ impl Engine {
         let name = StreamName::parse(stream).map_err(|bad| unreadable(&bad))?;
         let page = self.store.read_stream(&name, 0, 64).await.map_err(ExecuteError::from)?;
         let (mut delivery, mut last_revision, mut waits) = (None, 0, false);
-        for recorded in page.iter() {
+        for recorded in &page {
             last_revision = recorded.revision;
             match Record::from_json(recorded.kind, recorded.data).map_err(|error| unreadable(&error))? {
                 Record::Received(received) => {
@@ -237,7 +237,7 @@ impl Tally {
             Ok(Executed::Happened) => self.happened = true,
             Ok(Executed::HeldAlready) => {}
             Err(ExecuteError::Rejected(rejection)) if rejection.is_premature() => {
-                self.premature = Some(rejection)
+                self.premature = Some(rejection);
             }
             Err(ExecuteError::Rejected(rejection)) => self.refused.push(rejection),
             Err(error) => return Err(error.into()),

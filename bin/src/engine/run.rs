@@ -89,7 +89,7 @@ impl Engine {
             match subscription.next().await.map_err(Stopped::Damaged)? {
                 Update::Events(batch) => {
                     let mut ledger = self.ledger();
-                    for recorded in batch.iter() {
+                    for recorded in &batch {
                         let position = recorded.position.get();
                         ledger.fold(&recorded).map_err(|source| Stopped::Malformed { position, source })?;
                         *after = Some(recorded.position);
@@ -170,7 +170,7 @@ impl Engine {
                 }
             }
             let next = self.ledger().next_deadline();
-            let wait = next.map_or(Duration::from_secs(3600), |next| {
+            let wait = next.map_or(Duration::from_hours(1), |next| {
                 let seconds = u64::try_from(next.unix().saturating_sub(clock::now().unix())).unwrap_or(0);
                 // the clock is read in whole seconds
                 Duration::from_millis(seconds.saturating_mul(1000).clamp(50, 3_600_000))

@@ -11,7 +11,7 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use covertrail_adapters::schema::{Actor, Source};
 use covertrail_domain::cover::{Line, Lines};
-use covertrail_domain::coverage::{Command, Cover, Ruling};
+use covertrail_domain::coverage::{self, Command, Cover, Rejection, Ruling, Stage};
 use covertrail_domain::id::{CertificateId, PersonId, WorkOrderId};
 use covertrail_domain::time::{Timestamp, Window};
 use serde::Deserialize;
@@ -162,6 +162,7 @@ async fn read_and_execute<T: for<'a> Deserialize<'a>>(
 }
 
 /// Who asks, about which work order, with what; only those on the list of people are let in.
+#[expect(clippy::result_large_err, reason = "the refusal is an answer, passed straight on")]
 fn admitted(
     shared: &Shared,
     headers: &HeaderMap,
@@ -199,13 +200,13 @@ async fn execute(engine: &Engine, work_order: &WorkOrderId, person: PersonId, co
                 Executed::Happened => "done",
                 Executed::HeldAlready => "held already",
             };
-            let stage = engine.look(work_order, |state| state.stage()).flatten().map(|stage| stage.as_str());
+            let stage = engine.look(work_order, coverage::State::stage).flatten().map(Stage::as_str);
             let body =
                 json!({ "status": status, "work_order": work_order.as_str(), "stage": stage }).to_string();
             (StatusCode::OK, [("content-type", "application/json")], body).into_response()
         }
         Err(ExecuteError::Rejected(rejection)) => {
-            let unknown = matches!(rejection, covertrail_domain::coverage::Rejection::NotAssigned);
+            let unknown = matches!(rejection, Rejection::NotAssigned);
             let status = if unknown { StatusCode::NOT_FOUND } else { StatusCode::CONFLICT };
             problem(status, &rejection.to_string())
         }

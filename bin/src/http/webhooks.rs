@@ -42,6 +42,7 @@ pub(super) async fn workmarket(
 }
 
 /// The body, if all of it came and it is authentic. Whatever made it unauthentic, the answer is the same.
+#[expect(clippy::result_large_err, reason = "the refusal is an answer, passed straight on")]
 fn received(
     shared: &Shared,
     verifier: &Verifier,
