@@ -75,6 +75,16 @@ impl Lines {
         self.0 & other.0 == other.0
     }
 
+    /// Whether any of the other lines is among them.
+    pub const fn meets(self, other: Self) -> bool {
+        self.0 & other.0 != 0
+    }
+
+    /// The lines of all of the sets.
+    pub fn joined(sets: impl IntoIterator<Item = Self>) -> Self {
+        Self(sets.into_iter().fold(0, |bits, set| bits | set.0))
+    }
+
     /// Whether there is none.
     pub const fn is_empty(self) -> bool {
         self.0 == 0

@@ -55,6 +55,11 @@ macro_rules! ids {
                 checked(text).map(Self)
             }
 
+            /// An id of the model that the state diagram is found with; the text is known to be one.
+            pub(crate) fn of_model(text: &str) -> Self {
+                Self(text.into())
+            }
+
             /// The id as the vendor writes it.
             pub fn as_str(&self) -> &str {
                 &self.0

@@ -68,9 +68,12 @@ pub struct Window {
 }
 
 impl Window {
+    /// All the time there is.
+    pub const ALWAYS: Self = Self { start: Timestamp::MIN, end: Timestamp::MAX };
+
     /// The span from `start` until `end`, or nothing when it would be empty.
-    pub fn new(start: Timestamp, end: Timestamp) -> Option<Self> {
-        (start < end).then_some(Self { start, end })
+    pub const fn new(start: Timestamp, end: Timestamp) -> Option<Self> {
+        if start.0 < end.0 { Some(Self { start, end }) } else { None }
     }
 
     /// The first moment inside.

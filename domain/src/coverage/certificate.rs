@@ -7,7 +7,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 /// A certificate as 1099Policy knows it.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Certificate {
     /// The vendor's id.
     pub id: CertificateId,
@@ -15,12 +15,12 @@ pub struct Certificate {
     pub document: Option<DocumentId>,
     /// Every verdict and review, in the order in which they were given.
     pub opinions: Vec<Opinion>,
-    /// The end of cover that our own clock has noted.
+    /// The latest end of cover that our own clock has noted: the world is past it.
     pub noted_end: Option<Timestamp>,
 }
 
 /// What somebody thought of a certificate, and when. A review counts over a verdict of the same second.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Opinion {
     /// When it was given.
     pub at: Timestamp,
@@ -29,7 +29,7 @@ pub struct Opinion {
 }
 
 /// A verdict of the vendor or the decision of a person.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum View {
     /// The vendor's.
     Vendor(Verdict),
@@ -45,7 +45,7 @@ pub enum View {
 }
 
 /// What 1099Policy's review of a certificate came to.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Verdict {
     /// Valid, for these lines and dates where the vendor names them.
     Validated(Option<Cover>),
@@ -64,7 +64,7 @@ pub enum Verdict {
 }
 
 /// What a reviewer decided.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Decision {
     /// It is good for these lines and dates.
     Approved(Cover),
@@ -135,6 +135,6 @@ impl Certificate {
 
     /// Whether the clock has noted the end of what it covers.
     pub fn ended(&self) -> bool {
-        self.cover().is_some_and(|cover| self.noted_end == Some(cover.window.end()))
+        self.cover().is_some_and(|cover| self.noted_end.is_some_and(|noted| cover.window.end() <= noted))
     }
 }

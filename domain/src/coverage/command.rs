@@ -1,9 +1,9 @@
 //! What can be asked of a work order's coverage. Time is data of the command; reports from outside are
 //! `Record…`.
 
+use super::action::Step;
 use super::certificate::Verdict;
-use super::next::Step;
-use super::state::{Post, Quote};
+use super::path::{Post, Quote};
 use super::terms::{Cover, Round, Terms};
 use crate::cover::Lines;
 use crate::id::{
@@ -164,6 +164,8 @@ pub enum Command {
     RecordVerdict {
         /// Which.
         certificate: CertificateId,
+        /// Whose it is, where named.
+        contractor: Option<ContractorId>,
         /// How.
         verdict: Verdict,
         /// When.

@@ -1,9 +1,10 @@
 //! What happened to a work order's coverage, in the past tense. Never edited, never given another meaning.
 
+use super::action::Step;
 use super::certificate::Decision;
 use super::evidence::Evidence;
-use super::next::Step;
-use super::state::{Post, Quote, Waiver};
+use super::path::{Post, Quote};
+use super::state::Waiver;
 use super::terms::{Cover, Round, Terms};
 use crate::id::{
     AssignmentId, CertificateId, ContractorId, DocumentId, InvoiceId, JobId, PersonId, PolicyId, SessionId,
@@ -16,7 +17,7 @@ use alloc::string::String;
 macro_rules! events {
     ($($(#[$doc:meta])* $name:ident { $($(#[$field_doc:meta])* $field:ident: $type:ty,)* })+) => {
         /// Something that happened. `at` is the moment in the world, where it is not the moment of recording.
-        #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+        #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub enum Event {$(
             $(#[$doc])*
             $name { $($(#[$field_doc])* $field: $type,)* },
@@ -278,7 +279,7 @@ events! {
 }
 
 /// Who noticed that cover ran out.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Noticed {
     /// The vendor, at that moment.
     ByVendor(Timestamp),

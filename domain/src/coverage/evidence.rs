@@ -5,14 +5,12 @@
 //! arrival, the same cover.
 
 use super::terms::Cover;
-use crate::cover::{Lines, union};
 use crate::id::{AssignmentId, CertificateId, PolicyId};
-use crate::time::{Timestamp, Window};
-use alloc::vec::Vec;
+use crate::time::Timestamp;
 use core::fmt;
 
 /// A binding fact's subject: the only things that make cover.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Evidence {
     /// A policy that 1099Policy issued.
     Policy(PolicyId),
@@ -33,7 +31,7 @@ impl fmt::Display for Evidence {
 }
 
 /// What the vendor says became of a policy or an assignment. In this order where two were made in one second.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Change {
     /// It is in force for these lines and dates.
     Activated(Cover),
@@ -55,7 +53,7 @@ pub enum Change {
 }
 
 /// A change and the moment at which the vendor reported it.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Report {
     /// When the vendor made it.
     pub at: Timestamp,
@@ -63,104 +61,12 @@ pub struct Report {
     pub change: Change,
 }
 
-/// A policy or an assignment, with all that was reported about it.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Grant {
-    /// Which one.
-    pub evidence: Evidence,
-    /// The policy that an assignment stands on, where the vendor names it.
-    pub policy: Option<PolicyId>,
-    /// What was reported, in the order in which the vendor made it.
-    pub reports: Vec<Report>,
-    /// The end of cover that our own clock has noted.
-    pub noted_end: Option<Timestamp>,
-}
-
-/// What the reports about one grant come to.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Holding {
-    /// The lines it covers.
-    pub lines: Lines,
-    /// When it covers them, joined and in order.
-    pub windows: Vec<Window>,
-    /// Whether the vendor or the clock has said that it is over.
-    pub ended: bool,
-}
-
-impl Holding {
-    /// The end of its last window.
-    pub fn end(&self) -> Option<Timestamp> {
-        self.windows.last().map(|window| window.end())
-    }
-}
-
-impl Grant {
-    pub(super) fn new(evidence: Evidence, policy: Option<PolicyId>) -> Self {
-        Self { evidence, policy, reports: Vec::new(), noted_end: None }
-    }
-
-    /// Keeps a report in its place.
-    pub(super) fn insert(&mut self, report: Report) {
-        if let Err(place) = self.reports.binary_search(&report) {
-            self.reports.insert(place, report);
+impl Report {
+    /// The cover that it says is in force.
+    pub(in crate::coverage) const fn granted(&self) -> Option<Cover> {
+        match self.change {
+            Change::Activated(cover) => Some(cover),
+            Change::Expired { .. } | Change::Canceled { .. } | Change::Reinstated { .. } => None,
         }
-    }
-
-    /// Whether what ends the other ends this too: an assignment stands on its policy, and on any policy
-    /// where the vendor did not name it.
-    fn stands_on(&self, other: &Self) -> bool {
-        match (&self.evidence, &other.evidence) {
-            (Evidence::Assignment(_), Evidence::Policy(policy)) => {
-                self.policy.as_ref().is_none_or(|own| own == policy)
-            }
-            (Evidence::Assignment(_) | Evidence::Policy(_) | Evidence::Certificate(_), _) => false,
-        }
-    }
-
-    /// What its reports, and those of what it stands on, come to.
-    pub fn holding(&self, all: &[Self]) -> Holding {
-        let mut reports: Vec<&Report> = self.reports.iter().collect();
-        for below in all.iter().filter(|other| self.stands_on(other)) {
-            reports.extend(below.reports.iter().filter(|r| !matches!(r.change, Change::Activated(_))));
-        }
-        reports.sort();
-        let mut holding = Holding { lines: Lines::NONE, windows: Vec::new(), ended: false };
-        let mut granted = None;
-        for report in reports {
-            holding.apply(report, &mut granted);
-        }
-        let end = holding.end();
-        holding.ended |= end.is_none() || end == self.noted_end;
-        holding
-    }
-}
-
-impl Holding {
-    fn apply(&mut self, report: &Report, granted: &mut Option<Window>) {
-        match report.change {
-            Change::Activated(cover) => {
-                *granted = Some(cover.window);
-                self.lines = cover.lines;
-                self.windows = Vec::from([cover.window]);
-                self.ended = false;
-            }
-            Change::Expired { on } => {
-                self.cut(on);
-                self.ended = true;
-            }
-            Change::Canceled { effective } => {
-                self.cut(effective);
-                self.ended = effective <= report.at;
-            }
-            Change::Reinstated { from } => {
-                let restored = granted.and_then(|window| from.map_or(Some(window), |from| window.from(from)));
-                self.windows = union(self.windows.drain(..).chain(restored));
-                self.ended = false;
-            }
-        }
-    }
-
-    fn cut(&mut self, end: Timestamp) {
-        self.windows = self.windows.iter().filter_map(|window| window.before(end)).collect();
     }
 }

@@ -1,27 +1,40 @@
 //! One work order's coverage lifecycle.
 
+mod action;
+mod assignment;
+mod badge;
 mod certificate;
 mod command;
 mod decide;
 mod event;
 mod evidence;
 mod evolve;
+mod grant;
+mod holdings;
+mod judge;
+mod machine;
 mod next;
+mod path;
 mod rejection;
 mod stage;
 mod standing;
 mod state;
 mod terms;
+mod work;
 
+pub use action::{Action, Call, Step};
+pub use assignment::{Assignment, Fate};
+pub use badge::Badge;
 pub use certificate::{Certificate, CertificateStatus, Decision, Opinion, Verdict, View};
 pub use command::{Command, Reported, Ruling};
 pub use event::{Event, Noticed};
-pub use evidence::{Change, Evidence, Grant, Holding, Report};
-pub use next::{Action, Call, Step};
+pub use evidence::{Change, Evidence, Report};
+pub use grant::{Grant, Holding};
+pub use machine::{Edge, Machine};
+pub use path::{Basis, PastQuote, Path, Post, Quote};
 pub use rejection::Rejection;
 pub use stage::Stage;
-pub use standing::{Badge, Standing};
-pub use state::{
-    Assignment, Basis, Blocked, Coverage, Fate, Path, Post, Quote, Settlement, State, Waiver, Work,
-};
+pub use standing::Standing;
+pub use state::{Blocked, Coverage, State, Waiver};
 pub use terms::{BindOn, Cover, Round, Terms, Wage};
+pub use work::{Settlement, Work};

@@ -1,179 +1,11 @@
 //! What is to be done next, from the state alone.
 
-use super::state::{Coverage, Fate, Path, Post, Settlement, State, Work};
-use super::terms::{BindOn, Cover, Round, Terms};
-use crate::id::{AssignmentId, ContractorId, DocumentId, JobId, QuoteId, WorkOrderId, WorkerId};
-use crate::money::Cents;
-use crate::time::{Timestamp, Window};
-use alloc::format;
-use alloc::string::String;
-use core::fmt;
-
-/// A call that is due at 1099Policy.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Action {
-    /// For which work order.
-    pub work_order: WorkOrderId,
-    /// In which round.
-    pub round: Round,
-    /// What to call.
-    pub call: Call,
-}
-
-/// What to call, with what the state knows of it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Call {
-    /// Create the contractor.
-    CreateContractor {
-        /// For whom.
-        worker: WorkerId,
-    },
-    /// Create the job.
-    CreateJob {
-        /// From what.
-        terms: Terms,
-    },
-    /// Ask for a quote.
-    CreateQuote {
-        /// For whom and what.
-        post: Post,
-        /// The lines and dates wanted.
-        cover: Cover,
-    },
-    /// Open an application session.
-    OpenApplication {
-        /// On which quote.
-        quote: QuoteId,
-    },
-    /// Make the assignment that binds cover.
-    CreateAssignment {
-        /// For whom and what.
-        post: Post,
-        /// The lines and dates wanted.
-        cover: Cover,
-    },
-    /// Cancel an assignment that is no longer wanted.
-    CancelAssignment {
-        /// Which.
-        assignment: AssignmentId,
-        /// By its job.
-        job: JobId,
-    },
-    /// Upload a certificate.
-    UploadCertificate {
-        /// Whose.
-        contractor: ContractorId,
-        /// Which document.
-        document: DocumentId,
-    },
-    /// Record the final pay.
-    RecordInvoice {
-        /// For whom and what.
-        post: Post,
-        /// How much.
-        pay: Cents,
-        /// For what time.
-        window: Window,
-    },
-}
-
-/// The kinds of call, as they are shown when one is blocked.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Step {
-    /// Create the contractor.
-    Contractor,
-    /// Create the job.
-    Job,
-    /// Ask for a quote.
-    Quote,
-    /// Open an application session.
-    Application,
-    /// Make the assignment.
-    Assignment,
-    /// Cancel an assignment.
-    AssignmentCancellation,
-    /// Upload a certificate.
-    Certificate,
-    /// Record the final pay.
-    Invoice,
-}
-
-impl Step {
-    /// Every step, in the order of the lifecycle.
-    pub const ALL: [Self; 8] = [
-        Self::Contractor,
-        Self::Job,
-        Self::Quote,
-        Self::Application,
-        Self::Assignment,
-        Self::AssignmentCancellation,
-        Self::Certificate,
-        Self::Invoice,
-    ];
-
-    /// Its name in keys, events and lists.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Contractor => "contractor",
-            Self::Job => "job",
-            Self::Quote => "quote",
-            Self::Application => "application",
-            Self::Assignment => "assignment",
-            Self::AssignmentCancellation => "assignment-cancellation",
-            Self::Certificate => "certificate",
-            Self::Invoice => "invoice",
-        }
-    }
-
-    /// Reads its name.
-    pub fn parse(text: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|step| step.as_str() == text)
-    }
-}
-
-impl fmt::Display for Step {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
-
-impl Action {
-    /// The step that this call takes.
-    pub const fn step(&self) -> Step {
-        self.call.step()
-    }
-
-    /// The idempotency key: the same for the same call, however often it is made and after whatever crash.
-    /// The contractor's is the guide's, so that a worker is enrolled once for all their work orders.
-    pub fn idempotency_key(&self) -> String {
-        let (order, step, round) = (&self.work_order, self.step(), self.round.get());
-        match &self.call {
-            Call::CreateContractor { worker } => format!("workmarket-worker-{worker}"),
-            Call::CreateJob { .. }
-            | Call::CreateQuote { .. }
-            | Call::OpenApplication { .. }
-            | Call::CreateAssignment { .. } => format!("{order}-{step}-{round}"),
-            Call::CancelAssignment { assignment, .. } => format!("{order}-{step}-{assignment}"),
-            Call::UploadCertificate { document, .. } => format!("{order}-{step}-{document}"),
-            Call::RecordInvoice { pay, .. } => format!("{order}-{step}-{}", pay.get()),
-        }
-    }
-}
-
-impl Call {
-    const fn step(&self) -> Step {
-        match self {
-            Self::CreateContractor { .. } => Step::Contractor,
-            Self::CreateJob { .. } => Step::Job,
-            Self::CreateQuote { .. } => Step::Quote,
-            Self::OpenApplication { .. } => Step::Application,
-            Self::CreateAssignment { .. } => Step::Assignment,
-            Self::CancelAssignment { .. } => Step::AssignmentCancellation,
-            Self::UploadCertificate { .. } => Step::Certificate,
-            Self::RecordInvoice { .. } => Step::Invoice,
-        }
-    }
-}
+use super::action::{Action, Call, Step};
+use super::assignment::Fate;
+use super::path::Path;
+use super::state::{Coverage, State};
+use super::work::{Settlement, Work};
+use crate::time::Timestamp;
 
 impl State {
     /// The call that is due now; nothing while others must move first.
@@ -196,7 +28,7 @@ impl State {
 }
 
 impl Coverage {
-    fn is_blocked(&self, step: Step) -> bool {
+    pub(super) fn is_blocked(&self, step: Step) -> bool {
         self.blocked.iter().any(|blocked| blocked.step == step)
     }
 
@@ -227,9 +59,10 @@ impl Coverage {
         }
         match &self.path {
             Path::Assigned => Some(Call::CreateContractor { worker: self.worker.clone() }),
-            Path::Enrolled { .. } if self.is_covered_through() => None,
+            Path::Enrolled { .. } | Path::Scoped(_) | Path::Quoted { .. } if self.is_covered_through() => {
+                None
+            }
             Path::Enrolled { .. } => Some(Call::CreateJob { terms: self.terms.clone() }),
-            Path::Scoped(_) | Path::Quoted { .. } if self.is_covered_through() => None,
             Path::Scoped(post) => Some(Call::CreateQuote { post: post.clone(), cover: self.wanted() }),
             Path::Quoted { quote, .. } => Some(Call::OpenApplication { quote: quote.id.clone() }),
             Path::Applied { .. } if self.is_self_insured() || !self.is_binding_time() => None,
@@ -258,17 +91,6 @@ impl Coverage {
             | Work::Started { .. }
             | Work::Withdrawn { .. }
             | Work::Stopped { .. } => None,
-        }
-    }
-
-    fn wanted(&self) -> Cover {
-        Cover { lines: self.terms.required, window: self.terms.window }
-    }
-
-    fn is_binding_time(&self) -> bool {
-        match self.terms.bind_on {
-            BindOn::Applied => true,
-            BindOn::InProgress => matches!(self.work, Work::Started { .. }),
         }
     }
 }

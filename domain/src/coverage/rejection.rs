@@ -1,8 +1,8 @@
 //! Why a command was refused.
 
-use super::next::Step;
+use super::action::Step;
 use super::terms::Round;
-use crate::id::{AssignmentId, CertificateId, ContractorId, DocumentId, QuoteId, SessionId};
+use crate::id::{AssignmentId, CertificateId, ContractorId, DocumentId, PolicyId, QuoteId, SessionId};
 use crate::money::Cents;
 use crate::time::Timestamp;
 use core::fmt;
@@ -29,6 +29,8 @@ pub enum Rejection {
     AnotherContractor(ContractorId),
     /// The contractor's own enrolment is not recorded yet.
     UnknownContractor(ContractorId),
+    /// Nothing tells whose policy it is, and more than one worker has had this work.
+    UnknownPolicy(PolicyId),
     /// The quote is not recorded here.
     UnknownQuote(QuoteId),
     /// The session is not recorded here.
@@ -58,6 +60,7 @@ impl Rejection {
         match self {
             Self::NotAssigned
             | Self::UnknownContractor(_)
+            | Self::UnknownPolicy(_)
             | Self::UnknownQuote(_)
             | Self::UnknownSession(_)
             | Self::UnknownAssignment(_)
@@ -87,6 +90,12 @@ impl fmt::Display for Rejection {
             Self::OutOfTurn(step) => write!(f, "the step {step} is not due"),
             Self::AnotherContractor(id) => write!(f, "contractor {id} does not do this work"),
             Self::UnknownContractor(id) => write!(f, "contractor {id} is not recorded for this work order"),
+            Self::UnknownPolicy(id) => {
+                write!(
+                    f,
+                    "policy {id} names neither quote nor contractor, and is not recorded for this work order"
+                )
+            }
             Self::UnknownQuote(id) => write!(f, "quote {id} is not recorded for this work order"),
             Self::UnknownSession(id) => {
                 write!(f, "application session {id} is not recorded for this work order")

@@ -1,7 +1,9 @@
 //! The stage of a work order's coverage, in its users' words.
 
 use super::certificate::CertificateStatus;
-use super::state::{Coverage, Path, State, Work};
+use super::path::Path;
+use super::state::{Coverage, State};
+use super::work::Work;
 use core::fmt;
 
 /// How far the coverage has come. Whether the work is insured is the [`standing`](super::State::standing).

@@ -1,63 +1,14 @@
 //! Is this work insured, and why: the one sentence a clerk reads and an auditor checks.
 
-use super::certificate::CertificateStatus;
+use super::badge::Badge;
 use super::evidence::Evidence;
-use super::state::{Coverage, Path, State, Work};
-use crate::cover::{Line, Lines, covered_until, gaps};
+use super::judge::{AT_RISK, EXPIRING};
+use super::state::{Coverage, State};
+use super::work::Work;
+use crate::cover::{Line, gaps};
 use crate::time::{Timestamp, Window};
-use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
-use core::fmt;
-
-/// How a work order stands, the worst first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Badge {
-    /// Work is in progress and a required line is not covered.
-    UninsuredWorking,
-    /// Work begins within 48 hours, or should have begun, and cover is not bound.
-    AtRisk,
-    /// Nothing is known of the work order, or what is known is stale.
-    Unknown,
-    /// Something waits for a person.
-    NeedsReview,
-    /// Cover ends before the work does.
-    ExpiresBeforeWorkEnds,
-    /// The work has outrun its schedule, and its cover ends within 30 days.
-    Expiring,
-    /// Cover is being arranged, and there are more than 48 hours until work begins.
-    Arranging,
-    /// Compliant by a person's exception, not insured.
-    Waived,
-    /// Every required line is covered for as long as the work is scheduled.
-    Insured,
-    /// The work is over.
-    Done,
-}
-
-impl Badge {
-    /// Its name.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::UninsuredWorking => "uninsured-and-working",
-            Self::AtRisk => "at-risk",
-            Self::Unknown => "unknown",
-            Self::NeedsReview => "needs-review",
-            Self::ExpiresBeforeWorkEnds => "expires-before-work-ends",
-            Self::Expiring => "expiring",
-            Self::Arranging => "arranging",
-            Self::Waived => "waived",
-            Self::Insured => "insured",
-            Self::Done => "done",
-        }
-    }
-}
-
-impl fmt::Display for Badge {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.as_str())
-    }
-}
 
 /// How a work order stands at a moment.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -66,16 +17,12 @@ pub struct Standing {
     pub badge: Badge,
     /// In a sentence.
     pub reason: String,
-    /// The binding facts in force at that moment.
+    /// The binding facts for a required line at that moment; before the work begins, those for its beginning, and
+    /// once it is over, those for any of it.
     pub rests_on: Vec<Evidence>,
-    /// When it next changes by the passing of time alone.
+    /// When any of this next changes by the passing of time alone.
     pub changes_at: Option<Timestamp>,
 }
-
-/// How long before its start a work order without cover is at risk, in seconds.
-const AT_RISK: i64 = 48 * 3_600;
-/// How long before its end cover counts as expiring, in seconds.
-const EXPIRING: i64 = 30 * 86_400;
 
 impl State {
     /// How the work order stands at a moment, as far as is known now.
@@ -84,16 +31,10 @@ impl State {
             let reason = String::from("Nothing is known of this work order.");
             return Standing { badge: Badge::Unknown, reason, rests_on: Vec::new(), changes_at: None };
         };
-        let (badge, reason) = coverage.judge(at);
-        let in_force = |(evidence, holding): (Evidence, super::Holding)| {
-            holding.windows.iter().any(|window| window.contains(at)).then_some(evidence)
-        };
-        let rests_on = coverage.holdings().filter_map(in_force).collect();
-        let changes_at = coverage
-            .turning_points(at)
-            .into_iter()
-            .find(|moment| coverage.judge(*moment) != (badge, reason.clone()));
-        Standing { badge, reason, rests_on, changes_at }
+        let now = coverage.standing_of(at);
+        let mut moments = coverage.turning_points(at).into_iter();
+        let changes_at = moments.find(|moment| coverage.standing_of(*moment) != now);
+        Standing { changes_at, ..now }
     }
 }
 
@@ -105,158 +46,27 @@ impl Coverage {
         by_line.filter(|(_, gaps)| !gaps.is_empty()).collect()
     }
 
-    fn missing_at(&self, at: Timestamp) -> Lines {
-        let uncovered = |line: &Line| covered_until(at, self.cover_of(*line)).is_none();
-        self.terms.required.iter().filter(uncovered).collect()
+    fn standing_of(&self, at: Timestamp) -> Standing {
+        let (badge, reason) = self.judge(at);
+        let asked = self.time_in_question(at);
+        let counts = |window: &Window| asked.is_some_and(|asked| window.intersection(asked).is_some());
+        let rests_on = self
+            .holdings()
+            .filter(|(_, holding)| holding.lines.meets(self.terms.required))
+            .filter(|(_, holding)| holding.windows.iter().any(counts))
+            .map(|(evidence, _)| evidence);
+        Standing { badge, reason, rests_on: rests_on.collect(), changes_at: None }
     }
 
-    fn judge(&self, at: Timestamp) -> (Badge, String) {
-        match &self.work {
-            Work::Withdrawn { at } => (Badge::Done, format!("Canceled {at}, before the work began.")),
-            Work::Completed { started, at, .. } => (Badge::Done, self.account("Done", *started, *at)),
-            Work::Stopped { started, at } => {
-                (Badge::Done, self.account("Canceled in progress", *started, *at))
+    /// The time whose cover decides: a moment while the work is open, all of the work once it is over.
+    fn time_in_question(&self, at: Timestamp) -> Option<Window> {
+        match self.work {
+            Work::Scheduled | Work::Started { .. } => {
+                let needed = at.max(self.work_window()?.start());
+                Window::new(needed, needed.plus(1))
             }
-            Work::Started { at: started } => self.judge_from(at.max(*started), at, true),
-            Work::Scheduled => self.judge_from(at.max(self.terms.window.start()), at, false),
+            Work::Completed { .. } | Work::Withdrawn { .. } | Work::Stopped { .. } => self.work_window(),
         }
-    }
-
-    /// Judges open work by the first moment that matters: now, or the start that is still to come.
-    fn judge_from(&self, needed: Timestamp, at: Timestamp, working: bool) -> (Badge, String) {
-        let schedule = self.terms.window;
-        let missing = self.missing_at(needed);
-        if missing.is_empty() {
-            return self.judge_covered(needed, at);
-        }
-        if let Some(waiver) = self.waiver.as_ref().filter(|waiver| at < waiver.until && needed < waiver.until)
-        {
-            let (by, until, why) = (&waiver.by, waiver.until, &waiver.reason);
-            return (
-                Badge::Waived,
-                format!("Not insured for {missing}; {by} made an exception until {until}: {why}"),
-            );
-        }
-        if working {
-            return (
-                Badge::UninsuredWorking,
-                format!("Work is in progress without {missing}: {}.", self.why_not()),
-            );
-        }
-        if at >= schedule.end() {
-            let reason = format!(
-                "It was to end {} and never began: ask WorkMarket what became of it.",
-                schedule.end()
-            );
-            return (Badge::NeedsReview, reason);
-        }
-        let reason = format!("{missing} not bound for the start {}: {}.", schedule.start(), self.why_not());
-        let badge = if at >= schedule.start().plus(-AT_RISK) {
-            Badge::AtRisk
-        } else if self.waits_for_person().is_some() {
-            Badge::NeedsReview
-        } else {
-            Badge::Arranging
-        };
-        (badge, reason)
-    }
-
-    fn judge_covered(&self, needed: Timestamp, at: Timestamp) -> (Badge, String) {
-        if let Some(reason) = self.waits_for_person() {
-            return (Badge::NeedsReview, format!("Insured, but {reason}."));
-        }
-        let lines = self.terms.required;
-        let ends = lines.iter().filter_map(|line| covered_until(needed, self.cover_of(line)));
-        let until = ends.min().unwrap_or(needed);
-        let schedule = self.terms.window;
-        if until < schedule.end() {
-            let reason = format!("Cover ends {until}, and the work is scheduled until {}.", schedule.end());
-            (Badge::ExpiresBeforeWorkEnds, reason)
-        } else if at >= schedule.end() && at >= until.plus(-EXPIRING) {
-            (Badge::Expiring, format!("The work has outrun its schedule, and cover ends {until}."))
-        } else {
-            (Badge::Insured, format!("{lines} covered until {until}.{}", self.late_start()))
-        }
-    }
-
-    /// A gap at the beginning of work is never mended, so it is told as long as the work lasts.
-    fn late_start(&self) -> String {
-        let first = self.gaps().into_iter().flat_map(|(_, gaps)| gaps).min();
-        first.map_or_else(String::new, |gap| format!(" Uninsured from {gap}, which no later cover mends."))
-    }
-
-    fn account(&self, what: &str, started: Timestamp, ended: Timestamp) -> String {
-        let gaps = self.gaps();
-        let Some((line, first)) = gaps.iter().find_map(|(line, gaps)| Some((line, gaps.first()?))) else {
-            return format!("{what}: worked from {started} until {ended}, insured throughout.");
-        };
-        let seconds =
-            gaps.iter().map(|(_, gaps)| gaps.iter().map(|gap| gap.seconds()).sum::<i64>()).max().unwrap_or(0);
-        format!(
-            "{what}: worked from {started} until {ended}, of it {} uninsured, first {line} from {first}.",
-            Length(seconds)
-        )
-    }
-
-    /// What waits for a person, in words.
-    pub fn waits_for_person(&self) -> Option<String> {
-        if let Some(blocked) = self.blocked.first() {
-            return Some(format!("the step {} is blocked: {}", blocked.step, blocked.reason));
-        }
-        if let Some(certificate) = self.certificates_to_review().next() {
-            let id = &certificate.id;
-            return Some(match certificate.status() {
-                CertificateStatus::ApprovedWithoutDates => {
-                    format!("nobody has read dates on certificate {id}")
-                }
-                CertificateStatus::Processing
-                | CertificateStatus::Approved(_)
-                | CertificateStatus::Flagged
-                | CertificateStatus::Denied => format!("certificate {id} is flagged"),
-            });
-        }
-        if self.is_in_force() {
-            return None;
-        }
-        match &self.path {
-            Path::Declined { reason, .. } => Some(format!("1099Policy declined to quote: {reason}")),
-            Path::Ineligible { reason, .. } => Some(format!("the contractor is not eligible: {reason}")),
-            Path::Unassignable { reason, .. } => {
-                Some(format!("1099Policy declined the assignment: {reason}"))
-            }
-            Path::Assigned
-            | Path::Enrolled { .. }
-            | Path::Scoped(_)
-            | Path::Quoted { .. }
-            | Path::Applying { .. }
-            | Path::Applied { .. }
-            | Path::Bound { .. } => None,
-        }
-    }
-
-    fn why_not(&self) -> String {
-        if let Some(reason) = self.waits_for_person() {
-            return reason;
-        }
-        let lapsed =
-            self.holdings().filter(|(_, holding)| holding.ended).max_by_key(|(_, holding)| holding.end());
-        let lapsed = lapsed.map(|(evidence, holding)| match holding.end() {
-            Some(end) => format!("{evidence} ended {end}; "),
-            None => format!("{evidence} was canceled from its beginning; "),
-        });
-        let step = match &self.path {
-            Path::Assigned => "the contractor is not created yet",
-            Path::Enrolled { .. } => "the job is not created yet",
-            Path::Scoped(_) => "no quote is made yet",
-            Path::Declined { .. } | Path::Ineligible { .. } | Path::Unassignable { .. } => {
-                "it waits for a person"
-            }
-            Path::Quoted { .. } => "the application is not opened yet",
-            Path::Applying { .. } => "the contractor has not finished the application",
-            Path::Applied { .. } => "the assignment is not made yet",
-            Path::Bound { .. } => "1099Policy has not confirmed the assignment",
-        };
-        format!("{}{step}", lapsed.unwrap_or_default())
     }
 
     /// The later moments at which the standing may change, in order.
@@ -274,20 +84,5 @@ impl Coverage {
         moments.retain(|moment| *moment > at);
         moments.sort_unstable();
         moments
-    }
-}
-
-/// A length of time in words: the two largest units of it.
-struct Length(i64);
-
-impl fmt::Display for Length {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (days, hours, minutes) = (self.0 / 86_400, self.0 / 3_600 % 24, self.0 / 60 % 60);
-        match (days, hours, minutes) {
-            (0, 0, 0) => write!(f, "{} s", self.0),
-            (0, 0, _) => write!(f, "{minutes} min {} s", self.0 % 60),
-            (0, _, _) => write!(f, "{hours} h {minutes} min"),
-            (_, _, _) => write!(f, "{days} d {hours} h"),
-        }
     }
 }

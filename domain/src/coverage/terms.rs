@@ -7,7 +7,7 @@ use crate::time::Window;
 use alloc::string::String;
 
 /// What WorkMarket says of a work order, and what cover was required when it was assigned.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Terms {
     /// The title, which becomes the job's name.
     pub title: String,
@@ -30,7 +30,7 @@ pub struct Terms {
 }
 
 /// How the work is paid, as 1099Policy's `wage` and `wage_type` say it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Wage {
     /// One amount for the whole work: `flatfee`.
     FlatFee(Cents),
@@ -39,7 +39,7 @@ pub enum Wage {
 }
 
 /// When the assignment that binds cover is made.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum BindOn {
     /// When WorkMarket says that work is in progress: the guide's way.
     InProgress,
@@ -48,7 +48,7 @@ pub enum BindOn {
 }
 
 /// Some coverage lines for some time: what is quoted, assigned, issued or certified.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Cover {
     /// The lines.
     pub lines: Lines,
@@ -58,7 +58,7 @@ pub struct Cover {
 
 /// Which attempt to bring the work order under cover this is, from 1. A reassignment, a loss of cover, new
 /// dates and a lapsed application each begin another, so that every round has idempotency keys of its own.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Round(u32);
 
 impl Round {

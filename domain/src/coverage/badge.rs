@@ -1,0 +1,52 @@
+//! How a work order stands, in a word.
+
+use core::fmt;
+
+/// How a work order stands, the worst first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Badge {
+    /// Work is in progress and a required line is not covered.
+    UninsuredWorking,
+    /// Work begins within 48 hours, or should have begun, and cover is not bound.
+    AtRisk,
+    /// Nothing is known of the work order, or what is known is stale.
+    Unknown,
+    /// Something waits for a person.
+    NeedsReview,
+    /// Cover ends before the work does.
+    ExpiresBeforeWorkEnds,
+    /// The work has outrun its schedule, and its cover ends within 30 days.
+    Expiring,
+    /// Cover is being arranged, and there are more than 48 hours until work begins.
+    Arranging,
+    /// Compliant by a person's exception, not insured.
+    Waived,
+    /// Every required line is covered for as long as the work is scheduled.
+    Insured,
+    /// The work is over.
+    Done,
+}
+
+impl Badge {
+    /// Its name.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::UninsuredWorking => "uninsured-and-working",
+            Self::AtRisk => "at-risk",
+            Self::Unknown => "unknown",
+            Self::NeedsReview => "needs-review",
+            Self::ExpiresBeforeWorkEnds => "expires-before-work-ends",
+            Self::Expiring => "expiring",
+            Self::Arranging => "arranging",
+            Self::Waived => "waived",
+            Self::Insured => "insured",
+            Self::Done => "done",
+        }
+    }
+}
+
+impl fmt::Display for Badge {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}

@@ -1,0 +1,172 @@
+//! What is reported of cover, and its running out.
+
+use super::{Decided, happens, holds_already};
+use crate::cover::Lines;
+use crate::coverage::command::Reported;
+use crate::coverage::event::{Event, Noticed};
+use crate::coverage::evidence::{Change, Evidence, Report};
+use crate::coverage::path::{Basis, Path};
+use crate::coverage::rejection::Rejection;
+use crate::coverage::state::Coverage;
+use crate::coverage::terms::Cover;
+use crate::id::{AssignmentId, ContractorId, PolicyId, QuoteId};
+use crate::time::{Timestamp, Window};
+use alloc::vec::Vec;
+
+impl Coverage {
+    pub(super) fn policy_reported(
+        &self,
+        policy: &PolicyId,
+        quote: Option<&QuoteId>,
+        contractor: Option<&ContractorId>,
+        change: Reported,
+        at: Timestamp,
+    ) -> Decided {
+        self.policy_is_the_workers(policy, quote, contractor)?;
+        let expected = self.expected_of_policy(quote);
+        let evidence = Evidence::Policy(policy.clone());
+        let mut events = Vec::new();
+        // only somebody who applied on our quote can have a policy from it
+        let from_ours = quote.is_some() && self.path.quote().map(|own| &own.id) == quote;
+        if matches!(change, Reported::Active { .. }) && from_ours && self.awaits_application() {
+            events.push(Event::ApplicationCompleted {});
+        }
+        events.extend(self.reported(evidence, None, change, expected, at));
+        Ok(events)
+    }
+
+    /// Whose policy it is, is told by the contractor on it, else by its quote, else by its being known here. One
+    /// that has none of these can only be told apart where nobody else ever did the work.
+    fn policy_is_the_workers(
+        &self,
+        policy: &PolicyId,
+        quote: Option<&QuoteId>,
+        contractor: Option<&ContractorId>,
+    ) -> Result<(), Rejection> {
+        if contractor.is_some() {
+            return self.is_the_workers(contractor);
+        }
+        if let Some(past) = self.past_quotes.iter().find(|past| Some(&past.quote.id) == quote) {
+            return self.is_the_workers(Some(&past.post.contractor));
+        }
+        let known = self.knows_policy(policy) || self.path.quote().is_some_and(|own| Some(&own.id) == quote);
+        match (known, quote) {
+            (true, _) => Ok(()),
+            (false, Some(quote)) => Err(Rejection::UnknownQuote(quote.clone())),
+            (false, None) if self.former.is_empty() => Ok(()),
+            (false, None) => Err(Rejection::UnknownPolicy(policy.clone())),
+        }
+    }
+
+    fn knows_policy(&self, policy: &PolicyId) -> bool {
+        let basis = match &self.path {
+            Path::Applied { basis, .. } | Path::Unassignable { basis, .. } | Path::Bound { basis, .. } => {
+                Some(basis)
+            }
+            Path::Assigned
+            | Path::Enrolled { .. }
+            | Path::Scoped(_)
+            | Path::Declined { .. }
+            | Path::Quoted { .. }
+            | Path::Applying { .. }
+            | Path::Ineligible { .. } => None,
+        };
+        matches!(basis, Some(Basis::PolicyOnFile(Some(known))) if known == policy)
+            || self.grants.iter().any(|grant| grant.evidence == Evidence::Policy(policy.clone()))
+    }
+
+    /// Whether a fact about that contractor is one about the present worker; without a name it is taken to be.
+    pub(super) fn is_the_workers(&self, contractor: Option<&ContractorId>) -> Result<(), Rejection> {
+        match (contractor, self.path.contractor()) {
+            (None, _) => Ok(()),
+            (Some(told), Some(own)) if told == own => Ok(()),
+            (Some(told), Some(_)) => Err(Rejection::AnotherContractor(told.clone())),
+            (Some(told), None) => Err(Rejection::UnknownContractor(told.clone())),
+        }
+    }
+
+    /// What a policy is taken to cover where the vendor does not say: what its quote offered, a past one too.
+    fn expected_of_policy(&self, quote: Option<&QuoteId>) -> Cover {
+        let past = self.past_quotes.iter().find(|past| Some(&past.quote.id) == quote);
+        let own = self.path.quote().filter(|own| quote.is_none_or(|told| *told == own.id));
+        past.map(|past| &past.quote).or(own).map_or_else(|| self.wanted(), |quote| quote.cover)
+    }
+
+    pub(super) fn assignment_reported(
+        &self,
+        assignment: &AssignmentId,
+        policy: Option<&PolicyId>,
+        change: Reported,
+        at: Timestamp,
+    ) -> Decided {
+        let Some(known) = self.assignments.iter().find(|known| known.id == *assignment) else {
+            return Err(Rejection::UnknownAssignment(assignment.clone()));
+        };
+        self.is_the_workers(Some(&known.post.contractor))?;
+        let policy = policy.or(known.policy.as_ref()).cloned();
+        let evidence = Evidence::Assignment(assignment.clone());
+        self.reported(evidence, policy, change, known.cover, at).map_or_else(holds_already, happens)
+    }
+
+    /// The event of a report, unless that report is known.
+    fn reported(
+        &self,
+        evidence: Evidence,
+        policy: Option<PolicyId>,
+        change: Reported,
+        expected: Cover,
+        at: Timestamp,
+    ) -> Option<Event> {
+        if self.knows_report(&evidence, change, at) {
+            return None;
+        }
+        Some(match change {
+            Reported::Active { lines, window } => {
+                let lines = told(lines).unwrap_or(expected.lines);
+                let cover = Cover { lines, window: window.unwrap_or(expected.window) };
+                Event::CoverageActivated { evidence, policy, cover, at }
+            }
+            Reported::Expired { on } => {
+                Event::CoverageExpired { evidence, on, noticed: Noticed::ByVendor(at) }
+            }
+            Reported::Canceled { effective } => Event::CoverageCanceled { evidence, effective, at },
+            Reported::Reinstated { from } => Event::CoverageReinstated { evidence, from, at },
+        })
+    }
+
+    /// What was left out of a report was filled in when it first came, and may be expected otherwise by now: it
+    /// is the same report all the same.
+    fn knows_report(&self, evidence: &Evidence, change: Reported, at: Timestamp) -> bool {
+        let same = |report: &Report| match (change, &report.change) {
+            (Reported::Active { lines, window }, Change::Activated(cover)) => {
+                told(lines).is_none_or(|lines| lines == cover.lines)
+                    && window.is_none_or(|window: Window| window == cover.window)
+            }
+            (Reported::Expired { on }, known) => *known == Change::Expired { on },
+            (Reported::Canceled { effective }, known) => *known == Change::Canceled { effective },
+            (Reported::Reinstated { from }, known) => *known == Change::Reinstated { from },
+            (
+                Reported::Active { .. },
+                Change::Expired { .. } | Change::Canceled { .. } | Change::Reinstated { .. },
+            ) => false,
+        };
+        let mut reports = self.grants.iter().filter(|grant| grant.evidence == *evidence);
+        reports.any(|grant| grant.reports.iter().any(|report| report.at == at && same(report)))
+    }
+
+    pub(super) fn expire(&self, at: Timestamp) -> Vec<Event> {
+        if !self.is_open() {
+            return Vec::new();
+        }
+        let over = self.holdings().filter_map(|(evidence, holding)| {
+            let on = holding.end().filter(|end| *end <= at && !holding.ended)?;
+            Some(Event::CoverageExpired { evidence, on, noticed: Noticed::ByClock })
+        });
+        over.collect()
+    }
+}
+
+/// An empty list of lines is the vendor's way to leave them out.
+fn told(lines: Option<Lines>) -> Option<Lines> {
+    lines.filter(|lines| !lines.is_empty())
+}

@@ -1,0 +1,120 @@
+//! How reports, verdicts and the clock change what cover rests on.
+
+use crate::coverage::action::Step;
+use crate::coverage::assignment::Fate;
+use crate::coverage::certificate::{Certificate, Opinion, View};
+use crate::coverage::evidence::{Change, Evidence, Report};
+use crate::coverage::grant::Grant;
+use crate::coverage::path::Path;
+use crate::coverage::state::Coverage;
+use crate::id::{AssignmentId, CertificateId, DocumentId, PolicyId};
+use crate::time::Timestamp;
+use alloc::vec::Vec;
+
+impl Coverage {
+    /// Does something to what cover rests on, and begins a new round where this round's way to cover has come
+    /// to nothing by it: nothing is in force, and what was bought for this work is over. A report of the end may
+    /// arrive before the one of the beginning, so the loss of cover that was known is not asked for.
+    fn unless_lost(&mut self, change: impl FnOnce(&mut Self)) {
+        let (in_force, spent) = (self.is_in_force(), self.spent());
+        change(self);
+        let lost = self.is_open() && !self.is_in_force() && {
+            let now_spent = self.spent();
+            now_spent.iter().any(|evidence| in_force || !spent.contains(evidence))
+        };
+        match self.path {
+            Path::Applied { .. } | Path::Unassignable { .. } | Path::Bound { .. } => {
+                if lost {
+                    self.begin_round();
+                }
+            }
+            Path::Assigned
+            | Path::Enrolled { .. }
+            | Path::Scoped(_)
+            | Path::Declined { .. }
+            | Path::Quoted { .. }
+            | Path::Applying { .. }
+            | Path::Ineligible { .. } => {}
+        }
+    }
+
+    fn spent(&self) -> Vec<Evidence> {
+        let spent = self.grants.iter().filter(|grant| self.is_spent(grant));
+        spent.map(|grant| grant.evidence.clone()).collect()
+    }
+
+    pub(super) fn report(
+        &mut self,
+        evidence: &Evidence,
+        policy: Option<&PolicyId>,
+        at: Timestamp,
+        change: Change,
+    ) {
+        self.unless_lost(|coverage| {
+            let grant = coverage.grant(evidence);
+            if grant.policy.is_none() {
+                grant.policy = policy.cloned();
+            }
+            grant.insert(Report { at, change });
+        });
+    }
+
+    pub(super) fn note_end(&mut self, evidence: &Evidence, on: Timestamp) {
+        self.unless_lost(|coverage| {
+            let noted = match evidence {
+                Evidence::Certificate(id) => &mut coverage.certificate(id).noted_end,
+                Evidence::Policy(_) | Evidence::Assignment(_) => &mut coverage.grant(evidence).noted_end,
+            };
+            *noted = (*noted).max(Some(on));
+        });
+    }
+
+    pub(super) fn unassign(&mut self, assignment: &AssignmentId) {
+        self.unblock(Step::AssignmentCancellation);
+        if let Some(known) = self.assignments.iter_mut().find(|known| known.id == *assignment) {
+            known.fate = Fate::Canceled;
+        }
+    }
+
+    /// Takes in a document. It replaces the one that the vendor would not take, if there is one.
+    pub(super) fn hand_in(&mut self, document: &DocumentId) {
+        if self.is_blocked(Step::Certificate) {
+            self.unblock(Step::Certificate);
+            let refused = self.documents.first().cloned();
+            self.documents.retain(|waiting| Some(waiting) != refused.as_ref());
+        }
+        self.documents.push(document.clone());
+    }
+
+    pub(super) fn upload(&mut self, document: &DocumentId, certificate: &CertificateId) {
+        self.unblock(Step::Certificate);
+        self.documents.retain(|waiting| waiting != document);
+        self.certificate(certificate).document = Some(document.clone());
+    }
+
+    pub(super) fn opine(&mut self, certificate: &CertificateId, at: Timestamp, view: View) {
+        self.unless_lost(|coverage| coverage.certificate(certificate).insert(Opinion { at, view }));
+    }
+
+    fn grant(&mut self, evidence: &Evidence) -> &mut Grant {
+        let place = self.grants.iter().position(|grant| grant.evidence == *evidence).unwrap_or_else(|| {
+            let policy = self.assignments.iter().find_map(|assignment| match evidence {
+                Evidence::Assignment(id) if *id == assignment.id => assignment.policy.clone(),
+                Evidence::Assignment(_) | Evidence::Policy(_) | Evidence::Certificate(_) => None,
+            });
+            self.grants.push(Grant::new(evidence.clone(), policy, self.round));
+            self.grants.len().saturating_sub(1)
+        });
+        #[expect(clippy::indexing_slicing, reason = "the place was found or made just above")]
+        &mut self.grants[place]
+    }
+
+    fn certificate(&mut self, id: &CertificateId) -> &mut Certificate {
+        let place = self.certificates.iter().position(|known| known.id == *id).unwrap_or_else(|| {
+            self.certificates.push(Certificate::new(id.clone()));
+            self.certificates.len().saturating_sub(1)
+        });
+        #[expect(clippy::indexing_slicing, reason = "the place was found or made just above")]
+        &mut self.certificates[place]
+    }
+}
