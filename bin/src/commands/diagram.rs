@@ -6,8 +6,10 @@ use covertrail_domain::coverage::Machine;
 
 /// Print the lifecycle's state machine, as found by searching the rules
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  covertrail diagram\n  covertrail diagram --format svg > lifecycle.svg\n  \
-covertrail diagram --format dot | dot -Tpng > lifecycle.png")]
+#[command(
+    after_help = "Examples:\n  covertrail diagram\n  covertrail diagram --format svg > lifecycle.svg\n  \
+covertrail diagram --format dot | dot -Tpng > lifecycle.png"
+)]
 pub(crate) struct Diagram {
     /// In which form
     #[arg(long, value_enum, default_value_t = Format::Text)]

@@ -91,6 +91,7 @@ fn of_assignment(notice: &Notice, change: Assignment, at: Timestamp) -> Result<A
 
 fn of_certificate(notice: &Notice, verdict: Certificate, at: Timestamp) -> Result<Asked, &'static str> {
     let certificate = notice.refs.certificate.clone().ok_or("it names no certificate")?;
+    let contractor = notice.refs.contractor.clone();
     let cover = notice.lines.zip(notice.window()).map(|(lines, window)| Cover { lines, window });
     let reasons = || {
         let reasons = notice.reasons.join("; ");
@@ -104,7 +105,10 @@ fn of_certificate(notice: &Notice, verdict: Certificate, at: Timestamp) -> Resul
         }
         Certificate::Denied => Verdict::Denied { reason: reasons() },
     };
-    Ok(Asked { command: Command::RecordVerdict { certificate, verdict, at }, of_contractor: cover.is_some() })
+    Ok(Asked {
+        command: Command::RecordVerdict { certificate, contractor, verdict, at },
+        of_contractor: cover.is_some(),
+    })
 }
 
 /// The objects by which a notice finds its work orders, the surest first. The contractor is not among them: they

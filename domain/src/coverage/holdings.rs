@@ -82,6 +82,13 @@ impl Coverage {
         self.terms.required.iter().all(|line| self.cover_of(line).iter().any(|window| window.end() >= end))
     }
 
+    /// Whether the work is covered to its end without another quote: by certificates, or by a policy under which an
+    /// assignment is made. A policy alone is not enough: the vendor is to know of each job under it.
+    pub(super) fn needs_no_quote(&self) -> bool {
+        let assigned = self.assignments.iter().any(|made| made.fate == Fate::Current);
+        self.is_covered_through() && (assigned || self.is_self_insured())
+    }
+
     /// Whether approved certificates alone have every required line in force, so that nothing need be bought.
     pub fn is_self_insured(&self) -> bool {
         Lines::joined(self.certified()).includes(self.terms.required)

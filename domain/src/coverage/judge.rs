@@ -52,7 +52,7 @@ impl Coverage {
         if working {
             return (
                 Badge::UninsuredWorking,
-                format!("Work is in progress without {missing}: {}.", self.why_not()),
+                format!("Work is in progress without cover for {missing}: {}.", self.why_not()),
             );
         }
         if at >= schedule.end() {
@@ -62,7 +62,7 @@ impl Coverage {
             );
             return (Badge::NeedsReview, reason);
         }
-        let reason = format!("{missing} not bound for the start {}: {}.", schedule.start(), self.why_not());
+        let reason = format!("No cover for {missing} at the start {}: {}.", schedule.start(), self.why_not());
         let badge = if at >= schedule.start().plus(-AT_RISK) {
             Badge::AtRisk
         } else if self.waits_for_person().is_some() {
@@ -87,7 +87,7 @@ impl Coverage {
         } else if at >= schedule.end() && at >= until.plus(-EXPIRING) {
             (Badge::Expiring, format!("The work has outrun its schedule, and cover ends {until}."))
         } else {
-            (Badge::Insured, format!("{lines} covered until {until}.{}", self.late_start()))
+            (Badge::Insured, format!("Covered for {lines} until {until}.{}", self.late_start()))
         }
     }
 

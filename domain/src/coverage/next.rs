@@ -59,9 +59,8 @@ impl Coverage {
         }
         match &self.path {
             Path::Assigned => Some(Call::CreateContractor { worker: self.worker.clone() }),
-            Path::Enrolled { .. } | Path::Scoped(_) | Path::Quoted { .. } if self.is_covered_through() => {
-                None
-            }
+            Path::Enrolled { .. } | Path::Scoped(_) if self.needs_no_quote() => None,
+            Path::Quoted { .. } if self.is_covered_through() => None,
             Path::Enrolled { .. } => Some(Call::CreateJob { terms: self.terms.clone() }),
             Path::Scoped(post) => Some(Call::CreateQuote { post: post.clone(), cover: self.wanted() }),
             Path::Quoted { quote, .. } => Some(Call::OpenApplication { quote: quote.id.clone() }),

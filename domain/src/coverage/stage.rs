@@ -17,9 +17,9 @@ pub enum Stage {
     Applied,
     /// The vendor made the assignment; a binding fact is awaited.
     AssignedCoverage,
-    /// Every required line has something in force.
+    /// Every required line has something in force, and the vendor knows of this work where it must.
     Active,
-    /// What was in force ran out or was canceled.
+    /// What was in force ran out or was canceled, and nothing is in force again yet.
     Expired,
     /// A certificate waits for a person.
     Flagged,
@@ -83,16 +83,24 @@ impl Coverage {
         if self.certificates.iter().any(|certificate| certificate.status() == CertificateStatus::Flagged) {
             return Stage::Flagged;
         }
-        if self.is_in_force() {
+        if self.is_in_force() && (self.is_self_insured() || !self.lacks_assignment()) {
             return Stage::Active;
+        }
+        if !self.is_in_force() && self.has_lapsed() {
+            return Stage::Expired;
         }
         match self.path {
             Path::Assigned | Path::Enrolled { .. } | Path::Scoped(_) | Path::Declined { .. } => {
-                if self.has_lapsed() { Stage::Expired } else { Stage::Assigned }
+                Stage::Assigned
             }
             Path::Quoted { .. } | Path::Applying { .. } | Path::Ineligible { .. } => Stage::Quoted,
             Path::Applied { .. } | Path::Unassignable { .. } => Stage::Applied,
             Path::Bound { .. } => Stage::AssignedCoverage,
         }
+    }
+
+    /// Whether the contractor is insured, or about to be, and the vendor is yet to tie that to this work.
+    fn lacks_assignment(&self) -> bool {
+        matches!(self.path, Path::Applied { .. } | Path::Unassignable { .. })
     }
 }
