@@ -11,5 +11,6 @@ mod demo;
 pub mod engine;
 pub mod http;
 pub mod logging;
+mod show;
 
 pub use commands::main;

@@ -1,8 +1,14 @@
 //! The command line.
 
+mod answer;
+mod fold;
+mod history;
 mod init;
+mod log;
+mod replay;
 pub(crate) mod sandbox;
 mod serve;
+mod until;
 
 use crate::assemble::Unusable;
 use crate::{config, demo};
@@ -39,6 +45,8 @@ enum Command {
     Demo(demo::Demo),
     Serve(serve::Serve),
     Init(init::Init),
+    History(history::History),
+    Replay(replay::Replay),
     Sandbox(sandbox::Sandbox),
 }
 
@@ -51,6 +59,8 @@ pub(crate) enum Failure {
     Configuration(String),
     /// The event log cannot be opened or read.
     Log(String),
+    /// The log knows no such work order.
+    NoSuchWorkOrder(String),
     /// What was looked at is not as it should be; it has been told already.
     NotAsItShouldBe,
 }
@@ -61,6 +71,7 @@ impl Failure {
             Self::Failed(message) => (1, message),
             Self::Configuration(message) => (3, message),
             Self::Log(message) => (4, message),
+            Self::NoSuchWorkOrder(message) => (5, message),
             Self::NotAsItShouldBe => return ExitCode::from(6),
         };
         eprintln!("covertrail: {message}");
@@ -98,6 +109,8 @@ pub fn main() -> ExitCode {
             Command::Demo(demo) => demo.run().await,
             Command::Serve(serve) => serve.run().await,
             Command::Init(init) => init.run(),
+            Command::History(history) => history.run().await,
+            Command::Replay(replay) => replay.run().await,
             Command::Sandbox(sandbox) => sandbox.run().await,
         }
     });
@@ -123,10 +136,15 @@ pub(crate) async fn interrupted() -> &'static str {
 
 /// Prints to standard output. A reader that has seen enough, such as `head`, is no failure.
 pub(crate) fn print(text: &str) -> Result<(), Failure> {
+    let end = if text.ends_with('\n') { "" } else { "\n" };
+    print_bytes(format!("{text}{end}").as_bytes())
+}
+
+/// Prints bytes as they are, like [`print`].
+pub(crate) fn print_bytes(bytes: &[u8]) -> Result<(), Failure> {
     use std::io::Write as _;
     let mut out = std::io::stdout().lock();
-    let end = if text.ends_with('\n') { "" } else { "\n" };
-    match write!(out, "{text}{end}").and_then(|()| out.flush()) {
+    match out.write_all(bytes).and_then(|()| out.flush()) {
         Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
             Err(Failure::Failed(format!("cannot write to standard output: {error}")))
         }

@@ -1,8 +1,9 @@
 //! What the demo shows: a line for each work order while it advances, and the closing table.
 
 use super::scenario::{Cast, Told};
-use comfy_table::{Attribute, Cell, Color, ContentArrangement, Table, presets};
-use covertrail_domain::coverage::{self, Badge};
+use crate::show::{Screen, colour, shown};
+use comfy_table::{Cell, Color};
+use covertrail_domain::coverage;
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde_json::json;
 use std::io::IsTerminal as _;
@@ -87,36 +88,25 @@ impl Line {
 
 /// Every work order's end, for people.
 pub(super) fn table(told: &[Told]) -> String {
-    let mut table = Table::new();
-    table.load_preset(presets::UTF8_HORIZONTAL_ONLY).set_content_arrangement(ContentArrangement::Dynamic);
-    table.set_header(["", "work order", "scenario", "stage", "standing", "reason"]);
+    let screen = Screen::of_process();
+    let mut table = screen.table(["", "work order", "scenario", "stage", "standing", "reason"]);
     for told in told {
         let mark = if told.problem.is_none() {
-            Cell::new("✓").fg(Color::Green)
+            screen.coloured("✓", Color::Green)
         } else {
-            Cell::new("✗").fg(Color::Red)
+            screen.coloured("✗", Color::Red)
         };
         table.add_row([
             mark,
             Cell::new(&told.work_order),
             Cell::new(told.scenario),
             Cell::new(told.stage.map_or("–", coverage::Stage::as_str)),
-            Cell::new(told.badge).fg(colour(told.badge)).add_attribute(Attribute::Bold),
+            screen.coloured(told.badge, colour(told.badge)),
             Cell::new(told.problem.as_deref().unwrap_or(&told.reason)),
         ]);
     }
     let ended = told.iter().filter(|told| told.problem.is_none()).count();
-    format!("{table}\n{ended} of {} work orders ended where their scenario says.\n", told.len())
-}
-
-fn colour(badge: Badge) -> Color {
-    match badge {
-        Badge::UninsuredWorking => Color::Red,
-        Badge::AtRisk | Badge::Unknown | Badge::NeedsReview => Color::Yellow,
-        Badge::ExpiresBeforeWorkEnds | Badge::Expiring | Badge::Arranging | Badge::Waived => Color::Cyan,
-        Badge::Insured => Color::Green,
-        Badge::Done => Color::Grey,
-    }
+    format!("{}\n\n{ended} of {} work orders ended where their scenario says.\n", shown(&table), told.len())
 }
 
 /// Every work order's end, for programs.

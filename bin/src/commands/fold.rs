@@ -1,0 +1,111 @@
+//! The log folded again, up to a point: what was known then.
+
+use super::log::Wrong;
+use covertrail_adapters::schema;
+use covertrail_adapters::store::{Position, Recorded};
+use covertrail_domain::coverage::State;
+use serde::de::IgnoredAny;
+use sha2::{Digest as _, Sha256};
+use std::collections::HashMap;
+use std::fmt::Write as _;
+
+/// Which events count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Bound {
+    /// All that there are.
+    Everything,
+    /// Those up to a position.
+    Position(Position),
+    /// Those recorded up to a moment, in Unix microseconds. Clocks are set back now and then, so each stream ends
+    /// before its first event that was recorded later.
+    Recorded(i64),
+}
+
+/// What the events come to.
+pub(crate) struct Fold {
+    bound: Bound,
+    streams: HashMap<String, Stream>,
+    digest: Sha256,
+    events: u64,
+    last: Option<Position>,
+}
+
+#[derive(Default)]
+struct Stream {
+    state: State,
+    next_revision: u64,
+    ended: bool,
+}
+
+impl Fold {
+    pub(crate) fn new(bound: Bound) -> Self {
+        Self { bound, streams: HashMap::new(), digest: Sha256::new(), events: 0, last: None }
+    }
+
+    /// Folds one event of a work order, unless it lies beyond the bound.
+    pub(crate) fn take(&mut self, recorded: &Recorded<'_>) -> Result<(), Wrong> {
+        let stream = match self.streams.get_mut(recorded.stream) {
+            Some(stream) => stream,
+            None => self.streams.entry(recorded.stream.to_owned()).or_default(),
+        };
+        stream.ended |= match self.bound {
+            Bound::Everything => false,
+            Bound::Position(last) => recorded.position > last,
+            Bound::Recorded(last) => recorded.recorded_at > last,
+        };
+        if stream.ended {
+            return Ok(());
+        }
+        if recorded.revision != stream.next_revision {
+            return Err(Wrong::OutOfOrder { found: recorded.revision, expected: stream.next_revision });
+        }
+        let event = schema::decode(recorded.kind, recorded.data)?;
+        serde_json::from_slice::<IgnoredAny>(recorded.metadata).map_err(|_| Wrong::NotJson("metadata"))?;
+        stream.state = std::mem::take(&mut stream.state).evolve(&event);
+        stream.next_revision = stream.next_revision.saturating_add(1);
+        line(recorded, |part| self.digest.update(part));
+        self.events = self.events.saturating_add(1);
+        self.last = Some(recorded.position);
+        Ok(())
+    }
+
+    /// The work orders that are known, by the name of their stream, in no order.
+    pub(crate) fn states(&self) -> impl Iterator<Item = (&str, &State)> {
+        let known = self.streams.iter().filter(|(_, stream)| stream.next_revision > 0);
+        known.map(|(name, stream)| (name.split_once('-').map_or(name.as_str(), |(_, id)| id), &stream.state))
+    }
+
+    /// How many events were folded.
+    pub(crate) const fn events(&self) -> u64 {
+        self.events
+    }
+
+    /// The position of the last of them.
+    pub(crate) const fn last(&self) -> Option<Position> {
+        self.last
+    }
+
+    /// SHA-256, in hex, over the [`line`] of each folded event.
+    pub(crate) fn digest(&self) -> String {
+        self.digest.clone().finalize().iter().fold(String::new(), |mut hex, byte| {
+            // writing to a string cannot fail
+            let _ = write!(hex, "{byte:02x}");
+            hex
+        })
+    }
+}
+
+/// An event as one line for auditors: `{"kind":…,"data":…,"metadata":…}` and a line feed, with data and metadata
+/// byte for byte as they are stored. Since each is JSON by itself, no two histories make the same lines.
+pub(crate) fn line(recorded: &Recorded<'_>, mut write: impl FnMut(&[u8])) {
+    // a text always has a JSON form
+    let kind = serde_json::to_string(recorded.kind).unwrap_or_default();
+    for part in [b"{\"kind\":", kind.as_bytes(), b",\"data\":", recorded.data, b",\"metadata\":"] {
+        write(part);
+    }
+    write(recorded.metadata);
+    write(b"}\n");
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,129 @@
+//! `covertrail history`: everything that happened to a work order.
+
+use super::log::{Which, Wrong};
+use super::{Failure, fold, print, print_bytes};
+use crate::show::{self, Screen};
+use clap::Args;
+use covertrail_adapters::schema::{self, Envelope};
+use covertrail_adapters::store::Recorded;
+use covertrail_domain::id::WorkOrderId;
+use serde::Serialize;
+use serde_json::value::RawValue;
+
+/// Print everything that happened to a work order, and who or what caused it
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Without a terminal every event is one line, whole and without colours.\n\
+--raw prints for each event {\"kind\":…,\"data\":…,\"metadata\":…} with the bytes as they are stored; their SHA-256 is \
+the digest that `covertrail replay WORK_ORDER` prints.\n\n\
+Examples:\n  covertrail history 12345\n  covertrail history 12345 --json\n  \
+covertrail history 12345 --raw | sha256sum\n  covertrail history WO-1001 --log ./demo/covertrail.sqlite")]
+pub(crate) struct History {
+    /// Which work order, by WorkMarket's id
+    #[arg(value_parser = WorkOrderId::parse)]
+    work_order: WorkOrderId,
+    #[command(flatten)]
+    which: Which,
+    /// Print a JSON array, with kind, data and metadata as they are stored
+    #[arg(long, conflicts_with = "raw")]
+    json: bool,
+    /// Print the stored lines, one for each event
+    #[arg(long)]
+    raw: bool,
+}
+
+impl History {
+    pub(crate) async fn run(self) -> Result<(), Failure> {
+        let log = self.which.open()?;
+        if self.raw {
+            let mut lines = Vec::new();
+            log.of(&self.work_order, |recorded| {
+                fold::line(recorded, |part| lines.extend_from_slice(part));
+                Ok(())
+            })
+            .await?;
+            return if lines.is_empty() { Err(unknown(&self.work_order)) } else { print_bytes(&lines) };
+        }
+        if self.json {
+            let mut entries = Vec::new();
+            log.of(&self.work_order, |recorded| {
+                entries.push(Entry::of(recorded)?);
+                Ok(())
+            })
+            .await?;
+            if entries.is_empty() {
+                return Err(unknown(&self.work_order));
+            }
+            let json = serde_json::to_string_pretty(&entries);
+            return print(&json.map_err(|error| Failure::Failed(error.to_string()))?);
+        }
+        let screen = Screen::of_process();
+        let mut rows = Vec::new();
+        log.of(&self.work_order, |recorded| {
+            rows.push(row(screen, recorded)?);
+            Ok(())
+        })
+        .await?;
+        if rows.is_empty() { Err(unknown(&self.work_order)) } else { print(&table(screen, rows)) }
+    }
+}
+
+fn unknown(work_order: &WorkOrderId) -> Failure {
+    Failure::NoSuchWorkOrder(format!(
+        "the log knows no work order {work_order}; `covertrail status` lists those that it knows"
+    ))
+}
+
+/// An event in JSON. Its data and metadata are not read, so that those of a newer version can be looked at too.
+#[derive(Serialize)]
+struct Entry {
+    position: u64,
+    stream: String,
+    revision: u64,
+    id: String,
+    kind: String,
+    data: Box<RawValue>,
+    metadata: Box<RawValue>,
+}
+
+impl Entry {
+    fn of(recorded: &Recorded<'_>) -> Result<Self, Wrong> {
+        let raw = |what, bytes| serde_json::from_slice(bytes).map_err(|_| Wrong::NotJson(what));
+        Ok(Self {
+            position: recorded.position.get(),
+            stream: recorded.stream.to_owned(),
+            revision: recorded.revision,
+            id: recorded.id.to_string(),
+            kind: recorded.kind.to_owned(),
+            data: raw("data", recorded.data)?,
+            metadata: raw("metadata", recorded.metadata)?,
+        })
+    }
+}
+
+fn row(screen: Screen, recorded: &Recorded<'_>) -> Result<[String; 5], Wrong> {
+    let event = schema::decode(recorded.kind, recorded.data)?;
+    let envelope = Envelope::decode(recorded.metadata)?;
+    let mut when = vec![show::recorded(recorded.recorded_at)];
+    if envelope.occurred_at.unix() != recorded.recorded_at.div_euclid(1_000_000) {
+        when.push(format!("of {}", envelope.occurred_at.to_string().trim_end_matches(" UTC")));
+    }
+    let mut what = vec![event.name().to_owned()];
+    what.push(show::details(&event).inline());
+    what.retain(|part| !part.is_empty());
+    let by = format!("{} ({})", show::actor(&envelope.actor), envelope.source.as_str());
+    Ok([
+        recorded.revision.to_string(),
+        recorded.position.to_string(),
+        screen.stack(&when, ", "),
+        screen.stack(&what, ": "),
+        screen.stack(&[by, show::text(&envelope.causation).inline()], ", "),
+    ])
+}
+
+fn table(screen: Screen, rows: Vec<[String; 5]>) -> String {
+    let mut table = screen.table(["rev", "pos", "recorded (UTC)", "what happened", "by, because of"]);
+    table.add_rows(rows);
+    show::keep_width(&mut table, 2, 25);
+    show::shown(&table)
+}

@@ -1,0 +1,164 @@
+//! The event log that a command reads, also while another process writes to it.
+
+use super::Failure;
+use crate::config::Config;
+use crate::engine::COVERAGE;
+use clap::Args;
+use covertrail_adapters::schema::Malformed;
+use covertrail_adapters::store::{
+    Batch, Category, Embedded, EventStore as _, Position, ReadError, Recorded, StreamName,
+};
+use covertrail_domain::id::WorkOrderId;
+use std::error::Error;
+use std::path::{Path, PathBuf};
+
+/// How many events are asked for at once.
+const PAGE: usize = 4096;
+/// Where the configuration is looked for when nothing else is said.
+const CONFIG: &str = "covertrail.toml";
+
+/// Which log to read.
+#[derive(Debug, Args)]
+pub(crate) struct Which {
+    /// The event log; without it the configuration's
+    #[arg(long, value_name = "FILE", conflicts_with = "config")]
+    log: Option<PathBuf>,
+    /// The configuration that names the log [default: covertrail.toml]
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+}
+
+/// An open log.
+pub(crate) struct Log {
+    path: PathBuf,
+    store: Embedded,
+}
+
+impl Which {
+    /// Opens it for reading only.
+    pub(crate) fn open(self) -> Result<Log, Failure> {
+        let path = match (self.log, self.config) {
+            (Some(log), _) => log,
+            (None, Some(config)) => Config::read(&config)?.store.path,
+            (None, None) if Path::new(CONFIG).exists() => Config::read(Path::new(CONFIG))?.store.path,
+            (None, None) => {
+                return Err(Failure::Configuration(format!(
+                    "no log to read: there is no {CONFIG} here. Name the log with --log FILE or the configuration with --config FILE; \
+                     `covertrail demo --once --data ./demo` makes a log to look at, ./demo/covertrail.sqlite"
+                )));
+            }
+        };
+        if path.is_dir() {
+            return Err(Failure::Log(format!("{} is a folder: name the log in it", path.display())));
+        }
+        let store = Embedded::open_read_only(&path).map_err(|error| Failure::Log(with_causes(&error)))?;
+        Ok(Log { path, store })
+    }
+}
+
+impl Log {
+    /// Every event of a work order, oldest first.
+    pub(crate) async fn of(
+        &self,
+        work_order: &WorkOrderId,
+        mut each: impl FnMut(&Recorded<'_>) -> Result<(), Wrong>,
+    ) -> Result<(), Failure> {
+        let name = format!("{COVERAGE}-{work_order}");
+        let name = StreamName::parse(&name).map_err(|bad| Failure::Failed(format!("{work_order}: {bad}")))?;
+        let mut from = 0;
+        loop {
+            let page = self.store.read_stream(&name, from, PAGE).await.map_err(|e| self.unreadable(&e))?;
+            self.tell(&page, &mut each)?;
+            match page.last_revision() {
+                Some(last) => from = last.saturating_add(1),
+                None => return Ok(()),
+            }
+        }
+    }
+
+    /// Every event, or those of one category, in the order of the log up to a position.
+    pub(crate) async fn all(
+        &self,
+        category: Option<&str>,
+        upto: Option<Position>,
+        mut each: impl FnMut(&Recorded<'_>) -> Result<(), Wrong>,
+    ) -> Result<(), Failure> {
+        let category = category.map(Category::parse).transpose();
+        let category = category.map_err(|bad| Failure::Failed(bad.to_string()))?;
+        let mut after = None;
+        loop {
+            let page = self.store.read_all(after, category.as_ref(), PAGE).await;
+            let page = page.map_err(|error| self.unreadable(&error))?;
+            self.tell(&page, &mut each)?;
+            match page.last_position() {
+                Some(last) if upto.is_none_or(|upto| last < upto) => after = Some(last),
+                Some(_) | None => return Ok(()),
+            }
+        }
+    }
+
+    /// The position of the newest event.
+    pub(crate) async fn head(&self) -> Result<Option<Position>, Failure> {
+        self.store.head().await.map_err(|error| self.unreadable(&error))
+    }
+
+    /// When the event at a position was recorded, in Unix microseconds.
+    pub(crate) async fn recorded_at(&self, position: Position) -> Result<Option<i64>, Failure> {
+        let before = position.get().checked_sub(1).map(Position::new);
+        let page = self.store.read_all(before, None, 1).await.map_err(|error| self.unreadable(&error))?;
+        Ok(page.iter().next().map(|recorded| recorded.recorded_at))
+    }
+
+    fn tell(
+        &self,
+        page: &Batch,
+        each: &mut impl FnMut(&Recorded<'_>) -> Result<(), Wrong>,
+    ) -> Result<(), Failure> {
+        page.iter().try_for_each(|recorded| {
+            each(&recorded).map_err(|wrong| {
+                let (path, position, stream) = (self.path.display(), recorded.position, recorded.stream);
+                Failure::Log(format!("{path}, position {position}, stream {stream}: {wrong}"))
+            })
+        })
+    }
+
+    fn unreadable(&self, error: &ReadError) -> Failure {
+        Failure::Log(format!("{}: {}", self.path.display(), with_causes(error)))
+    }
+}
+
+/// What is wrong with an event; where it stands is added by whoever reads.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Wrong {
+    /// It does not read.
+    #[error(transparent)]
+    Malformed(#[from] Malformed),
+    /// The one before it is missing.
+    #[error("it has revision {found} where {expected} must come: the log is damaged")]
+    OutOfOrder {
+        /// Its revision.
+        found: u64,
+        /// What its stream has room for.
+        expected: u64,
+    },
+    /// Its data or metadata is not JSON.
+    #[error("its {0} is not JSON")]
+    NotJson(&'static str),
+}
+
+/// An error with everything that led to it.
+fn with_causes(error: &dyn Error) -> String {
+    let mut told = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        let cause_told = cause.to_string();
+        if !told.contains(&cause_told) {
+            told = format!("{told}: {cause_told}");
+        }
+        source = cause.source();
+    }
+    told
+}
+
+#[cfg(test)]
+mod tests;
