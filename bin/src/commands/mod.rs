@@ -8,6 +8,7 @@ mod log;
 mod replay;
 pub(crate) mod sandbox;
 mod serve;
+mod status;
 mod until;
 
 use crate::assemble::Unusable;
@@ -45,6 +46,7 @@ enum Command {
     Demo(demo::Demo),
     Serve(serve::Serve),
     Init(init::Init),
+    Status(status::Status),
     History(history::History),
     Replay(replay::Replay),
     Sandbox(sandbox::Sandbox),
@@ -109,6 +111,7 @@ pub fn main() -> ExitCode {
             Command::Demo(demo) => demo.run().await,
             Command::Serve(serve) => serve.run().await,
             Command::Init(init) => init.run(),
+            Command::Status(status) => status.run().await,
             Command::History(history) => history.run().await,
             Command::Replay(replay) => replay.run().await,
             Command::Sandbox(sandbox) => sandbox.run().await,

@@ -1,0 +1,124 @@
+//! `covertrail status`: how every work order stands now.
+
+use super::answer::Answer;
+use super::fold::{Bound, Fold};
+use super::log::Which;
+use super::{Failure, print};
+use crate::clock;
+use crate::engine::{COVERAGE, DELIVERY};
+use crate::show::{Fact, Screen, Value, fact, list, text};
+use clap::Args;
+use covertrail_adapters::store::Recorded;
+use covertrail_adapters::webhook::delivery::{HANDLED, RECEIVED};
+use covertrail_domain::coverage::State;
+use covertrail_domain::id::WorkOrderId;
+use std::collections::HashSet;
+
+/// Print how every work order stands now, the worst first
+#[derive(Debug, Args)]
+#[command(
+    after_help = "It reads the log and asks no vendor, so it can be used beside `serve` and without secrets.\n\n\
+Examples:\n  covertrail status\n  covertrail status 12345\n  covertrail status --json --config /etc/covertrail.toml"
+)]
+pub(crate) struct Status {
+    /// One work order, by WorkMarket's id, with all that is known of it
+    #[arg(value_parser = WorkOrderId::parse)]
+    work_order: Option<WorkOrderId>,
+    #[command(flatten)]
+    which: Which,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+}
+
+impl Status {
+    pub(crate) async fn run(self) -> Result<(), Failure> {
+        let log = self.which.open()?;
+        let (mut fold, mut inbox) = (Fold::new(Bound::Everything), Inbox::default());
+        match &self.work_order {
+            Some(work_order) => log.of(work_order, |recorded| fold.take(recorded)).await?,
+            None => {
+                log.all(None, None, |recorded| match recorded.stream.split_once('-') {
+                    Some((COVERAGE, _)) => fold.take(recorded),
+                    Some((DELIVERY, _)) => {
+                        inbox.take(recorded);
+                        Ok(())
+                    }
+                    Some(_) | None => Ok(()),
+                })
+                .await?;
+            }
+        }
+        let at = clock::now();
+        let answer = Answer::of(&fold, self.work_order.as_ref(), at)?;
+        let all = self.work_order.is_none();
+        let blocked = blocked(&fold);
+        if self.json {
+            let more = [fact("deliveries waiting", inbox.waiting()), fact("blocked", list(blocked))];
+            return print(&answer.json(&fold, at, if all { more.into() } else { vec![] }));
+        }
+        let told = answer.text(Screen::of_process());
+        let footer = if all { format!("\n\n{}", footer(inbox.waiting(), &blocked)) } else { String::new() };
+        print(&format!("As of {at}\n\n{told}{footer}"))
+    }
+}
+
+fn footer(waiting: u64, blocked: &[Vec<Fact>]) -> String {
+    let deliveries = if waiting == 1 { "delivery waits" } else { "deliveries wait" };
+    let steps = if blocked.len() == 1 { "step is" } else { "steps are" };
+    let told = |facts: &Vec<Fact>| facts.iter().map(|fact| fact.value.inline()).collect::<Vec<_>>().join(" ");
+    let which: Vec<String> = blocked.iter().map(told).collect();
+    let (colon, which) = (if which.is_empty() { "" } else { ": " }, which.join("; "));
+    format!("{waiting} {deliveries}, {} {steps} blocked{colon}{which}", blocked.len())
+}
+
+/// Every blocked step, by work order.
+fn blocked(fold: &Fold) -> Vec<Vec<Fact>> {
+    let mut states: Vec<(&str, &State)> = fold.states().collect();
+    states.sort_unstable_by_key(|(id, _)| *id);
+    let coverages = states.into_iter().filter_map(|(id, state)| Some((id, state.coverage()?)));
+    coverages
+        .flat_map(|(id, coverage)| {
+            coverage.blocked.iter().map(move |blocked| {
+                let why = Value::from(blocked.reason.as_str());
+                vec![fact("work order", id), fact("step", text(blocked.step)), fact("why", why)]
+            })
+        })
+        .collect()
+}
+
+/// The deliveries that are stored and not dealt with.
+#[derive(Default)]
+struct Inbox {
+    waiting: HashSet<String>,
+}
+
+impl Inbox {
+    fn take(&mut self, recorded: &Recorded<'_>) {
+        match recorded.kind {
+            RECEIVED => {
+                self.waiting.insert(recorded.stream.to_owned());
+            }
+            HANDLED => {
+                self.waiting.remove(recorded.stream);
+            }
+            _ => {}
+        }
+    }
+
+    fn waiting(&self) -> u64 {
+        u64::try_from(self.waiting.len()).unwrap_or(u64::MAX)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_footer_counts_what_waits_and_names_what_is_blocked() {
+        assert_eq!(footer(0, &[]), "0 deliveries wait, 0 steps are blocked");
+        let one = vec![fact("work order", "777"), fact("step", "contractor"), fact("why", "no email")];
+        assert_eq!(footer(1, &[one]), "1 delivery waits, 1 step is blocked: 777 contractor no email");
+    }
+}
