@@ -103,13 +103,17 @@ fn mapping(config: &Config) -> workmarket::Mapping {
 
 /// What the HTTP handlers share.
 pub fn shared(config: &Config, secrets: &Secrets, engine: Arc<Engine>) -> Result<Shared, Unusable> {
-    Ok(Shared {
-        engine,
-        policy: verifier("policy.webhook", &config.policy.webhook, &secrets.policy_webhook)?,
-        workmarket: verifier("workmarket.webhook", &config.workmarket.webhook, &secrets.workmarket_webhook)?,
-        people: secrets.people.clone(),
-        max_body_bytes: config.server.max_body_bytes,
-    })
+    let [policy, workmarket] = verifiers(config, secrets)?;
+    let (people, max_body_bytes) = (secrets.people.clone(), config.server.max_body_bytes);
+    Ok(Shared { engine, policy, workmarket, people, max_body_bytes })
+}
+
+/// What verifies the deliveries of 1099Policy, and those of `WorkMarket`.
+pub fn verifiers(config: &Config, secrets: &Secrets) -> Result<[Verifier; 2], Unusable> {
+    Ok([
+        verifier("policy.webhook", &config.policy.webhook, &secrets.policy_webhook)?,
+        verifier("workmarket.webhook", &config.workmarket.webhook, &secrets.workmarket_webhook)?,
+    ])
 }
 
 fn verifier(section: &str, webhook: &config::Webhook, secrets: &[String]) -> Result<Verifier, Unusable> {

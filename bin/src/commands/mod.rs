@@ -1,6 +1,7 @@
 //! The command line.
 
 mod answer;
+mod check;
 mod fold;
 mod history;
 mod init;
@@ -46,6 +47,7 @@ enum Command {
     Demo(demo::Demo),
     Serve(serve::Serve),
     Init(init::Init),
+    Check(check::Check),
     Status(status::Status),
     History(history::History),
     Replay(replay::Replay),
@@ -111,6 +113,7 @@ pub fn main() -> ExitCode {
             Command::Demo(demo) => demo.run().await,
             Command::Serve(serve) => serve.run().await,
             Command::Init(init) => init.run(),
+            Command::Check(check) => check.run().await,
             Command::Status(status) => status.run().await,
             Command::History(history) => history.run().await,
             Command::Replay(replay) => replay.run().await,

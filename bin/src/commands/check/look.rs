@@ -1,0 +1,176 @@
+//! The looks, one function for each thing that `serve` needs.
+
+use super::finding::Finding;
+use crate::assemble;
+use crate::config::{self, Config, Secrets};
+use covertrail_adapters::policy;
+use covertrail_adapters::store::embedded::OpenError;
+use covertrail_adapters::store::{Embedded, EventStore as _, Position};
+use covertrail_adapters::workmarket;
+use covertrail_domain::id::WorkOrderId;
+use std::io;
+use std::path::Path;
+use std::time::Duration;
+
+/// A person waits for the answer, so each vendor is asked once, and not for as long as `serve` would.
+const PATIENCE: Duration = Duration::from_secs(10);
+/// A work order that cannot exist: whoever is told so was heard and let in.
+const NO_WORK_ORDER: &str = "covertrail-check";
+
+/// Whether every secret is set, and can verify deliveries in the configured way.
+pub(super) fn environment(config: &Config, secrets: Result<&Secrets, &config::Error>) -> Vec<Finding> {
+    let secrets = match secrets {
+        Ok(secrets) => secrets,
+        Err(error) => return vec![Finding::misconfigured("environment", error)],
+    };
+    let mut findings = vec![Finding::good("environment", "every secret is set")];
+    findings.push(match assemble::verifiers(config, secrets) {
+        Ok(_) => Finding::good("webhooks", "deliveries can be verified"),
+        Err(error) => Finding::misconfigured("webhooks", &error),
+    });
+    if secrets.people.0.is_empty() {
+        let to_do = "set COVERTRAIL_PEOPLE to name=token pairs";
+        findings.push(Finding::warning("people", "nobody may review, waive or retry over HTTP", to_do));
+    }
+    findings
+}
+
+/// Whether any work order could be quoted.
+pub(super) fn mapping(config: &Config) -> Vec<Finding> {
+    let mapping = &config.mapping;
+    let mut findings = Vec::new();
+    if mapping.categories.is_empty() && mapping.default_category.is_none() {
+        let to_do = "fill [mapping.categories], or set mapping.default_category";
+        findings.push(Finding::warning("mapping", "no category is mapped, so every job will block", to_do));
+    }
+    if mapping.entities.is_empty() && mapping.default_entity.is_none() {
+        let to_do = "fill [mapping.entities], or set mapping.default_entity";
+        findings.push(Finding::warning("mapping", "no client is mapped, so every job will block", to_do));
+    }
+    if findings.is_empty() {
+        let (categories, clients) = (mapping.categories.len(), mapping.entities.len());
+        let told = format!("categories listed: {categories}, clients listed: {clients}");
+        findings.push(Finding::good("mapping", told));
+    }
+    if config.workmarket.relay_domain == Config::default().workmarket.relay_domain {
+        let told = format!("workers without an email are enrolled at {}", config.workmarket.relay_domain);
+        findings.push(Finding::warning("relay domain", told, "set workmarket.relay_domain to one of yours"));
+    }
+    findings
+}
+
+/// Whether the log opens, or can be made.
+pub(super) async fn log(path: &Path) -> Finding {
+    let store = match Embedded::open_read_only(path) {
+        Ok(store) => store,
+        Err(OpenError::Missing { .. }) => {
+            let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+            return match is_writable(folder.unwrap_or(Path::new("."))) {
+                Ok(()) => Finding::good("log", format!("{} will be made", path.display())),
+                Err(error) => Finding::failed(
+                    "log",
+                    format!("{} cannot be made ({error})", path.display()),
+                    "make the folder, and let covertrail write there",
+                ),
+            };
+        }
+        Err(error) => {
+            return Finding::failed("log", error.to_string(), "set store.path to a log of covertrail");
+        }
+    };
+    match store.head().await {
+        Ok(head) => {
+            let head = head.map_or(0, Position::get);
+            Finding::good("log", format!("{}, up to position {head}", path.display()))
+        }
+        Err(error) => {
+            Finding::failed("log", format!("{}: {error}", path.display()), "restore it from a backup")
+        }
+    }
+}
+
+/// Whether certificates can be kept.
+pub(super) fn documents(folder: &Path) -> Finding {
+    let (told, probed) = if folder.exists() {
+        (format!("{}", folder.display()), folder)
+    } else {
+        let above = folder.ancestors().find(|above| above.exists()).unwrap_or(Path::new("."));
+        (format!("{} will be made", folder.display()), above)
+    };
+    match is_writable(probed) {
+        Ok(()) => Finding::good("documents", told),
+        Err(error) => Finding::failed(
+            "documents",
+            format!("{} cannot be written to ({error})", folder.display()),
+            "make the folder, and let covertrail write there",
+        ),
+    }
+}
+
+/// Whether 1099Policy answers and takes the key.
+pub(super) async fn policy(config: &Config, secrets: &Secrets) -> Finding {
+    let mut config = config.clone();
+    config.policy.attempts = 1;
+    config.policy.timeout = config.policy.timeout.min(PATIENCE);
+    let client = match assemble::policy_client(&config, secrets) {
+        Ok(client) => client,
+        Err(error) => return Finding::misconfigured("1099Policy", &error),
+    };
+    let base_url = &config.policy.base_url;
+    match client.check().await {
+        Ok(()) => Finding::good("1099Policy", format!("{base_url} takes the key")),
+        Err(error @ policy::Error::Refused { .. }) => {
+            Finding::failed("1099Policy", error.to_string(), REFUSED_BY_POLICY)
+        }
+        Err(error @ (policy::Error::Unavailable { .. } | policy::Error::UnknownOutcome { .. })) => {
+            Finding::failed(
+                "1099Policy",
+                format!("{base_url}: {error}"),
+                "check policy.base_url and the network",
+            )
+        }
+    }
+}
+
+/// Whether WorkMarket answers and takes the token.
+pub(super) async fn workmarket(config: &Config, secrets: &Secrets) -> Finding {
+    let mut config = config.clone();
+    config.workmarket.attempts = 1;
+    config.workmarket.timeout = config.workmarket.timeout.min(PATIENCE);
+    let client = match assemble::workmarket_client(&config, secrets) {
+        Ok(client) => client,
+        Err(error) => return Finding::misconfigured("WorkMarket", &error),
+    };
+    let Ok(nobody) = WorkOrderId::parse(NO_WORK_ORDER) else {
+        return Finding::failed("WorkMarket", "not asked", "report this");
+    };
+    let base_url = &config.workmarket.base_url;
+    match client.work_order(&nobody).await {
+        Ok(_) | Err(workmarket::Error::NotFound) => {
+            Finding::good("WorkMarket", format!("{base_url} takes the token"))
+        }
+        Err(error @ workmarket::Error::Refused { .. }) => Finding::failed(
+            "WorkMarket",
+            error.to_string(),
+            "ask WorkMarket for a token that may read work orders",
+        ),
+        Err(error @ workmarket::Error::Malformed(_)) => {
+            Finding::failed("WorkMarket", format!("{base_url}: {error}"), "check workmarket.base_url")
+        }
+        Err(error @ workmarket::Error::Unavailable { .. }) => Finding::failed(
+            "WorkMarket",
+            format!("{base_url}: {error}"),
+            "check workmarket.base_url and the network",
+        ),
+    }
+}
+
+const REFUSED_BY_POLICY: &str = "ask 1099Policy for a key of this environment";
+
+/// Tries to make a file there, which leaves no trace.
+fn is_writable(folder: &Path) -> io::Result<()> {
+    tempfile::tempfile_in(folder).map(drop)
+}
+
+#[cfg(test)]
+mod tests;

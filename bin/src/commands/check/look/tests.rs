@@ -1,0 +1,58 @@
+use super::super::finding::Mark;
+use super::*;
+
+fn marks(findings: &[Finding]) -> Vec<Mark> {
+    findings.iter().map(|finding| finding.mark).collect()
+}
+
+#[test]
+fn a_mapping_that_maps_nothing_and_the_examples_domain_are_warned_of() {
+    let mut config = Config::default();
+    assert_eq!(marks(&mapping(&config)), [Mark::Warning; 3]);
+    config.mapping.default_category = Some("jc_1".into());
+    config.mapping.entities.insert("client-1".into(), "en_1".into());
+    config.workmarket.relay_domain = "relay.acme.test".into();
+    assert_eq!(marks(&mapping(&config)), [Mark::Good]);
+}
+
+#[tokio::test]
+async fn a_log_is_opened_or_can_be_made_or_neither() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("log.sqlite");
+    assert_eq!(log(&path).await.mark, Mark::Good);
+    assert!(!path.exists(), "looking makes no log");
+    Embedded::open(&path).unwrap().close().await;
+    assert_eq!(log(&path).await.mark, Mark::Good);
+    assert_eq!(log(&folder.path().join("nowhere/log.sqlite")).await.mark, Mark::Failed);
+    std::fs::write(&path, "something else entirely").unwrap();
+    assert_eq!(log(&path).await.mark, Mark::Failed);
+}
+
+#[test]
+fn documents_can_be_kept_where_a_folder_is_or_can_be_made() {
+    let folder = tempfile::tempdir().unwrap();
+    assert_eq!(documents(folder.path()).mark, Mark::Good);
+    assert_eq!(documents(&folder.path().join("a/b")).mark, Mark::Good);
+    let file = folder.path().join("file");
+    std::fs::write(&file, "").unwrap();
+    assert_eq!(documents(&file).mark, Mark::Failed);
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1, "looking leaves no trace");
+}
+
+#[test]
+fn without_people_nobody_may_act_and_a_secret_of_another_form_is_refused() {
+    let secrets = |policy: &str| {
+        Secrets::from_lookup(|name| match name {
+            "COVERTRAIL_PEOPLE" => None,
+            "COVERTRAIL_POLICY_WEBHOOK_SECRETS" => Some(policy.to_owned()),
+            _ => Some("0123456789abcdef".to_owned()),
+        })
+    };
+    let config = Config::default();
+    let good = secrets("whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3").unwrap();
+    assert_eq!(marks(&environment(&config, Ok(&good))), [Mark::Good, Mark::Good, Mark::Warning]);
+    let other = secrets("plain").unwrap();
+    assert_eq!(marks(&environment(&config, Ok(&other)))[1], Mark::Misconfigured);
+    let none = Secrets::from_lookup(|_| None).unwrap_err();
+    assert_eq!(marks(&environment(&config, Err(&none))), [Mark::Misconfigured]);
+}
