@@ -157,3 +157,33 @@ pub(crate) fn colour(badge: Badge) -> Color {
         Badge::Done => Color::Grey,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn table(width: Option<u16>) -> Table {
+        let mut table = Screen::pipe().table(["work order", "standing", "reason"]);
+        table.add_row(["WO-1", "uninsured-and-working", &"the contractor has not applied ".repeat(8)]);
+        if let Some(width) = width {
+            table.set_width(width);
+        }
+        table
+    }
+
+    #[test]
+    fn a_table_fits_a_terminal_that_can_wrap_its_longest_column() {
+        for (width, expected) in [(None, true), (Some(120), true), (Some(60), true), (Some(50), false)] {
+            assert_eq!(fits(&mut table(width)), expected, "{width:?}");
+        }
+    }
+
+    #[test]
+    fn words_stay_whole_where_the_table_fits() {
+        let mut table = table(Some(60));
+        assert!(fits(&mut table));
+        let text = shown(&table);
+        assert!(text.lines().all(|line| line.chars().count() <= 60), "{text}");
+        assert!(text.contains(" WO-1 ") && text.contains(" uninsured-and-working "), "{text}");
+    }
+}
