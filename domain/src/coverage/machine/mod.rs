@@ -1,7 +1,12 @@
 //! The stages and every way between them, found by trying the aggregate out rather than drawn by hand.
 
 mod alphabet;
+mod graph;
+mod layout;
 mod search;
+mod svg;
+mod text;
+mod ways;
 
 use super::command::Command;
 use super::stage::Stage;
@@ -48,3 +53,6 @@ impl Machine {
         machine
     }
 }
+
+#[cfg(test)]
+mod tests;
