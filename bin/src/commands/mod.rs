@@ -2,6 +2,7 @@
 
 mod answer;
 mod check;
+mod diagram;
 mod fold;
 mod history;
 mod init;
@@ -47,6 +48,7 @@ enum Command {
     Demo(demo::Demo),
     Serve(serve::Serve),
     Init(init::Init),
+    Diagram(diagram::Diagram),
     Check(check::Check),
     Status(status::Status),
     History(history::History),
@@ -113,6 +115,7 @@ pub fn main() -> ExitCode {
             Command::Demo(demo) => demo.run().await,
             Command::Serve(serve) => serve.run().await,
             Command::Init(init) => init.run(),
+            Command::Diagram(diagram) => diagram.run(),
             Command::Check(check) => check.run().await,
             Command::Status(status) => status.run().await,
             Command::History(history) => history.run().await,

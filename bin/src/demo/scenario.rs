@@ -228,9 +228,7 @@ impl Player<'_> {
         self.until("applied", |coverage| matches!(coverage.path, Path::Applied { .. })).await?;
         self.start_work().await?;
         self.until("active by its assignment", |coverage| {
-            matches!(coverage.path, Path::Bound { .. })
-                && coverage.stage() == Stage::Active
-                && confirmed(coverage)
+            coverage.stage() == Stage::Active && confirmed(coverage) && policy(coverage).is_some()
         })
         .await
     }

@@ -85,8 +85,13 @@ impl Coverage {
     /// Whether the work is covered to its end without another quote: by certificates, or by a policy under which an
     /// assignment is made. A policy alone is not enough: the vendor is to know of each job under it.
     pub(super) fn needs_no_quote(&self) -> bool {
-        let assigned = self.assignments.iter().any(|made| made.fate == Fate::Current);
-        self.is_covered_through() && (assigned || self.is_self_insured())
+        self.is_covered_through() && self.is_tied_to_work()
+    }
+
+    /// Whether cover, where there is any, is cover of this work: by its assignment, or by certificates, which need
+    /// none.
+    pub(super) fn is_tied_to_work(&self) -> bool {
+        self.assignments.iter().any(|made| made.fate == Fate::Current) || self.is_self_insured()
     }
 
     /// Whether approved certificates alone have every required line in force, so that nothing need be bought.

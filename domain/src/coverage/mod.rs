@@ -41,42 +41,39 @@
 //!
 //! ○                                       Assigned                                      ──▶ assigned
 //! quoted                                  StepRetried                                   ──▶ assigned
-//! quoted, applied, assigned-coverage      Rescheduled                                   ──▶ assigned
+//! quoted, applied, assigned-coverage,     Rescheduled                                   ──▶ assigned
+//! active
 //! quoted, applied, assigned-coverage,     Reassigned                                    ──▶ assigned
 //! active, expired, flagged
-//! active, expired                         CoverageActivated                             ──▶ assigned
 //! active, expired, flagged                CertificateDenied, CertificateReviewed,       ──▶ assigned
 //!                                         CertificateValidated
-//! expired                                 CoverageReinstated                            ──▶ assigned
-//! assigned, expired                       Quoted                                        ──▶ quoted
-//! active                                  AssignmentCanceled, CoverageActivated,        ──▶ quoted
-//!                                         CoverageCanceled, CoverageExpired
-//! active, flagged                         CertificateDenied, CertificateReviewed,       ──▶ quoted
+//! expired                                 CoverageActivated, CoverageReinstated         ──▶ assigned
+//! assigned                                Quoted                                        ──▶ quoted
+//! active, expired, flagged                CertificateDenied, CertificateReviewed,       ──▶ quoted
 //!                                         CertificateValidated
-//! assigned, expired                       PolicyMatched                                 ──▶ applied
+//! expired                                 CoverageActivated, CoverageReinstated         ──▶ quoted
+//! assigned                                PolicyMatched                                 ──▶ applied
 //! quoted                                  ApplicationCompleted                          ──▶ applied
-//! active                                  AssignmentCanceled, CoverageActivated,        ──▶ applied
-//!                                         CoverageExpired
-//! active, flagged                         CertificateDenied, CertificateReviewed,       ──▶ applied
+//! active, expired, flagged                CertificateDenied, CertificateReviewed,       ──▶ applied
 //!                                         CertificateValidated
+//! expired                                 CoverageActivated, CoverageReinstated         ──▶ applied
 //! applied                                 CoverageAssigned                              ──▶ assigned-coverage
-//! active                                  AssignmentCanceled, CoverageActivated,        ──▶ assigned-coverage
-//!                                         CoverageExpired
-//! active, flagged                         CertificateDenied, CertificateReviewed,       ──▶ assigned-coverage
+//! active, expired                         CoverageActivated                             ──▶ assigned-coverage
+//! active, expired, flagged                CertificateDenied, CertificateReviewed,       ──▶ assigned-coverage
 //!                                         CertificateValidated
+//! expired                                 CoverageReinstated                            ──▶ assigned-coverage
 //! assigned, quoted, applied,              CoverageActivated                             ──▶ active
 //! assigned-coverage, expired
 //! assigned, quoted, applied,              CertificateReviewed, CertificateValidated     ──▶ active
 //! assigned-coverage, expired, flagged
-//! quoted, applied, assigned-coverage,     CoverageReinstated                            ──▶ active
-//! expired
+//! applied                                 CoverageAssigned                              ──▶ active
+//! expired                                 CoverageReinstated                            ──▶ active
 //! flagged                                 CertificateDenied                             ──▶ active
-//! assigned, applied, assigned-coverage,   CoverageActivated, CoverageCanceled,          ──▶ expired
-//! active                                  CoverageExpired
-//! assigned, active, flagged               CertificateReviewed                           ──▶ expired
-//! quoted                                  StepRetried                                   ──▶ expired
-//! quoted, applied, assigned-coverage      Rescheduled                                   ──▶ expired
-//! active                                  AssignmentCanceled                            ──▶ expired
+//! assigned, quoted, applied,              CoverageActivated, CoverageCanceled,          ──▶ expired
+//! assigned-coverage, active               CoverageExpired
+//! assigned, quoted, applied,              CertificateReviewed                           ──▶ expired
+//! assigned-coverage, active, flagged
+//! assigned, quoted, applied, active       AssignmentCanceled                            ──▶ expired
 //! active, flagged                         CertificateDenied, CertificateValidated       ──▶ expired
 //! assigned, quoted, applied,              CertificateFlagged                            ──▶ flagged
 //! assigned-coverage, active, expired

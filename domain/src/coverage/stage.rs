@@ -17,7 +17,7 @@ pub enum Stage {
     Applied,
     /// The vendor made the assignment; a binding fact is awaited.
     AssignedCoverage,
-    /// Every required line has something in force, and the vendor knows of this work where it must.
+    /// Every required line has something in force, tied to this work by its assignment or by a certificate.
     Active,
     /// What was in force ran out or was canceled, and nothing is in force again yet.
     Expired,
@@ -83,7 +83,7 @@ impl Coverage {
         if self.certificates.iter().any(|certificate| certificate.status() == CertificateStatus::Flagged) {
             return Stage::Flagged;
         }
-        if self.is_in_force() && (self.is_self_insured() || !self.lacks_assignment()) {
+        if self.is_in_force() && self.is_tied_to_work() {
             return Stage::Active;
         }
         if !self.is_in_force() && self.has_lapsed() {
@@ -97,10 +97,5 @@ impl Coverage {
             Path::Applied { .. } | Path::Unassignable { .. } => Stage::Applied,
             Path::Bound { .. } => Stage::AssignedCoverage,
         }
-    }
-
-    /// Whether the contractor is insured, or about to be, and the vendor is yet to tie that to this work.
-    fn lacks_assignment(&self) -> bool {
-        matches!(self.path, Path::Applied { .. } | Path::Unassignable { .. })
     }
 }

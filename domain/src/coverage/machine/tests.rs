@@ -57,6 +57,7 @@ fn cover_begins_only_by_a_binding_fact() {
         "CertificateReviewed",
         "CertificateValidated",
         "CoverageActivated",
+        "CoverageAssigned", // which ties cover that stood already to this work
         "CoverageReinstated",
     ];
     assert_eq!(to_active, binding.into_iter().collect());
