@@ -73,7 +73,7 @@ const OPEN: Stages = &[
 /// The stages on the way to cover that new dates bring back to its beginning.
 const ARRANGED: Stages = &[Some(Stage::Quoted), Some(Stage::Applied), Some(Stage::AssignedCoverage)];
 
-pub(super) const ARROWS: [Arrow; 14] = [
+pub(super) const ARROWS: [Arrow; 13] = [
     main_way(NONE, ASSIGNED, "M56 232H136", (94, 220)),
     main_way(ASSIGNED, QUOTED, "M302 232H446", (373, 220)),
     main_way(QUOTED, APPLIED, "M612 232H756", (683, 220)),
@@ -82,7 +82,6 @@ pub(super) const ARROWS: [Arrow; 14] = [
     side_way(ASSIGNED, APPLIED, "M240 206C280 130 760 130 810 204", (530, 141), "middle"),
     side_way(ACTIVE, EXPIRED, "M1420 258V442", (1_408, 290), "end"),
     side_way(EXPIRED, ACTIVE, "M1500 444V260", (1_512, 330), "start"),
-    side_way(EXPIRED, QUOTED, "M1378 484H530Q510 484 510 464V260", (930, 476), "middle"),
     side_way(
         ARRANGED,
         ASSIGNED,

@@ -10,21 +10,57 @@ use alloc::collections::BTreeSet;
 use alloc::format;
 use alloc::string::String;
 
-const STYLE: &str = "\
-svg{--paper:#fff;--ink:#1d2733;--faint:#5b6775;--line:#8a96a3;--box:#f3f6f9;--frame:#d5dce4;--main:#0b6bcb;\
---good:#18794e;--good-box:#e3f4ea;--warn:#a15c00;--warn-box:#fdf0dc;--bad:#c0362c;--bad-box:#fde8e6;\
-font:13px system-ui,-apple-system,'Segoe UI',Roboto,'Helvetica Neue',sans-serif}\
-@media (prefers-color-scheme:dark){svg{--paper:#12181f;--ink:#e6ebf0;--faint:#9aa7b4;--line:#6b7885;--box:#1d2630;\
---frame:#35414d;--main:#62b0ff;--good:#5fd39a;--good-box:#143325;--warn:#f2b457;--warn-box:#3a2a10;--bad:#ff8f85;\
---bad-box:#40201d}}\
-.paper{fill:var(--paper)}text{fill:var(--ink)}.h{font-size:20px;font-weight:600}.s{fill:var(--faint)}\
-.frame{fill:none;stroke:var(--frame);stroke-width:1.5;stroke-dasharray:6 5}\
-.box{fill:var(--box);stroke:var(--line);stroke-width:1.5}.box.good{fill:var(--good-box);stroke:var(--good)}\
-.box.warn{fill:var(--warn-box);stroke:var(--warn)}.box.bad{fill:var(--bad-box);stroke:var(--bad)}\
-.name{font-size:14px;font-weight:600;text-anchor:middle}.way{fill:none;stroke:var(--line);stroke-width:1.5}\
-.way.main{stroke:var(--main);stroke-width:2.5}.head{fill:var(--line)}.head.main{fill:var(--main)}\
-.label{fill:var(--faint);font-size:12.5px}.label.main{fill:var(--main)}\
-.start{fill:var(--ink)}.rule{stroke:var(--frame)}.to{font-weight:600}";
+/// The colours of a light page, and those of a dark one.
+const LIGHT: Palette = [
+    ("paper", "#fff"),
+    ("ink", "#1d2733"),
+    ("faint", "#5b6775"),
+    ("line", "#8a96a3"),
+    ("box", "#f3f6f9"),
+    ("frame", "#d5dce4"),
+    ("main", "#0b6bcb"),
+    ("good", "#18794e"),
+    ("good-box", "#e3f4ea"),
+    ("warn", "#a15c00"),
+    ("warn-box", "#fdf0dc"),
+    ("bad", "#c0362c"),
+    ("bad-box", "#fde8e6"),
+];
+const DARK: Palette = [
+    ("paper", "#12181f"),
+    ("ink", "#e6ebf0"),
+    ("faint", "#9aa7b4"),
+    ("line", "#6b7885"),
+    ("box", "#1d2630"),
+    ("frame", "#35414d"),
+    ("main", "#62b0ff"),
+    ("good", "#5fd39a"),
+    ("good-box", "#143325"),
+    ("warn", "#f2b457"),
+    ("warn-box", "#3a2a10"),
+    ("bad", "#ff8f85"),
+    ("bad-box", "#40201d"),
+];
+type Palette = [(&'static str, &'static str); 13];
+
+const SHAPES: &str = "svg{font:13px system-ui,-apple-system,'Segoe UI',Roboto,'Helvetica Neue',sans-serif}\
+.h{font-size:20px;font-weight:600}.frame{fill:none;stroke-width:1.5;stroke-dasharray:6 5}.box,.way{stroke-width:1.5}\
+.name{font-size:14px;font-weight:600;text-anchor:middle}.way{fill:none}.way.main{stroke-width:2.5}\
+.label{font-size:12.5px}.to{font-weight:600}";
+const COLOURS: &str = ".paper{fill:(paper)}text,.start{fill:(ink)}.s,.label{fill:(faint)}.frame,.rule{stroke:(frame)}\
+.box{fill:(box);stroke:(line)}.box.good{fill:(good-box);stroke:(good)}.box.warn{fill:(warn-box);stroke:(warn)}\
+.box.bad{fill:(bad-box);stroke:(bad)}.way{stroke:(line)}.way.main{stroke:(main)}.head{fill:(line)}\
+.head.main,.label.main{fill:(main)}";
+
+/// The colours are written out, since many viewers of SVG know no variables.
+fn style() -> String {
+    let painted = |palette: Palette| {
+        palette
+            .iter()
+            .fold(String::from(COLOURS), |rules, (name, value)| rules.replace(&format!("({name})"), value))
+    };
+    format!("{SHAPES}{}@media (prefers-color-scheme:dark){{{}}}", painted(LIGHT), painted(DARK))
+}
 
 /// How many characters of stages and of events fit into a row of the table, and how high its lines are.
 const STAGES: usize = 84;
@@ -35,14 +71,14 @@ impl Machine {
     /// A picture of the machine (SVG), for light and dark pages.
     pub fn to_svg(&self) -> String {
         let (table, height) = self.table(layout::PICTURE_HEIGHT);
-        let width = layout::WIDTH;
+        let (width, style) = (layout::WIDTH, style());
         let mut svg = format!(
             "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {width} {height}\" role=\"img\" \
              aria-labelledby=\"machine-title machine-desc\">\n\
              <title id=\"machine-title\">The stages of a work order's coverage</title>\n\
              <desc id=\"machine-desc\">From assigned by way of quoted, applied and assigned-coverage to active, and from \
              there to expired; from any of these to flagged and back; and to completed or canceled. \
-             Below, a table of every event that changes the stage.</desc>\n<style>{STYLE}</style>\n{MARKERS}\n\
+             Below, a table of every event that changes the stage.</desc>\n<style>{style}</style>\n{MARKERS}\n\
              <rect class=\"paper\" width=\"{width}\" height=\"{height}\"/>\n\
              <text class=\"h\" x=\"40\" y=\"44\">The stages of a work order’s coverage</text>\n"
         );
