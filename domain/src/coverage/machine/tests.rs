@@ -17,14 +17,15 @@ fn found() -> &'static Machine {
 fn documented() -> String {
     let source = include_str!("../mod.rs");
     let block = source.split("//! ```text\n").nth(1).unwrap().split("//! ```").next().unwrap();
-    block
-        .lines()
-        .map(|line| format!("{}\n", line.trim_start_matches("//!").trim_start_matches(' ')))
-        .collect()
+    joined(block.lines().map(|line| line.trim_start_matches("//!")))
 }
 
 fn printed(machine: &Machine) -> String {
-    machine.to_text().lines().map(|line| format!("{}\n", line.trim_start_matches(' '))).collect()
+    joined(machine.to_text().lines())
+}
+
+fn joined<'a>(lines: impl Iterator<Item = &'a str>) -> String {
+    lines.map(|line| line.trim_start_matches(' ')).collect::<Vec<_>>().join("\n")
 }
 
 #[test]
