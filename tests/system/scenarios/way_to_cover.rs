@@ -1,0 +1,82 @@
+//! From the assignment of a worker to cover that is in force.
+
+use crate::stories::Story;
+use crate::world::{Order, Plan, World, objects};
+use covertrail_domain::coverage::{Badge, Stage};
+
+#[tokio::test]
+async fn a_work_order_goes_straight_through_to_active() {
+    let world = World::begin(Plan::default()).await;
+    let order = Story::StraightThrough.play(&world, "12345").await;
+    world.settles().await;
+    let names = order.until("its events", |told| Some(told.events.iter().map(|e| e.kind.clone()).collect())).await;
+    let names: Vec<String> = names;
+    let first = ["assigned", "contractor_created", "job_created", "quoted", "application_opened"];
+    assert_eq!(names[..5], first.map(|name| format!("coverage.{name}.v1")), "{names:?}");
+}
+
+#[tokio::test]
+async fn a_policy_in_force_insures_before_the_assignment_is_made_and_the_stage_stays_applied() {
+    let world = World::begin(Plan::default()).await;
+    let order = Order::assigned(&world, "12345").await;
+    order.event("application_completed").await;
+    order.policy_id().await;
+    order.is(Stage::Applied, Badge::Insured).await;
+    assert_eq!(order.count("coverage_assigned").await, 0);
+    world.settles().await;
+}
+
+#[tokio::test]
+async fn a_contractor_with_a_matching_policy_need_not_apply() {
+    let world = World::begin(Plan::default()).await;
+    let order = Story::AlreadyCovered.play(&world, "second").await;
+    world.settles().await;
+    let policies = world.ask(&world.policy, "state").await;
+    let of_second = |kind: &str| {
+        let made = objects(&policies, kind);
+        made.filter(|object| object["custom_metadata"]["work_order_id"] == "second").count()
+    };
+    assert_eq!((of_second("quotes"), of_second("sessions"), of_second("assignments")), (0, 0, 1));
+    assert_eq!(order.count("application_opened").await, 0);
+    assert_eq!(policies["counts"]["contractors"], 1);
+}
+
+#[tokio::test]
+async fn a_contractor_who_never_applies_works_uninsured_and_the_board_can_say_so() {
+    let world = World::begin(Plan::default()).await;
+    let order = Story::NeverApplies.play(&world, "12345").await;
+    world.settles().await;
+    let reason = order.until("its standing", |told| Some(told.state.standing(covertrail::clock::now()).reason));
+    assert!(reason.await.contains("the contractor has not finished the application"));
+    assert_eq!(order.count("coverage_activated").await, 0);
+}
+
+#[tokio::test]
+async fn a_contractor_is_led_to_the_application_and_applies_there() {
+    let world = World::begin(Plan { contractors_apply: false, ..Plan::default() }).await;
+    let order = Order::assigned(&world, "12345").await;
+    let opened = order.event("application_opened").await;
+    let answer = world.get("/apply/12345").await.unwrap();
+    assert_eq!((answer.status, answer.location.as_deref()), (303, opened["url"].as_str()));
+    let form = format!("{}/complete", answer.location.unwrap());
+    let applied = world.send(reqwest::Client::new().post(form)).await.unwrap();
+    assert!(applied.text.is_empty() || applied.status < 500, "{}", applied.text);
+    order.event("application_completed").await;
+    order.policy_id().await;
+    assert_eq!(world.get("/apply/12345").await.unwrap().status, 409);
+    assert_eq!(world.get("/apply/nobody").await.unwrap().status, 404);
+    world.settles().await;
+}
+
+#[tokio::test]
+async fn an_application_that_runs_out_is_opened_again_and_an_ineligible_contractor_waits_for_a_person() {
+    let world = World::begin(Plan { contractors_apply: false, ..Plan::default() }).await;
+    let order = Order::assigned(&world, "12345").await;
+    order.event("application_opened").await;
+    order.contractor("expire").await;
+    order.event("application_expired").await;
+    order.contractor("ineligible").await;
+    order.event("application_ineligible").await;
+    let waits = order.until("its standing", |told| Some(told.state.standing(covertrail::clock::now()).reason));
+    assert!(waits.await.contains("not eligible"));
+}

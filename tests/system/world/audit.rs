@@ -1,0 +1,169 @@
+//! What must hold in every world, whatever happened in it.
+
+use super::{Log, PATIENCE, Told, World};
+use covertrail::clock;
+use covertrail_domain::coverage::{Badge, Decision, Event, Stage, State};
+use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+/// Each kind of object at the vendor, the event that records it, and where that event has its id.
+const KINDS: [(&str, &str, &str); 6] = [
+    ("jobs", "job_created", "/job"),
+    ("quotes", "quoted", "/quote/id"),
+    ("sessions", "application_opened", "/session"),
+    ("assignments", "coverage_assigned", "/assignment"),
+    ("certificates", "certificate_uploaded", "/certificate"),
+    ("invoices", "invoice_recorded", "/invoice"),
+];
+
+impl World {
+    /// Waits until every webhook has arrived and nothing is due, and checks that all is as it must be.
+    pub(crate) async fn settles(&self) {
+        let mut problems = Vec::new();
+        let settling = async {
+            loop {
+                problems = self.audit().await;
+                if problems.is_empty() {
+                    return;
+                }
+                tokio::time::sleep(Duration::from_millis(50)).await;
+            }
+        };
+        if tokio::time::timeout(PATIENCE, settling).await.is_err() {
+            let log = self.log.lock().await;
+            panic!("it did not settle:\n{}\n{}", problems.join("\n"), log.account());
+        }
+    }
+
+    /// What is not as it must be.
+    pub(crate) async fn audit(&self) -> Vec<String> {
+        let policy = self.ask(&self.policy, "state").await;
+        let workmarket = self.ask(&self.workmarket, "state").await;
+        let mut log = self.log.lock().await;
+        log.catch_up().await;
+        let mut problems = twice_at_the_vendor(&policy, &log);
+        for vendor in [&policy, &workmarket] {
+            problems.extend(not_kept(vendor, &log));
+        }
+        for (id, told) in &log.orders {
+            problems.extend(not_legal(id, told));
+            if let Some(due) = told.state.next_action() {
+                problems.push(format!("{id}: {} is due", due.step()));
+            }
+        }
+        problems
+    }
+}
+
+/// Objects at 1099Policy that nobody asked for, or asked for twice.
+fn twice_at_the_vendor(policy: &Value, log: &Log) -> Vec<String> {
+    let mut problems = Vec::new();
+    let mut workers = BTreeSet::new();
+    for contractor in objects(policy, "contractors") {
+        let worker = &contractor["custom_metadata"]["workmarket_worker_id"];
+        if !workers.insert(worker.to_string()) {
+            problems.push(format!("worker {worker} has a second contractor"));
+        }
+    }
+    let jobs: BTreeMap<&str, &str> =
+        objects(policy, "jobs").map(|job| (text(&job["id"]), work_order(job))).collect();
+    for (kind, name, place) in KINDS {
+        let mut made: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+        for object in objects(policy, kind).filter(|object| !declined(object)) {
+            let order = if kind == "invoices" { jobs[text(&object["job"])] } else { work_order(object) };
+            made.entry(order).or_default().insert(text(&object["id"]));
+        }
+        for (id, told) in &log.orders {
+            let recorded: Vec<&str> =
+                told.all(name).into_iter().map(|data| text(data.pointer(place).unwrap())).collect();
+            let made = made.remove(id.as_str()).unwrap_or_default();
+            problems.extend(mismatch(id, told, kind, &recorded, &made));
+        }
+        problems.extend(made.keys().map(|id| format!("{kind} were made for {id}, of which nothing is known")));
+    }
+    problems
+}
+
+/// What was made must be what was recorded, each once. An answer that came after the work was called off, or
+/// given to somebody else, is an object that nothing is recorded of.
+fn mismatch(id: &str, told: &Told, kind: &str, recorded: &[&str], made: &BTreeSet<&str>) -> Option<String> {
+    let distinct: BTreeSet<&str> = recorded.iter().copied().collect();
+    let may_be_late = told.stage() == Some(Stage::Canceled) || told.named("reassigned").next().is_some();
+    let late = made.difference(&distinct).count();
+    let right = recorded.len() == distinct.len() && distinct.is_subset(made) && late <= usize::from(may_be_late);
+    (!right).then(|| format!("{id}: {kind} made {made:?}, recorded {recorded:?}"))
+}
+
+/// Webhooks that were taken with a 2xx and are not in the log or not dealt with, and those that are on their way.
+fn not_kept(vendor: &Value, log: &Log) -> Vec<String> {
+    let problem = |webhook: &Value| {
+        let (id, kind) = (text(&webhook["id"]), text(&webhook["type"]));
+        if webhook["delivered"].as_u64() == Some(0) {
+            return Some(format!("webhook {id} {kind} is {}", webhook["standing"]));
+        }
+        match log.delivery(id) {
+            None => Some(format!("webhook {id} {kind} was taken and is not in the log")),
+            Some(kept) if kept.handled().is_none() && kept.waited().is_none() => {
+                Some(format!("webhook {id} {kind} is not dealt with"))
+            }
+            Some(_) => None,
+        }
+    };
+    objects(vendor, "webhooks").filter_map(problem).collect()
+}
+
+/// A history that the rules could not have made.
+fn not_legal(id: &str, told: &Told) -> Vec<String> {
+    let mut problems = Vec::new();
+    let (mut ids, mut state, mut bound) = (BTreeSet::new(), State::default(), false);
+    for happened in &told.events {
+        if !ids.insert(&happened.id) {
+            problems.push(format!("{id}: two events have the id {}", happened.id));
+        }
+        let next = state.clone().evolve(&happened.event);
+        if next == state {
+            problems.push(format!("{id}: {} changes nothing", happened.kind));
+        }
+        state = next;
+        bound |= binds(&happened.event);
+        let badge = state.standing(clock::now()).badge;
+        let insured = matches!(badge, Badge::Insured | Badge::Expiring | Badge::ExpiresBeforeWorkEnds);
+        if !bound && (insured || state.stage() == Some(Stage::Active)) {
+            problems.push(format!("{id}: insured without a binding fact after {}", happened.kind));
+        }
+        let envelope = &happened.metadata;
+        let named = ["actor", "$causationId", "occurred_at", "recorded_at", "source"];
+        let caused = named.iter().all(|field| envelope[field].as_str().is_some_and(|text| !text.is_empty()));
+        if !caused || envelope["$correlationId"] != format!("coverage-{id}") {
+            problems.push(format!("{id}: the envelope of {} is {envelope}", happened.kind));
+        }
+    }
+    problems
+}
+
+fn binds(event: &Event) -> bool {
+    match event {
+        Event::CoverageActivated { .. } | Event::CertificateValidated { cover: Some(_), .. } => true,
+        Event::CertificateReviewed { decision, .. } => matches!(decision, Decision::Approved(_)),
+        _ => false,
+    }
+}
+
+pub(crate) fn objects<'a>(state: &'a Value, kind: &str) -> impl Iterator<Item = &'a Value> {
+    state[kind].as_array().unwrap().iter()
+}
+
+/// The work order that an object was made for.
+fn work_order(object: &Value) -> &str {
+    text(&object["custom_metadata"]["work_order_id"])
+}
+
+/// Whether the vendor made it only to say no.
+fn declined(object: &Value) -> bool {
+    object["eligible"] == false || object["eligible"]["result"] == false
+}
+
+fn text(value: &Value) -> &str {
+    value.as_str().unwrap_or_default()
+}

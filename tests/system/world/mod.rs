@@ -1,0 +1,284 @@
+//! A world to test in: two vendors, the program between them, and the means to look and to act.
+
+mod audit;
+mod log;
+mod order;
+mod plan;
+mod program;
+mod sign;
+
+pub(crate) use audit::objects;
+
+pub(crate) use log::{Delivered, Happened, Log, Told};
+pub(crate) use order::Order;
+pub(crate) use plan::{Plan, REVIEWER, REVIEWER_TOKEN, Secrets};
+pub(crate) use program::{Ended, Program};
+pub(crate) use sign::{Signed, standard};
+
+use covertrail_adapters::sandbox::{self, WebhookTarget, policy, workmarket};
+use reqwest::Method;
+use serde_json::Value;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+use tempfile::TempDir;
+use tokio::net::TcpListener;
+
+/// How long anything may take: far more than it should, so that a slow machine shows no failure that is none.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
+pub(crate) const DAY: i64 = 86_400;
+
+/// Everything that runs.
+pub(crate) struct World {
+    pub(crate) policy: sandbox::Handle,
+    pub(crate) workmarket: sandbox::Handle,
+    pub(crate) plan: Mutex<Plan>,
+    pub(crate) log: tokio::sync::Mutex<Log>,
+    folder: TempDir,
+    program: Mutex<Option<Program>>,
+    address: Mutex<Option<SocketAddr>>,
+    printed: Mutex<String>,
+    http: reqwest::Client,
+    _vendors: [sandbox::Running; 2],
+}
+
+/// An answer over HTTP.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) location: Option<String>,
+    pub(crate) text: String,
+}
+
+impl Answer {
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_str(&self.text).unwrap_or_default()
+    }
+}
+
+/// The time, in Unix seconds: the program's own clock.
+pub(crate) fn now() -> i64 {
+    covertrail::clock::now().unix()
+}
+
+impl World {
+    /// Both vendors and the program, ready.
+    pub(crate) async fn begin(plan: Plan) -> Arc<Self> {
+        let world = Self::without_program(plan).await;
+        world.start().await;
+        world
+    }
+
+    /// Both vendors; the program is not started.
+    pub(crate) async fn without_program(plan: Plan) -> Arc<Self> {
+        let folder = tempfile::tempdir().unwrap();
+        let policy = policy::start(loopback().await, plan.policy_settings()).await.unwrap();
+        let workmarket = workmarket::start(loopback().await, plan.workmarket_settings()).await.unwrap();
+        Arc::new(Self {
+            policy: policy.handle(),
+            workmarket: workmarket.handle(),
+            plan: Mutex::new(plan),
+            log: tokio::sync::Mutex::new(Log::at(folder.path().join("covertrail.sqlite"))),
+            folder,
+            program: Mutex::new(None),
+            address: Mutex::new(None),
+            printed: Mutex::default(),
+            http: reqwest::Client::builder()
+                .no_proxy()
+                .redirect(reqwest::redirect::Policy::none())
+                .pool_max_idle_per_host(0)
+                .build()
+                .unwrap(),
+            _vendors: [policy, workmarket],
+        })
+    }
+
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    /// Writes the configuration as planned; answers where.
+    pub(crate) fn configure(&self) -> PathBuf {
+        let path = self.path("covertrail.toml");
+        let text = self.plan.lock().unwrap().config(&self.policy.api_url(), &self.workmarket.api_url());
+        std::fs::write(&path, text).unwrap();
+        path
+    }
+
+    /// Starts the process and waits for nothing.
+    pub(crate) fn spawn(&self) {
+        let config = self.configure();
+        let secrets = self.plan.lock().unwrap().secrets.clone();
+        let program = Program::spawn(&["serve", "--config", config.to_str().unwrap()], &secrets.environment());
+        *self.program.lock().unwrap() = Some(program);
+    }
+
+    /// Waits until the process listens, and tells the vendors where.
+    pub(crate) async fn find(&self) {
+        let told = self.program.lock().unwrap().as_ref().unwrap().told();
+        let address = told.address().await;
+        *self.address.lock().unwrap() = Some(address);
+        self.aim();
+        self.log.lock().await.rests = false;
+    }
+
+    /// Sends the vendors' webhooks to the program.
+    pub(crate) fn aim(&self) {
+        let secrets = self.plan.lock().unwrap().secrets.clone();
+        let to = |path: &str| self.url(path);
+        let policy = WebhookTarget::standard(to("/webhooks/1099policy"), secrets.policy_webhook);
+        self.policy.set_webhook(Some(policy)).unwrap();
+        let workmarket = WebhookTarget::bearer(to("/webhooks/workmarket"), secrets.workmarket_webhook);
+        self.workmarket.set_webhook(Some(workmarket)).unwrap();
+    }
+
+    /// Starts the program and waits until it is ready.
+    pub(crate) async fn start(&self) {
+        self.spawn();
+        self.find().await;
+        let ready = async {
+            while self.get("/readyz").await.is_none_or(|answer| answer.status != 200) {
+                tokio::time::sleep(Duration::from_millis(10)).await;
+            }
+        };
+        tokio::time::timeout(PATIENCE, ready).await.expect("the program is ready");
+    }
+
+    /// Kills the process, at whatever it is doing. The log is left alone until it is found again, so that nobody
+    /// but the program itself repairs what the kill left behind.
+    pub(crate) async fn kill(&self) {
+        self.log.lock().await.rest();
+        let program = self.program.lock().unwrap().take();
+        if let Some(mut program) = program {
+            program.kill();
+            self.printed.lock().unwrap().push_str(&program.stderr());
+        }
+    }
+
+    /// Ends the process as a service manager would; answers how that went.
+    pub(crate) async fn end(&self, signal: &str) -> Ended {
+        self.log.lock().await.rest();
+        let program = self.program.lock().unwrap().take().unwrap();
+        program.signal(signal);
+        let ended = program.ended().await;
+        self.printed.lock().unwrap().push_str(&ended.stderr);
+        ended
+    }
+
+    pub(crate) async fn restart(&self) {
+        let ended = self.end("TERM").await;
+        assert_eq!(ended.code, Some(0), "{}", ended.stderr);
+        self.start().await;
+    }
+
+    /// All that the program has said on standard error so far.
+    pub(crate) fn printed(&self) -> String {
+        let before = self.printed.lock().unwrap().clone();
+        let running = self.program.lock().unwrap().as_ref().map(Program::stderr);
+        before + &running.unwrap_or_default()
+    }
+
+    pub(crate) fn url(&self, path: &str) -> String {
+        let address = self.address.lock().unwrap().expect("the program has been started");
+        format!("http://{address}{path}")
+    }
+
+    /// What the program answers; nothing if it cannot be reached.
+    pub(crate) async fn get(&self, path: &str) -> Option<Answer> {
+        self.send(self.http.get(self.url(path))).await
+    }
+
+    pub(crate) async fn send(&self, request: reqwest::RequestBuilder) -> Option<Answer> {
+        let answer = request.send().await.ok()?;
+        let status = answer.status().as_u16();
+        let location = answer.headers().get("location").map(|value| value.to_str().unwrap().to_owned());
+        Some(Answer { status, location, text: answer.text().await.ok()? })
+    }
+
+    /// A request to the program with these headers.
+    pub(crate) fn request(
+        &self,
+        method: Method,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: Vec<u8>,
+    ) -> reqwest::RequestBuilder {
+        let request = self.http.request(method, self.url(path)).body(body);
+        headers.iter().fold(request, |request, (name, value)| request.header(*name, *value))
+    }
+
+    pub(crate) async fn post(&self, path: &str, headers: &[(&str, &str)], body: impl Into<Vec<u8>>) -> Answer {
+        let request = self.request(Method::POST, path, headers, body.into());
+        self.send(request).await.expect("the program answers")
+    }
+
+    /// What the reviewer asks for; said again while the program is away.
+    pub(crate) async fn as_reviewer(&self, path: &str, body: impl Into<Vec<u8>>) -> Answer {
+        let (token, body) = (format!("Bearer {REVIEWER_TOKEN}"), body.into());
+        let asked = async {
+            loop {
+                let headers = [("authorization", token.as_str())];
+                let request = self.request(Method::POST, path, &headers, body.clone());
+                match self.send(request).await {
+                    Some(answer) if answer.status != 503 => return answer,
+                    Some(_) | None => tokio::time::sleep(Duration::from_millis(50)).await,
+                }
+            }
+        };
+        tokio::time::timeout(PATIENCE, asked).await.expect("the program answers the reviewer")
+    }
+
+    /// What somebody does at WorkMarket.
+    pub(crate) async fn at_workmarket(&self, path: &str, body: Value) -> Value {
+        self.control(&self.workmarket, path, &body).await
+    }
+
+    /// What an underwriter, or a contractor, does at 1099Policy.
+    pub(crate) async fn at_policy(&self, path: &str, body: Value) -> Value {
+        self.control(&self.policy, path, &body).await
+    }
+
+    async fn control(&self, vendor: &sandbox::Handle, path: &str, body: &Value) -> Value {
+        let url = format!("http://{}/sandbox/{path}", vendor.address());
+        let request = self.http.post(url).header("content-type", "application/json").body(body.to_string());
+        let answer = self.send(request).await.expect("the sandbox answers");
+        assert!(answer.status < 300, "{path} {body}: {} {}", answer.status, answer.text);
+        answer.json()
+    }
+
+    /// A sandbox's own account of itself: `state` or `requests`.
+    pub(crate) async fn ask(&self, vendor: &sandbox::Handle, what: &str) -> Value {
+        let url = format!("http://{}/sandbox/{what}", vendor.address());
+        self.send(self.http.get(url)).await.expect("the sandbox answers").json()
+    }
+
+    /// Waits until the log shows it.
+    pub(crate) async fn until<T>(&self, what: &str, mut found: impl FnMut(&Log) -> Option<T>) -> T {
+        let waiting = async {
+            loop {
+                let mut log = self.log.lock().await;
+                log.catch_up().await;
+                if let Some(found) = found(&log) {
+                    return found;
+                }
+                drop(log);
+                tokio::time::sleep(Duration::from_millis(25)).await;
+            }
+        };
+        let waited = tokio::time::timeout(PATIENCE * self.plan.lock().unwrap().patience, waiting);
+        match waited.await {
+            Ok(found) => found,
+            Err(_) => {
+                let (log, printed) = (self.log.lock().await, self.printed());
+                let tail = printed.lines().rev().take(25).collect::<Vec<_>>();
+                let tail = tail.into_iter().rev().collect::<Vec<_>>().join("\n");
+                panic!("it never came to be: {what}\n{}\n{tail}", log.account());
+            }
+        }
+    }
+}
+
+async fn loopback() -> TcpListener {
+    TcpListener::bind(("127.0.0.1", 0)).await.unwrap()
+}

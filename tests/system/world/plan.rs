@@ -1,0 +1,171 @@
+//! How a world is set up.
+
+use super::now;
+use base64::Engine as _;
+use covertrail_adapters::sandbox::{FaultPlan, Redelivery};
+use covertrail_adapters::sandbox::{policy::PolicySettings, workmarket::WorkMarketSettings};
+use std::fmt::Write as _;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// Who reviews, and by which token.
+pub(crate) const REVIEWER: &str = "riley";
+pub(crate) const REVIEWER_TOKEN: &str = "tok_riley_7f3a9c51d2e84b06";
+
+/// What differs between worlds.
+#[derive(Clone)]
+pub(crate) struct Plan {
+    pub(crate) secrets: Secrets,
+    pub(crate) listen: SocketAddr,
+    pub(crate) bind_on: &'static str,
+    pub(crate) trigger: &'static str,
+    pub(crate) required_lines: &'static [&'static str],
+    pub(crate) categories: Vec<(&'static str, &'static str)>,
+    pub(crate) attempts: u32,
+    pub(crate) give_up_after_seconds: u64,
+    pub(crate) log_filter: &'static str,
+    pub(crate) seed: u64,
+    pub(crate) faults: FaultPlan,
+    /// Whether contractors fill in their applications by themselves.
+    pub(crate) contractors_apply: bool,
+    /// Whether the answer to an assignment says itself that it is in force.
+    pub(crate) answer_active: bool,
+    /// Whether a policy is told of as soon as it is issued.
+    pub(crate) told_when_issued: bool,
+    /// How many times the usual patience.
+    pub(crate) patience: u32,
+}
+
+/// The secrets of a world.
+#[derive(Clone)]
+pub(crate) struct Secrets {
+    pub(crate) policy_api_key: String,
+    pub(crate) policy_webhook: String,
+    pub(crate) workmarket_token: String,
+    pub(crate) workmarket_webhook: String,
+    pub(crate) people: String,
+}
+
+impl Default for Secrets {
+    fn default() -> Self {
+        let key = base64::engine::general_purpose::STANDARD.encode("a webhook key of thirty-two bytes");
+        Self {
+            policy_api_key: "t9k_test_5b1f0c7e9a3d48".to_owned(),
+            policy_webhook: format!("whsec_{key}"),
+            workmarket_token: "wm_live_c2d94e6b7f8a10".to_owned(),
+            workmarket_webhook: "hook_91ab3c5d7e2f4860".to_owned(),
+            people: format!("{REVIEWER}={REVIEWER_TOKEN}"),
+        }
+    }
+}
+
+impl Secrets {
+    pub(crate) fn environment(&self) -> Vec<(&'static str, String)> {
+        vec![
+            ("COVERTRAIL_POLICY_API_KEY", self.policy_api_key.clone()),
+            ("COVERTRAIL_POLICY_WEBHOOK_SECRETS", self.policy_webhook.clone()),
+            ("COVERTRAIL_WORKMARKET_TOKEN", self.workmarket_token.clone()),
+            ("COVERTRAIL_WORKMARKET_WEBHOOK_SECRETS", self.workmarket_webhook.clone()),
+            ("COVERTRAIL_PEOPLE", self.people.clone()),
+        ]
+    }
+}
+
+impl Default for Plan {
+    fn default() -> Self {
+        Self {
+            secrets: Secrets::default(),
+            listen: SocketAddr::from(([127, 0, 0, 1], 0)),
+            bind_on: "in_progress",
+            trigger: "assigned",
+            required_lines: &["general"],
+            categories: vec![("Low Voltage Cabling", "jc_MTqpkbkp6G")],
+            attempts: 3,
+            give_up_after_seconds: 3600,
+            log_filter: "info",
+            seed: 1,
+            faults: FaultPlan::default(),
+            contractors_apply: true,
+            answer_active: false,
+            told_when_issued: true,
+            patience: 1,
+        }
+    }
+}
+
+impl Plan {
+    pub(super) fn policy_settings(&self) -> PolicySettings {
+        let mut settings = PolicySettings::new(Arc::new(now));
+        settings.api_keys = vec![self.secrets.policy_api_key.clone()];
+        settings.seed = self.seed;
+        settings.faults = self.faults.clone();
+        settings.contractor.apply = self.contractors_apply;
+        settings.answer_active = self.answer_active;
+        settings.told_when_issued = self.told_when_issued;
+        settings.redelivery = redelivery();
+        settings
+    }
+
+    pub(super) fn workmarket_settings(&self) -> WorkMarketSettings {
+        let mut settings = WorkMarketSettings::new(Arc::new(now));
+        settings.token.clone_from(&self.secrets.workmarket_token);
+        settings.seed = self.seed;
+        settings.faults = self.faults.clone();
+        settings.redelivery = redelivery();
+        settings
+    }
+
+    /// The configuration file.
+    pub(super) fn config(&self, policy_url: &str, workmarket_url: &str) -> String {
+        let categories = self.categories.iter().fold(String::new(), |mut lines, (name, code)| {
+            writeln!(lines, "{name:?} = {code:?}").unwrap();
+            lines
+        });
+        format!(
+            r#"
+[server]
+listen = "{listen}"
+
+[policy]
+base_url = "{policy_url}"
+attempts = {attempts}
+timeout_seconds = 5
+start_lead_seconds = 1
+bind_on = "{bind_on}"
+required_lines = {lines:?}
+
+[workmarket]
+base_url = "{workmarket_url}"
+attempts = {attempts}
+timeout_seconds = 5
+trigger = "{trigger}"
+relay_domain = "relay.yourdomain.com"
+
+[mapping.categories]
+{categories}
+[mapping.entities]
+"client-1" = "en_abc123"
+
+[engine]
+sweep_seconds = 1
+give_up_after_seconds = {give_up_after}
+
+[log]
+filter = "{filter}"
+"#,
+            listen = self.listen,
+            attempts = self.attempts,
+            bind_on = self.bind_on,
+            lines = self.required_lines,
+            trigger = self.trigger,
+            give_up_after = self.give_up_after_seconds,
+            filter = self.log_filter,
+        )
+    }
+}
+
+/// Stubborn, as a vendor should be, and in no long steps, so that a restarted program hears of things soon.
+fn redelivery() -> Redelivery {
+    Redelivery { longest_wait: Duration::from_millis(500), ..Redelivery::default() }
+}

@@ -1,0 +1,5 @@
+//! The program, so that tests can start it and kill it.
+
+fn main() -> std::process::ExitCode {
+    covertrail::main()
+}
