@@ -59,8 +59,9 @@ async fn a_contractor_is_led_to_the_application_and_applies_there() {
     let answer = world.get("/apply/12345").await.unwrap();
     assert_eq!((answer.status, answer.location.as_deref()), (303, opened["url"].as_str()));
     let form = format!("{}/complete", answer.location.unwrap());
-    let applied = world.send(reqwest::Client::new().post(form)).await.unwrap();
-    assert!(applied.text.is_empty() || applied.status < 500, "{}", applied.text);
+    let applied = world.submit(&form).await;
+    let success = "https://workmarket.com/workorders/12345?coverage=active";
+    assert_eq!((applied.status, applied.location.as_deref()), (303, Some(success)));
     order.event("application_completed").await;
     order.policy_id().await;
     assert_eq!(world.get("/apply/12345").await.unwrap().status, 409);

@@ -189,6 +189,11 @@ impl World {
         self.send(self.http.get(self.url(path))).await
     }
 
+    /// Presses the button of a form, wherever it is.
+    pub(crate) async fn submit(&self, url: &str) -> Answer {
+        self.send(self.http.post(url)).await.expect("the form is taken")
+    }
+
     pub(crate) async fn send(&self, request: reqwest::RequestBuilder) -> Option<Answer> {
         let answer = request.send().await.ok()?;
         let status = answer.status().as_u16();
