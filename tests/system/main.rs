@@ -15,4 +15,11 @@
 mod stories;
 mod world;
 
+mod architecture;
+mod bad_input;
+mod commands;
+mod crash;
+mod faults;
+mod guide;
+mod privacy;
 mod scenarios;

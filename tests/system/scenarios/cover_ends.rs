@@ -60,12 +60,14 @@ async fn cover_that_ended_is_bought_anew_while_the_work_goes_on() {
     begin_insured(&order).await;
     let first = order.policy_id().await;
     order.policy("expire").await;
-    order.until("a second policy", |told| {
-        let activated = told.all("coverage_activated");
-        let other = activated.iter().filter_map(|data| data["evidence"]["policy"].as_str()).any(|id| id != first);
-        other.then_some(())
-    })
-    .await;
+    order
+        .until("a second policy", |told| {
+            let activated = told.all("coverage_activated");
+            let other =
+                activated.iter().filter_map(|data| data["evidence"]["policy"].as_str()).any(|id| id != first);
+            other.then_some(())
+        })
+        .await;
     order.is(Stage::Active, Badge::Insured).await;
     world.settles().await;
     assert_eq!(order.count("quoted").await, 2);
@@ -83,7 +85,8 @@ async fn a_cancellation_reaches_every_work_order_that_stands_on_the_policy() {
         world
             .until(&format!("{id} unprotected"), |log| {
                 let told = log.orders.get(id)?;
-                (told.stage() == Some(Stage::Expired) && told.badge() == Badge::UninsuredWorking).then_some(())
+                (told.stage() == Some(Stage::Expired) && told.badge() == Badge::UninsuredWorking)
+                    .then_some(())
             })
             .await;
     }

@@ -49,7 +49,9 @@ async fn trigger_in_progress_leaves_an_assigned_work_order_alone_until_work_begi
 async fn an_hourly_wage_is_told_in_cents_an_hour() {
     let world = World::begin(Plan::default()).await;
     let order = Order::new(&world, "12345", "wk_421");
-    order.create(json!({}), json!({ "pricing": "hourly", "rate_amount": "48.50", "budget_amount": null })).await;
+    order
+        .create(json!({}), json!({ "pricing": "hourly", "rate_amount": "48.50", "budget_amount": null }))
+        .await;
     order.assign().await;
     order.event("job_created").await;
     let vendor = world.ask(&world.policy, "state").await;

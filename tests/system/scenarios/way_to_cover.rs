@@ -9,7 +9,8 @@ async fn a_work_order_goes_straight_through_to_active() {
     let world = World::begin(Plan::default()).await;
     let order = Story::StraightThrough.play(&world, "12345").await;
     world.settles().await;
-    let names = order.until("its events", |told| Some(told.events.iter().map(|e| e.kind.clone()).collect())).await;
+    let names =
+        order.until("its events", |told| Some(told.events.iter().map(|e| e.kind.clone()).collect())).await;
     let names: Vec<String> = names;
     let first = ["assigned", "contractor_created", "job_created", "quoted", "application_opened"];
     assert_eq!(names[..5], first.map(|name| format!("coverage.{name}.v1")), "{names:?}");
@@ -46,7 +47,8 @@ async fn a_contractor_who_never_applies_works_uninsured_and_the_board_can_say_so
     let world = World::begin(Plan::default()).await;
     let order = Story::NeverApplies.play(&world, "12345").await;
     world.settles().await;
-    let reason = order.until("its standing", |told| Some(told.state.standing(covertrail::clock::now()).reason));
+    let reason =
+        order.until("its standing", |told| Some(told.state.standing(covertrail::clock::now()).reason));
     assert!(reason.await.contains("the contractor has not finished the application"));
     assert_eq!(order.count("coverage_activated").await, 0);
 }
@@ -78,6 +80,7 @@ async fn an_application_that_runs_out_is_opened_again_and_an_ineligible_contract
     order.event("application_expired").await;
     order.contractor("ineligible").await;
     order.event("application_ineligible").await;
-    let waits = order.until("its standing", |told| Some(told.state.standing(covertrail::clock::now()).reason));
+    let waits =
+        order.until("its standing", |told| Some(told.state.standing(covertrail::clock::now()).reason));
     assert!(waits.await.contains("not eligible"));
 }

@@ -67,7 +67,8 @@ async fn a_final_pay_that_becomes_known_after_the_work_is_invoiced_then() {
         "started_at": order.starts, "completed_at": now(), "final_pay": "300.00",
     });
     world.at_workmarket("workorders", edited).await;
-    let hint = json!({ "event_id": "we_paid", "work_order_id": "12345", "status": "COMPLETED", "now": now() });
+    let hint =
+        json!({ "event_id": "we_paid", "work_order_id": "12345", "status": "COMPLETED", "now": now() });
     assert_eq!(world.workmarket_says("completed", &hint).await.status, 200);
     assert_eq!(order.event("invoice_recorded").await["pay_cents"], 30_000);
     world.settles().await;
@@ -78,19 +79,23 @@ async fn a_reassigned_work_order_is_insured_anew_for_the_other_worker() {
     let world = World::begin(Plan { contractors_apply: false, ..Plan::default() }).await;
     let order = Order::assigned(&world, "12345").await;
     order.event("application_opened").await;
-    let other = json!({ "id": "wk_500", "first_name": "Sam", "last_name": "Ortiz", "country": "US", "region": "NV" });
+    let other =
+        json!({ "id": "wk_500", "first_name": "Sam", "last_name": "Ortiz", "country": "US", "region": "NV" });
     world.at_workmarket("workers", other).await;
     order.contractor("auto").await;
     order.event("application_completed").await;
     order.at_workmarket("reassign", json!({ "worker_id": "wk_500" })).await;
     order.event("reassigned").await;
-    order.until("a second application", |told| (told.all("application_completed").len() == 2).then_some(())).await;
+    order
+        .until("a second application", |told| (told.all("application_completed").len() == 2).then_some(()))
+        .await;
     order.start().await;
     order.is(Stage::Active, Badge::Insured).await;
     world.settles().await;
     let vendor = world.ask(&world.policy, "state").await;
-    let contractors: Vec<_> =
-        objects(&vendor, "contractors").map(|made| made["custom_metadata"]["workmarket_worker_id"].clone()).collect();
+    let contractors: Vec<_> = objects(&vendor, "contractors")
+        .map(|made| made["custom_metadata"]["workmarket_worker_id"].clone())
+        .collect();
     assert_eq!(contractors.len(), 2);
     let assignments: Vec<_> = objects(&vendor, "assignments").collect();
     assert_eq!(assignments.len(), 1, "the first worker's was never made");

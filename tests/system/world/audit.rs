@@ -80,7 +80,8 @@ fn twice_at_the_vendor(policy: &Value, log: &Log) -> Vec<String> {
             let made = made.remove(id.as_str()).unwrap_or_default();
             problems.extend(mismatch(id, told, kind, &recorded, &made));
         }
-        problems.extend(made.keys().map(|id| format!("{kind} were made for {id}, of which nothing is known")));
+        problems
+            .extend(made.keys().map(|id| format!("{kind} were made for {id}, of which nothing is known")));
     }
     problems
 }

@@ -9,11 +9,11 @@ mod sign;
 
 pub(crate) use audit::objects;
 
-pub(crate) use log::{Delivered, Happened, Log, Told};
+pub(crate) use log::{Delivered, Log, Told};
 pub(crate) use order::Order;
 pub(crate) use plan::{Plan, REVIEWER, REVIEWER_TOKEN, Secrets};
 pub(crate) use program::{Ended, Program};
-pub(crate) use sign::{Signed, standard};
+pub(crate) use sign::standard;
 
 use covertrail_adapters::sandbox::{self, WebhookTarget, policy, workmarket};
 use reqwest::Method;
@@ -40,7 +40,9 @@ pub(crate) struct World {
     address: Mutex<Option<SocketAddr>>,
     printed: Mutex<String>,
     http: reqwest::Client,
-    _vendors: [sandbox::Running; 2],
+    /// Stopped when they are dropped.
+    _vendors: Vec<sandbox::Running>,
+    _before: Option<Arc<World>>,
 }
 
 /// An answer over HTTP.
@@ -90,7 +92,8 @@ impl World {
                 .pool_max_idle_per_host(0)
                 .build()
                 .unwrap(),
-            _vendors: [policy, workmarket],
+            _vendors: vec![policy, workmarket],
+            _before: None,
         })
     }
 
@@ -110,7 +113,8 @@ impl World {
     pub(crate) fn spawn(&self) {
         let config = self.configure();
         let secrets = self.plan.lock().unwrap().secrets.clone();
-        let program = Program::spawn(&["serve", "--config", config.to_str().unwrap()], &secrets.environment());
+        let program =
+            Program::spawn(&["serve", "--config", config.to_str().unwrap()], &secrets.environment());
         *self.program.lock().unwrap() = Some(program);
     }
 
@@ -121,6 +125,28 @@ impl World {
         *self.address.lock().unwrap() = Some(address);
         self.aim();
         self.log.lock().await.rests = false;
+    }
+
+    /// The same vendors, a new program and a new log: what the old one knew is gone. Webhooks that the vendors
+    /// sent before are not sent again.
+    pub(crate) async fn forget(self: &Arc<Self>) -> Arc<Self> {
+        self.end("TERM").await;
+        let folder = tempfile::tempdir().unwrap();
+        let later = Arc::new(Self {
+            policy: self.policy.clone(),
+            workmarket: self.workmarket.clone(),
+            plan: Mutex::new(self.plan.lock().unwrap().clone()),
+            log: tokio::sync::Mutex::new(Log::at(folder.path().join("covertrail.sqlite"))),
+            folder,
+            program: Mutex::new(None),
+            address: Mutex::new(None),
+            printed: Mutex::default(),
+            http: self.http.clone(),
+            _before: Some(Arc::clone(self)),
+            _vendors: Vec::new(),
+        });
+        later.start().await;
+        later
     }
 
     /// Sends the vendors' webhooks to the program.
@@ -213,7 +239,12 @@ impl World {
         headers.iter().fold(request, |request, (name, value)| request.header(*name, *value))
     }
 
-    pub(crate) async fn post(&self, path: &str, headers: &[(&str, &str)], body: impl Into<Vec<u8>>) -> Answer {
+    pub(crate) async fn post(
+        &self,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: impl Into<Vec<u8>>,
+    ) -> Answer {
         let request = self.request(Method::POST, path, headers, body.into());
         self.send(request).await.expect("the program answers")
     }

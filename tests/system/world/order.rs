@@ -18,7 +18,13 @@ impl Order {
     /// One that begins in a moment and lasts a day; WorkMarket does not know it yet.
     pub(crate) fn new(world: &Arc<World>, id: &str, worker: &str) -> Self {
         let starts = now() + 2;
-        Self { world: Arc::clone(world), id: id.to_owned(), worker: worker.to_owned(), starts, ends: starts + DAY }
+        Self {
+            world: Arc::clone(world),
+            id: id.to_owned(),
+            worker: worker.to_owned(),
+            starts,
+            ends: starts + DAY,
+        }
     }
 
     /// A new one that was just assigned.

@@ -49,12 +49,14 @@ pub(crate) struct Secrets {
 
 impl Default for Secrets {
     fn default() -> Self {
-        let key = base64::engine::general_purpose::STANDARD.encode("a webhook key of thirty-two bytes");
+        // of its own for each world: a webhook that finds another world's program at a port of old is not believed
+        let token = || format!("{:032x}", rand::random::<u128>());
+        let key = base64::engine::general_purpose::STANDARD.encode(token());
         Self {
-            policy_api_key: "t9k_test_5b1f0c7e9a3d48".to_owned(),
+            policy_api_key: format!("t9k_test_{}", token()),
             policy_webhook: format!("whsec_{key}"),
-            workmarket_token: "wm_live_c2d94e6b7f8a10".to_owned(),
-            workmarket_webhook: "hook_91ab3c5d7e2f4860".to_owned(),
+            workmarket_token: format!("wm_live_{}", token()),
+            workmarket_webhook: format!("hook_{}", token()),
             people: format!("{REVIEWER}={REVIEWER_TOKEN}"),
         }
     }

@@ -1,0 +1,6 @@
+//! What must be refused, what must be kept all the same, and what must be waited for.
+
+mod deliveries;
+mod notices;
+mod people;
+mod refusals;

@@ -1,0 +1,105 @@
+//! What people ask for: who may, and in which form.
+
+use crate::world::{Order, Plan, REVIEWER_TOKEN, World};
+use serde_json::json;
+use std::sync::Arc;
+
+const ROUTES: [&str; 4] = ["certificates", "review", "waive", "retry"];
+
+async fn refused(world: &Arc<World>, path: &str, body: &str, status: u16, field: &str) {
+    let answer = world.as_reviewer(&format!("/v1/work-orders/12345/{path}"), body.to_owned()).await;
+    let detail = answer.json()["detail"].as_str().unwrap_or_default().to_owned();
+    assert!(answer.status == status && detail.contains(field), "{path} {body}: {} {detail}", answer.status);
+}
+
+#[tokio::test]
+async fn without_a_token_nobody_may_do_anything() {
+    let world = World::begin(Plan::default()).await;
+    Order::assigned(&world, "12345").await.event("assigned").await;
+    for route in ROUTES {
+        let path = format!("/v1/work-orders/12345/{route}");
+        assert_eq!(world.post(&path, &[], "{}").await.status, 401, "{route}");
+    }
+}
+
+#[tokio::test]
+async fn with_a_wrong_token_nobody_may_do_anything() {
+    let world = World::begin(Plan::default()).await;
+    let shorter = format!("Bearer {}", &REVIEWER_TOKEN[..REVIEWER_TOKEN.len() - 1]);
+    for token in ["Bearer ", "Bearer somebody-elses-token", REVIEWER_TOKEN, &shorter] {
+        for route in ROUTES {
+            let path = format!("/v1/work-orders/12345/{route}");
+            let answer = world.post(&path, &[("authorization", token)], "{}").await;
+            assert_eq!(answer.status, 401, "{route} with {token}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_body_in_another_form_is_refused_and_the_field_named() {
+    let world = World::begin(Plan { contractors_apply: false, ..Plan::default() }).await;
+    Order::assigned(&world, "12345").await.event("assigned").await;
+    for (path, body, field) in [
+        ("review", "", "EOF"),
+        ("review", r#"{"decision":"approve","reason":"fine"}"#, "certificate"),
+        ("review", r#"{"certificate":"","decision":"approve","reason":"fine"}"#, "certificate"),
+        ("review", r#"{"certificate":"ci_1","decision":"perhaps","reason":"fine"}"#, "perhaps"),
+        ("review", r#"{"certificate":"ci_1","decision":"approve","reason":" "}"#, "reason"),
+        ("review", r#"{"certificate":"ci_1","decision":"approve","reason":"fine","verdict":1}"#, "verdict"),
+        (
+            "review",
+            r#"{"certificate":"ci_1","decision":"approve","reason":"fine","lines":["general"]}"#,
+            "start",
+        ),
+        (
+            "review",
+            r#"{"certificate":"ci_1","decision":"approve","reason":"fine","lines":["pets"],"start":1,"end":2}"#,
+            "lines",
+        ),
+        (
+            "review",
+            r#"{"certificate":"ci_1","decision":"approve","reason":"fine","lines":["general"],"start":2,"end":1}"#,
+            "end",
+        ),
+        ("waive", r#"{"until":1}"#, "reason"),
+        ("waive", r#"{"reason":"","until":1}"#, "reason"),
+        ("waive", r#"{"reason":"fine","until":"tomorrow"}"#, "invalid type"),
+        ("certificates", "GIF89a", "PDF"),
+        ("certificates", "", "PDF"),
+    ] {
+        refused(&world, path, body, 422, field).await;
+    }
+}
+
+#[tokio::test]
+async fn what_the_rules_refuse_is_told_as_a_conflict() {
+    let world = World::begin(Plan { contractors_apply: false, ..Plan::default() }).await;
+    Order::assigned(&world, "12345").await.event("assigned").await;
+    let review = json!({ "certificate": "ci_nobody", "decision": "deny", "reason": "unreadable" });
+    refused(&world, "review", &review.to_string(), 409, "ci_nobody").await;
+    refused(&world, "waive", r#"{"reason":"fine","until":1}"#, 409, "waiver").await;
+}
+
+#[tokio::test]
+async fn an_unknown_work_order_is_answered_404() {
+    let world = World::begin(Plan::default()).await;
+    for (route, body) in
+        [("retry", ""), ("waive", r#"{"reason":"fine","until":99999999999}"#), ("certificates", "%PDF-1.7")]
+    {
+        let answer = world.as_reviewer(&format!("/v1/work-orders/nobody/{route}"), body).await;
+        assert_eq!(answer.status, 404, "{route}: {}", answer.text);
+    }
+}
+
+#[tokio::test]
+async fn a_certificate_over_15_mb_is_refused() {
+    let world = World::begin(Plan::default()).await;
+    Order::assigned(&world, "12345").await.event("assigned").await;
+    let mut pdf = b"%PDF-1.7".to_vec();
+    pdf.resize(15 * 1024 * 1024 + 1, b' ');
+    let answer = world.as_reviewer("/v1/work-orders/12345/certificates", pdf.clone()).await;
+    assert_eq!(answer.status, 422, "{}", answer.text);
+    pdf.resize(16 * 1024 * 1024, b' ');
+    let answer = world.as_reviewer("/v1/work-orders/12345/certificates", pdf).await;
+    assert_eq!(answer.status, 413, "{}", answer.text);
+}
