@@ -2,6 +2,7 @@
 //! do, and health.
 
 mod apply;
+mod body;
 mod health;
 mod people;
 mod webhooks;
@@ -9,7 +10,6 @@ mod webhooks;
 use crate::config::People;
 use crate::engine::Engine;
 use axum::Router;
-use axum::extract::DefaultBodyLimit;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
@@ -36,14 +36,12 @@ pub struct Shared {
 pub fn router(shared: Shared) -> Router {
     let webhooks = Router::new()
         .route("/webhooks/1099policy", post(webhooks::policy))
-        .route("/webhooks/workmarket/{event}", post(webhooks::workmarket))
-        .layer(DefaultBodyLimit::max(shared.max_body_bytes));
+        .route("/webhooks/workmarket/{event}", post(webhooks::workmarket));
     let people = Router::new()
         .route("/v1/work-orders/{work_order}/certificates", post(people::submit_certificate))
         .route("/v1/work-orders/{work_order}/review", post(people::review))
         .route("/v1/work-orders/{work_order}/waive", post(people::waive))
-        .route("/v1/work-orders/{work_order}/retry", post(people::retry))
-        .layer(DefaultBodyLimit::max(crate::engine::MAX_DOCUMENT_BYTES + 4096));
+        .route("/v1/work-orders/{work_order}/retry", post(people::retry));
     Router::new()
         .merge(webhooks)
         .merge(people)

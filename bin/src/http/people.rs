@@ -1,11 +1,11 @@
 //! What people may do: hand in a certificate, review one, make an exception, have a blocked step tried again.
 //! Whoever does it is named by their token, and the event says so.
 
+use super::body::{self, Untaken};
 use super::{Shared, problem};
 use crate::clock;
-use crate::engine::{Cause, DocumentError, Engine, ExecuteError, Executed};
-use axum::body::Bytes;
-use axum::extract::rejection::BytesRejection;
+use crate::engine::{Cause, DocumentError, Engine, ExecuteError, Executed, MAX_DOCUMENT_BYTES};
+use axum::body::{Body, Bytes};
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
@@ -20,7 +20,8 @@ use sha2::{Digest, Sha256};
 use std::sync::Arc;
 use subtle::ConstantTimeEq as _;
 
-type Body = Result<Bytes, BytesRejection>;
+/// The largest body, in bytes: the largest certificate and a little.
+const MAX_BODY_BYTES: usize = MAX_DOCUMENT_BYTES + 4096;
 
 /// `POST /v1/work-orders/{work_order}/certificates`: a PDF as the body.
 pub(super) async fn submit_certificate(
@@ -29,7 +30,7 @@ pub(super) async fn submit_certificate(
     headers: HeaderMap,
     body: Body,
 ) -> Response {
-    let (person, work_order, body) = match admitted(&shared, &headers, &work_order, body) {
+    let (person, work_order, body) = match admitted(&shared, &headers, &work_order, body).await {
         Ok(admitted) => admitted,
         Err(refusal) => return refusal,
     };
@@ -135,7 +136,7 @@ pub(super) async fn retry(
     headers: HeaderMap,
     body: Body,
 ) -> Response {
-    match admitted(&shared, &headers, &work_order, body) {
+    match admitted(&shared, &headers, &work_order, body).await {
         Ok((person, work_order, _)) => {
             execute(&shared.engine, &work_order, person.clone(), Command::Retry { by: person }).await
         }
@@ -150,7 +151,7 @@ async fn read_and_execute<T: for<'a> Deserialize<'a>>(
     body: Body,
     command: impl FnOnce(PersonId, T) -> Result<Command, String>,
 ) -> Response {
-    let (person, work_order, body) = match admitted(shared, headers, work_order, body) {
+    let (person, work_order, body) = match admitted(shared, headers, work_order, body).await {
         Ok(admitted) => admitted,
         Err(refusal) => return refusal,
     };
@@ -162,13 +163,14 @@ async fn read_and_execute<T: for<'a> Deserialize<'a>>(
 }
 
 /// Who asks, about which work order, with what; only those on the list of people are let in.
-#[expect(clippy::result_large_err, reason = "the refusal is an answer, passed straight on")]
-fn admitted(
+async fn admitted(
     shared: &Shared,
     headers: &HeaderMap,
     work_order: &str,
     body: Body,
 ) -> Result<(PersonId, WorkOrderId, Bytes), Response> {
+    // first of all: one who is still sending does not hear a refusal
+    let body = body::read(body, MAX_BODY_BYTES).await;
     let token = headers.get("authorization").and_then(|value| value.to_str().ok()?.strip_prefix("Bearer "));
     // hashes are compared, so that neither content nor length shows in the time it takes
     let told = Sha256::digest(token.unwrap_or_default());
@@ -182,7 +184,13 @@ fn admitted(
         person.ok_or_else(|| problem(StatusCode::UNAUTHORIZED, "a bearer token of a person is needed"))?;
     let id = WorkOrderId::parse(work_order)
         .map_err(|error| problem(StatusCode::BAD_REQUEST, &error.to_string()))?;
-    let body = body.map_err(|rejection| problem(rejection.status(), &rejection.body_text()))?;
+    let body = body.map_err(|untaken| match untaken {
+        Untaken::TooLarge => {
+            let limit = format!("the body is larger than {MAX_BODY_BYTES} bytes");
+            problem(StatusCode::PAYLOAD_TOO_LARGE, &limit)
+        }
+        Untaken::Broken => problem(StatusCode::BAD_REQUEST, "the body could not be read to its end"),
+    })?;
     Ok((person, id, body))
 }
 

@@ -1,9 +1,9 @@
 //! Deliveries: authenticated over the raw bytes, made durable, and only then answered 2xx.
 
+use super::body::{self, Untaken};
 use super::{Shared, problem};
 use crate::clock;
-use axum::body::Bytes;
-use axum::extract::rejection::BytesRejection;
+use axum::body::{Body, Bytes};
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
@@ -15,12 +15,8 @@ use serde_json::json;
 use std::sync::Arc;
 
 /// `POST /webhooks/1099policy`
-pub(super) async fn policy(
-    State(shared): State<Arc<Shared>>,
-    headers: HeaderMap,
-    body: Result<Bytes, BytesRejection>,
-) -> Response {
-    let body = match received(&shared, &shared.policy, "1099policy", &headers, body) {
+pub(super) async fn policy(State(shared): State<Arc<Shared>>, headers: HeaderMap, body: Body) -> Response {
+    let body = match received(&shared, &shared.policy, "1099policy", &headers, body).await {
         Ok(body) => body,
         Err(refusal) => return refusal,
     };
@@ -33,31 +29,29 @@ pub(super) async fn workmarket(
     State(shared): State<Arc<Shared>>,
     Path(event): Path<String>,
     headers: HeaderMap,
-    body: Result<Bytes, BytesRejection>,
+    body: Body,
 ) -> Response {
-    match received(&shared, &shared.workmarket, "workmarket", &headers, body) {
+    match received(&shared, &shared.workmarket, "workmarket", &headers, body).await {
         Ok(body) => keep(&shared, &Delivery::from_workmarket(&event, body)).await,
         Err(refusal) => refusal,
     }
 }
 
 /// The body, if all of it came and it is authentic. Whatever made it unauthentic, the answer is the same.
-#[expect(clippy::result_large_err, reason = "the refusal is an answer, passed straight on")]
-fn received(
+async fn received(
     shared: &Shared,
     verifier: &Verifier,
     vendor: &str,
     headers: &HeaderMap,
-    body: Result<Bytes, BytesRejection>,
+    body: Body,
 ) -> Result<Bytes, Response> {
-    let body = body.map_err(|rejection| {
-        if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE {
+    let body = body::read(body, shared.max_body_bytes).await.map_err(|untaken| match untaken {
+        Untaken::TooLarge => {
             tracing::warn!(vendor, "a webhook was too large");
             let limit = format!("the body is larger than {} bytes", shared.max_body_bytes);
             problem(StatusCode::PAYLOAD_TOO_LARGE, &limit)
-        } else {
-            problem(StatusCode::BAD_REQUEST, "the body could not be read to its end")
         }
+        Untaken::Broken => problem(StatusCode::BAD_REQUEST, "the body could not be read to its end"),
     })?;
     verifier.verify(|name| value(headers, name), &body, clock::now()).map_err(|why: Unauthentic| {
         tracing::warn!(vendor, %why, "a webhook was not authentic");
