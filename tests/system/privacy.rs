@@ -34,7 +34,7 @@ async fn secrets_and_personal_data_are_neither_logged_nor_kept_in_events() {
         let page = log.read_all(after, None, 500).await.unwrap();
         let Some(last) = page.iter().last() else { break };
         after = Some(last.position);
-        for recorded in page.iter() {
+        for recorded in &page {
             let data = if recorded.kind == "delivery.received.v1" { &[][..] } else { recorded.data };
             let text = [data, recorded.metadata].map(String::from_utf8_lossy).concat();
             let text = format!("{} {} {text}", recorded.stream, recorded.kind);

@@ -1,8 +1,9 @@
 //! What must hold in every world, whatever happened in it.
 
+use super::log::Happened;
 use super::{Log, PATIENCE, Told, World};
 use covertrail::clock;
-use covertrail_domain::coverage::{Badge, Decision, Event, Stage, State};
+use covertrail_domain::coverage::{Badge, Stage, State};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -131,7 +132,7 @@ fn not_legal(id: &str, told: &Told) -> Vec<String> {
             problems.push(format!("{id}: {} changes nothing", happened.kind));
         }
         state = next;
-        bound |= binds(&happened.event);
+        bound |= binds(happened);
         let badge = state.standing(clock::now()).badge;
         let insured = matches!(badge, Badge::Insured | Badge::Expiring | Badge::ExpiresBeforeWorkEnds);
         if !bound && (insured || state.stage() == Some(Stage::Active)) {
@@ -147,10 +148,12 @@ fn not_legal(id: &str, told: &Told) -> Vec<String> {
     problems
 }
 
-fn binds(event: &Event) -> bool {
-    match event {
-        Event::CoverageActivated { .. } | Event::CertificateValidated { cover: Some(_), .. } => true,
-        Event::CertificateReviewed { decision, .. } => matches!(decision, Decision::Approved(_)),
+/// Whether it is a fact that makes cover: a policy or an assignment in force, or an approved certificate.
+fn binds(happened: &Happened) -> bool {
+    match happened.kind.as_str() {
+        "coverage.coverage_activated.v1" => true,
+        "coverage.certificate_validated.v1" => happened.data["cover"].is_object(),
+        "coverage.certificate_reviewed.v1" => happened.data["decision"]["outcome"] == "approved",
         _ => false,
     }
 }

@@ -26,7 +26,7 @@ use tempfile::TempDir;
 use tokio::net::TcpListener;
 
 /// How long anything may take: far more than it should, so that a slow machine shows no failure that is none.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
+pub(crate) const PATIENCE: Duration = Duration::from_mins(1);
 pub(crate) const DAY: i64 = 86_400;
 
 /// Everything that runs.
@@ -303,15 +303,13 @@ impl World {
             }
         };
         let waited = tokio::time::timeout(PATIENCE * self.plan.lock().unwrap().patience, waiting);
-        match waited.await {
-            Ok(found) => found,
-            Err(_) => {
-                let (log, printed) = (self.log.lock().await, self.printed());
-                let tail = printed.lines().rev().take(25).collect::<Vec<_>>();
-                let tail = tail.into_iter().rev().collect::<Vec<_>>().join("\n");
-                panic!("it never came to be: {what}\n{}\n{tail}", log.account());
-            }
+        if let Ok(found) = waited.await {
+            return found;
         }
+        let (log, printed) = (self.log.lock().await, self.printed());
+        let lines: Vec<_> = printed.lines().collect();
+        let tail = lines[lines.len().saturating_sub(25)..].join("\n");
+        panic!("it never came to be: {what}\n{}\n{tail}", log.account());
     }
 }
 

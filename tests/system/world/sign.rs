@@ -13,11 +13,14 @@ pub(crate) type Signed = Vec<(&'static str, String)>;
 pub(crate) fn standard(secret: &str, id: &str, at: i64, body: &[u8]) -> Signed {
     let key = STANDARD.decode(secret.strip_prefix("whsec_").unwrap()).unwrap();
     let mut mac = Hmac::<Sha256>::new_from_slice(&key).unwrap();
-    [id.as_bytes(), b".", at.to_string().as_bytes(), b".", body].iter().for_each(|part| mac.update(part));
+    let moment = at.to_string();
+    for part in [id.as_bytes(), b".", moment.as_bytes(), b".", body] {
+        mac.update(part);
+    }
     let signature = STANDARD.encode(mac.finalize().into_bytes());
     vec![
         ("webhook-id", id.to_owned()),
-        ("webhook-timestamp", at.to_string()),
+        ("webhook-timestamp", moment),
         ("webhook-signature", format!("v1,{signature}")),
     ]
 }
