@@ -13,4 +13,6 @@ pub mod cover;
 pub mod coverage;
 pub mod id;
 pub mod money;
+#[cfg(any(test, feature = "testkit"))]
+pub mod testkit;
 pub mod time;

@@ -1,0 +1,53 @@
+//! The order in which reports arrive.
+
+use super::cover::moments;
+use super::{Broken, holds};
+use crate::cover::{Line, union};
+use crate::coverage::{Badge, Coverage, Evidence, Stage, State};
+use crate::testkit::hostile::Arrivals;
+use crate::time::{Timestamp, Window};
+use alloc::format;
+use alloc::vec::Vec;
+
+/// What is seen of a work order's cover, without how it is being arranged.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sight {
+    cover: Vec<(Line, Vec<Window>)>,
+    gaps: Vec<(Line, Vec<Window>)>,
+    in_force: bool,
+    stage: Option<Stage>,
+    standings: Vec<(Timestamp, Badge, Vec<Evidence>)>,
+}
+
+impl Sight {
+    /// What is seen of the state.
+    pub fn of(state: &State) -> Self {
+        let coverage = state.coverage();
+        let lines = coverage.map(|coverage| coverage.terms.required).unwrap_or_default();
+        let covered = |line| coverage.map_or_else(Vec::new, |coverage| union(coverage.cover_of(line)));
+        let standings = coverage.map_or_else(Vec::new, moments).into_iter().map(|at| {
+            let standing = state.standing(at);
+            let mut rests_on = standing.rests_on;
+            rests_on.sort_unstable();
+            (at, standing.badge, rests_on)
+        });
+        Self {
+            cover: lines.iter().map(|line| (line, covered(line))).collect(),
+            gaps: coverage.map(Coverage::gaps).unwrap_or_default(),
+            in_force: coverage.is_some_and(Coverage::is_in_force),
+            stage: state.stage(),
+            standings: standings.collect(),
+        }
+    }
+}
+
+/// Two deliveries of the same reports, each as often as it likes, come to the same cover.
+pub fn same_cover_in_any_order(state: &State, one: &Arrivals, other: &Arrivals) -> Result<(), Broken> {
+    let (first, second) = (one.delivered_to(state.clone()), other.delivered_to(state.clone()));
+    let (seen, seen_too) = (Sight::of(&first), Sight::of(&second));
+    holds("reports come to the same cover in any order", seen == seen_too, || {
+        format!(
+            "{seen:#?}\n  after {one:?}\n  but {seen_too:#?}\n  after {other:?}\n  in {state:?}\n {first:?}\n  {second:?}"
+        )
+    })
+}
