@@ -105,6 +105,8 @@ mod stage;
 mod standing;
 mod state;
 mod terms;
+#[cfg(test)]
+mod tests;
 mod work;
 
 pub use action::{Action, Call, Step};

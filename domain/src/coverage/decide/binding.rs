@@ -20,6 +20,11 @@ impl Coverage {
         (round == self.round && self.awaits_assignment()) || self.unanswered.contains(&round)
     }
 
+    /// Whether the vendor is known to have refused the assignment of that round.
+    pub(super) fn is_declined(&self, round: Round) -> bool {
+        matches!(self.path, Path::Unassignable { .. }) && round == self.round
+    }
+
     /// The answer to a round that is over is recorded all the same, so that what was made is canceled.
     pub(super) fn coverage_assigned(
         &self,
@@ -41,7 +46,7 @@ impl Coverage {
     }
 
     pub(super) fn assignment_declined(&self, round: Round, reason: &str) -> Decided {
-        if matches!(self.path, Path::Unassignable { .. }) && round == self.round {
+        if self.is_declined(round) {
             holds_already()
         } else if matches!(self.path, Path::Applied { .. }) {
             self.in_round(round, Step::Assignment, || Event::AssignmentDeclined { reason: reason.into() })

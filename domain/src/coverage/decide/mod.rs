@@ -122,7 +122,7 @@ impl Coverage {
                 }
             }
             Command::RecordAssignmentDeclined { round, reason } => {
-                if self.may_be_answered(*round) {
+                if self.may_be_answered(*round) || self.is_declined(*round) {
                     self.assignment_declined(*round, reason)
                 } else {
                     Err(Rejection::WorkIsOver)
