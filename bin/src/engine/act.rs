@@ -1,101 +1,109 @@
 //! Acting: what a work order's state makes due is called, one work order at a time by one worker.
 
 use super::call::CallError;
-use super::{Cause, Engine, ExecuteError};
+use super::{COVERAGE, Cause, Engine, ExecuteError};
 use crate::clock;
 use covertrail_adapters::schema::{Actor, Source};
 use covertrail_domain::coverage::{Action, Command, State};
 use covertrail_domain::id::WorkOrderId;
-use covertrail_domain::time::Timestamp;
 use std::time::Duration;
 
-/// The first pause after a vendor could not be reached; it doubles up to [`LONGEST_PAUSE`].
-const FIRST_PAUSE: Duration = Duration::from_millis(500);
-const LONGEST_PAUSE: Duration = Duration::from_mins(1);
-
-/// How it has gone with a work order whose vendor could not be reached.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Trouble {
-    since: Timestamp,
-    pause: Duration,
-}
-
 impl Engine {
-    /// Does everything that is due on a work order now; answers how long to wait before trying again, if it
+    /// Does everything that is due on a work order now; answers how long to wait at least before trying again, if it
     /// could not all be done.
     pub(super) async fn act(&self, work_order: &WorkOrderId) -> Option<Duration> {
+        let mut before = None;
         loop {
+            if let Err(error) = self.share(work_order).await {
+                tracing::warn!(%work_order, %error, "what the contractor's other work orders know was not recorded");
+                return Some(Duration::ZERO);
+            }
             let Some(action) = self.ledger().state(work_order).and_then(State::next_action) else {
                 self.troubles().remove(work_order);
                 return None;
             };
-            match self.take_step(&action).await {
-                Ok(()) => {
-                    self.troubles().remove(work_order);
-                }
-                Err(reason) => return Some(self.put_off(&action, &reason).await),
+            let taken = if before.as_ref() == Some(&action) {
+                Err(CallError::later("the vendor's answer changed nothing"))
+            } else {
+                self.take_step(&action).await
+            };
+            if let Err(problem) = taken {
+                return Some(self.put_off(&action, problem).await);
             }
+            self.troubles().remove(work_order);
+            before = Some(action);
         }
     }
 
-    async fn take_step(&self, action: &Action) -> Result<(), String> {
+    /// Records what the contractor's other work orders know of their policies and certificates.
+    async fn share(&self, work_order: &WorkOrderId) -> Result<(), ExecuteError> {
+        let facts = self.ledger().shared_with(work_order);
+        for known_by in facts.chunk_by(|(one, _), (other, _)| one == other) {
+            let commands: Vec<Command> = known_by.iter().map(|(_, command)| command.clone()).collect();
+            let Some((other, _)) = known_by.first() else { continue };
+            let causation = format!("{COVERAGE}-{other}");
+            let cause = Cause { actor: Actor::Covertrail, source: Source::Command, causation };
+            // what is refused does not concern this work order
+            self.execute_all(work_order, &commands, &cause).await?;
+        }
+        Ok(())
+    }
+
+    async fn take_step(&self, action: &Action) -> Result<(), CallError> {
         let (work_order, step) = (&action.work_order, action.step());
         let causation = action.idempotency_key();
         match self.call(action).await {
             Ok(commands) => {
                 tracing::info!(%work_order, %step, key = causation, "step taken");
                 let cause = Cause { actor: Actor::Policy, source: Source::Api, causation };
-                for command in commands {
-                    self.record(work_order, &command, &cause).await?;
-                }
-                Ok(())
+                self.record(work_order, &commands, &cause).await
             }
             Err(CallError::Blocked(reason)) => self.block(action, reason).await,
-            Err(CallError::Later(reason)) => Err(reason),
+            Err(later @ CallError::Later { .. }) => Err(later),
         }
     }
 
-    /// Records what the vendor answered. What the rules refuse is an answer to a question no longer asked.
-    async fn record(&self, work_order: &WorkOrderId, command: &Command, cause: &Cause) -> Result<(), String> {
-        match self.execute(work_order, command, cause).await {
-            Ok(_) => Ok(()),
-            Err(ExecuteError::Rejected(rejection)) => {
-                tracing::warn!(%work_order, key = cause.causation, %rejection, "an answer came too late");
-                Ok(())
-            }
-            Err(error) => Err(error.to_string()),
+    /// Records what the vendor answered, all of it or nothing. What the rules refuse is an answer to a question no
+    /// longer asked.
+    async fn record(
+        &self,
+        work_order: &WorkOrderId,
+        commands: &[Command],
+        cause: &Cause,
+    ) -> Result<(), CallError> {
+        let answers = self.execute_all(work_order, commands, cause).await;
+        let answers = answers.map_err(|error| CallError::later(&error.to_string()))?;
+        for rejection in answers.into_iter().filter_map(Result::err) {
+            tracing::warn!(%work_order, key = cause.causation, %rejection, "an answer came too late");
         }
+        Ok(())
     }
 
-    async fn block(&self, action: &Action, reason: String) -> Result<(), String> {
+    async fn block(&self, action: &Action, reason: String) -> Result<(), CallError> {
         let (work_order, step) = (&action.work_order, action.step());
-        tracing::warn!(%work_order, %step, reason, "step blocked");
+        tracing::warn!(%work_order, %step, "step blocked");
         let cause =
             Cause { actor: Actor::Covertrail, source: Source::Api, causation: action.idempotency_key() };
-        self.record(work_order, &Command::Block { step, reason }, &cause).await
+        self.record(work_order, &[Command::Block { step, reason }], &cause).await
     }
 
-    /// Waits longer each time; once patience is at its end, a person is told.
-    async fn put_off(&self, action: &Action, reason: &str) -> Duration {
-        let now = clock::now();
-        let work_order = &action.work_order;
-        let trouble = {
-            let mut troubles = self.troubles();
-            let trouble =
-                troubles.entry(work_order.clone()).or_insert(Trouble { since: now, pause: FIRST_PAUSE / 2 });
-            trouble.pause = trouble.pause.saturating_mul(2).min(LONGEST_PAUSE);
-            *trouble
+    /// Leaves it for later; once patience is at its end, a person is told.
+    async fn put_off(&self, action: &Action, problem: CallError) -> Duration {
+        let (work_order, now) = (&action.work_order, clock::now());
+        let (reason, pause) = match problem {
+            CallError::Blocked(reason) => (reason, Duration::ZERO),
+            CallError::Later { reason, retry_after } => (reason, retry_after.unwrap_or_default()),
         };
-        let tried = now.unix().saturating_sub(trouble.since.unix());
-        let given_up = u64::try_from(tried).is_ok_and(|tried| tried >= self.give_up_after.as_secs());
-        tracing::warn!(%work_order, step = %action.step(), reason, pause = ?trouble.pause, "step put off");
-        if given_up {
+        let since = *self.troubles().entry(work_order.clone()).or_insert(now);
+        let tried = now.unix().saturating_sub(since.unix());
+        tracing::warn!(%work_order, step = %action.step(), reason, "step put off");
+        if u64::try_from(tried).is_ok_and(|tried| tried >= self.give_up_after.as_secs()) {
             self.troubles().remove(work_order);
             let reason = format!("given up after {tried} s of trying: {reason}");
-            if let Err(error) = self.block(action, reason).await {
-                tracing::error!(%work_order, error, "the block could not be recorded");
+            if self.block(action, reason).await.is_err() {
+                tracing::error!(%work_order, "that it was given up could not be recorded");
             }
         }
-        trouble.pause
+        pause
     }
 }

@@ -12,6 +12,7 @@ use covertrail_domain::coverage::{Action, Call, Command, Cover, Post, Quote, Rep
 use covertrail_domain::id::{AssignmentId, ContractorId, DocumentId, JobId, QuoteId, WorkOrderId, WorkerId};
 use covertrail_domain::money::Cents;
 use covertrail_domain::time::{Timestamp, Window};
+use std::time::Duration;
 use url::Url;
 
 /// Why a call brought no answer.
@@ -21,28 +22,49 @@ pub(super) enum CallError {
     #[error("{0}")]
     Blocked(String),
     /// It may work later; the same key makes repeating it harmless.
-    #[error("{0}")]
-    Later(String),
+    #[error("{reason}")]
+    Later {
+        /// What happened.
+        reason: String,
+        /// How long the vendor asks to be left alone.
+        retry_after: Option<Duration>,
+    },
 }
+
+impl CallError {
+    pub(super) fn later(reason: &str) -> Self {
+        Self::Later { reason: reason.to_owned(), retry_after: None }
+    }
+}
+
+/// The codes of a refused key. That is the operator's to mend, and then everything goes on by itself.
+const KEY_REFUSED: [&str; 4] = ["invalid_api_key", "insufficient_permissions", "http_401", "http_403"];
 
 impl From<policy::Error> for CallError {
     fn from(error: policy::Error) -> Self {
+        let reason = error.to_string();
         match error {
-            policy::Error::Refused { .. } => Self::Blocked(error.to_string()),
-            policy::Error::Unavailable { .. } | policy::Error::UnknownOutcome { .. } => {
-                Self::Later(error.to_string())
+            policy::Error::Refused { code, .. } if KEY_REFUSED.contains(&code.as_str()) => {
+                Self::later(&reason)
             }
+            policy::Error::Refused { .. } => Self::Blocked(reason),
+            policy::Error::Unavailable { retry_after, .. } => Self::Later { reason, retry_after },
+            policy::Error::UnknownOutcome { .. } => Self::later(&reason),
         }
     }
 }
 
 impl From<workmarket::Error> for CallError {
     fn from(error: workmarket::Error) -> Self {
+        let reason = error.to_string();
         match error {
-            workmarket::Error::Unavailable { .. } => Self::Later(error.to_string()),
+            workmarket::Error::Refused { code, .. } if KEY_REFUSED.contains(&code.as_str()) => {
+                Self::later(&reason)
+            }
+            workmarket::Error::Unavailable { retry_after, .. } => Self::Later { reason, retry_after },
             workmarket::Error::NotFound
             | workmarket::Error::Refused { .. }
-            | workmarket::Error::Malformed(_) => Self::Blocked(error.to_string()),
+            | workmarket::Error::Malformed(_) => Self::Blocked(reason),
         }
     }
 }
@@ -69,7 +91,12 @@ impl Engine {
         }
     }
 
+    /// A worker is enrolled once; the key alone says so for a day, the log for ever.
     async fn create_contractor(&self, key: &str, round: Round, worker: &WorkerId) -> Answer {
+        let known = self.ledger().contractor_of(worker).cloned();
+        if let Some(contractor) = known {
+            return Ok(vec![Command::RecordContractor { round, contractor }]);
+        }
         let worker = self.workmarket.worker(worker).await?;
         let email = self.mapping.email(&worker);
         let new = NewContractor {

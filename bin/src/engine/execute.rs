@@ -8,6 +8,8 @@ use covertrail_adapters::store::{AppendError, BadName, Expected, NewEvent, ReadE
 use covertrail_domain::coverage::{Command, Event, Rejection};
 use covertrail_domain::id::WorkOrderId;
 use covertrail_domain::time::Timestamp;
+use std::slice;
+use std::time::Duration;
 
 /// Who or what is behind a command.
 #[derive(Debug, Clone)]
@@ -55,6 +57,8 @@ pub enum ExecuteError {
 /// How often a command is decided again after somebody else wrote first, or an outcome stayed unknown.
 const ATTEMPTS: u32 = 16;
 const PAGE: usize = 512;
+/// The pause before an append whose outcome is unknown is repeated, longer each time.
+const PAUSE: Duration = Duration::from_millis(20);
 
 impl Engine {
     /// Decides the command on the work order as it is, and appends what happens. Safe to repeat.
@@ -64,29 +68,52 @@ impl Engine {
         command: &Command,
         cause: &Cause,
     ) -> Result<Executed, ExecuteError> {
+        let answers = self.execute_all(work_order, slice::from_ref(command), cause).await?;
+        Ok(answers.into_iter().next().unwrap_or(Ok(Executed::HeldAlready))?)
+    }
+
+    /// Decides the commands one after another and appends all that happens at once, so that what belongs together
+    /// is never torn. A refused one does not keep the others from happening.
+    pub async fn execute_all(
+        &self,
+        work_order: &WorkOrderId,
+        commands: &[Command],
+        cause: &Cause,
+    ) -> Result<Vec<Result<Executed, Rejection>>, ExecuteError> {
         let stream = stream_of(work_order)?;
-        for _ in 0..ATTEMPTS {
-            let decision = self.ledger().decide(work_order, command)?;
+        let mut reloaded = self.is_caught_up();
+        for attempt in 0..ATTEMPTS {
+            let decision = self.ledger().decide(work_order, commands);
             if decision.events.is_empty() {
-                return Ok(Executed::HeldAlready);
+                if reloaded {
+                    return Ok(decision.answers);
+                }
+                // while the log is still being read, what it says of this work order is read first
+                self.reload(work_order, &stream).await?;
+                reloaded = true;
+                continue;
             }
             let expected = decision.next_revision.checked_sub(1).map_or(Expected::NoStream, Expected::Exact);
             let stored = stored(work_order, decision.next_revision, &decision.events, cause);
             match self.store.append(&stream, expected, stored).await {
-                Ok(appended) => {
-                    self.applied(work_order, appended.first_revision, &decision.events);
-                    return Ok(Executed::Happened);
+                Ok(appended) if appended.repeated => self.reload(work_order, &stream).await?,
+                Ok(appended) => self.applied(work_order, appended.first_revision, &decision.events),
+                Err(AppendError::Conflict { .. }) => {
+                    self.reload(work_order, &stream).await?;
+                    reloaded = true;
+                    continue;
                 }
-                Err(AppendError::Conflict { .. }) => self.reload(work_order, &stream).await?,
-                Err(AppendError::OutcomeUnknown(_)) => {}
+                Err(AppendError::OutcomeUnknown(_)) => {
+                    tokio::time::sleep(PAUSE.saturating_mul(attempt.saturating_add(1))).await;
+                    continue;
+                }
                 Err(
                     error @ (AppendError::Unavailable(_)
                     | AppendError::TooLarge { .. }
                     | AppendError::Malformed(_)),
-                ) => {
-                    return Err(error.into());
-                }
+                ) => return Err(error.into()),
             }
+            return Ok(decision.answers);
         }
         Err(ExecuteError::Contended(work_order.clone()))
     }
@@ -121,19 +148,20 @@ impl Engine {
 fn stored(work_order: &WorkOrderId, first: u64, events: &[Event], cause: &Cause) -> Vec<NewEvent> {
     let recorded_at = clock::now_micros();
     let now = clock::now();
+    let stream = format!("{COVERAGE}-{work_order}");
     let number = |(index, event): (u64, &Event)| {
         let stored = schema::encode(event);
         let revision = first.saturating_add(index);
         let envelope = Envelope {
             actor: cause.actor.clone(),
-            correlation: format!("{COVERAGE}-{work_order}"),
+            correlation: stream.clone(),
             causation: cause.causation.clone(),
             occurred_at: occurred_at(event).unwrap_or(now),
             recorded_at,
             source: cause.source,
         };
         NewEvent {
-            id: schema::event_id(&format!("{COVERAGE}-{work_order}/{revision}/{}", cause.causation), 0),
+            id: schema::event_id(&command_id(&stream, revision, cause, &stored), 0),
             kind: stored.kind.to_owned(),
             data: stored.data,
             metadata: envelope.encode(),
@@ -141,6 +169,16 @@ fn stored(work_order: &WorkOrderId, first: u64, events: &[Event], cause: &Cause)
         }
     };
     (0..).zip(events).map(number).collect()
+}
+
+/// What an event's id is made from: where it stands, why, and what it says.
+fn command_id(stream: &str, revision: u64, cause: &Cause, stored: &schema::Stored) -> String {
+    format!(
+        "{stream}/{revision}/{}/{}/{}",
+        cause.causation,
+        stored.kind,
+        String::from_utf8_lossy(&stored.data)
+    )
 }
 
 /// The stream of a work order's coverage.

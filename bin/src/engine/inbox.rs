@@ -1,19 +1,22 @@
 //! Deliveries: read from the log, translated, executed, and what became of each written beside it.
 
 use super::ledger::Awaited;
-use super::translate;
+use super::translate::{self, Heard};
 use super::{Cause, Engine, ExecuteError, Executed};
 use crate::clock;
 use covertrail_adapters::schema::{Actor, Envelope, Source};
 use covertrail_adapters::store::{AppendError, Expected, NewEvent, StreamName};
 use covertrail_adapters::webhook::delivery::{Delivery, Handled, Outcome, Record, Source as From, Waiting};
 use covertrail_adapters::webhook::{policy, workmarket as wm};
+use covertrail_adapters::workmarket::{WorkOrder, Worker};
 use covertrail_adapters::{schema, workmarket};
 use covertrail_domain::coverage::Rejection;
 use covertrail_domain::id::WorkOrderId;
 use covertrail_domain::time::Timestamp;
 use covertrail_projections::Reference;
 use std::collections::BTreeSet;
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+use std::time::Duration;
 
 /// Why a delivery could not be dealt with now. It stays pending.
 #[derive(Debug, thiserror::Error)]
@@ -26,10 +29,22 @@ pub(super) enum Later {
     Execute(#[from] ExecuteError),
 }
 
+impl Later {
+    /// How long the vendor asks to be left alone.
+    pub(super) fn asked(&self) -> Duration {
+        match self {
+            Self::WorkMarket(workmarket::Error::Unavailable { retry_after, .. }) => {
+                retry_after.unwrap_or_default()
+            }
+            Self::WorkMarket(_) | Self::Unreadable(_) | Self::Execute(_) => Duration::ZERO,
+        }
+    }
+}
+
 /// What to write beside a delivery.
 enum Verdict {
     Handled(Handled),
-    Waiting { reason: String, awaited: Vec<Awaited> },
+    Waiting(String),
 }
 
 /// A delivery as it was stored.
@@ -39,27 +54,30 @@ struct Stored {
     received: Timestamp,
     last_revision: u64,
     waits: bool,
+    was_handled: bool,
 }
 
 impl Engine {
-    /// Deals with one delivery, unless that was done already.
+    /// Deals with one delivery, unless that was done already and it did not come again.
     pub(super) async fn deliver(&self, stream: &str) -> Result<(), Later> {
+        let again = self.ledger().takes_again(stream);
         let Some(stored) = self.stored_delivery(stream).await? else { return Ok(()) };
+        if stored.was_handled && !again {
+            return Ok(());
+        }
         let verdict = match stored.delivery.source {
             From::Policy => self.policy_notice(&stored).await?,
             From::WorkMarket => self.workmarket_notice(&stored).await?,
         };
         match verdict {
+            Verdict::Handled(handled) if stored.was_handled && handled.outcome != Outcome::Applied => Ok(()),
             Verdict::Handled(handled) => {
                 tracing::info!(delivery = stream, outcome = handled.outcome.as_str(), "delivery handled");
                 self.write_beside(&stored, &Record::Handled(handled)).await
             }
-            Verdict::Waiting { reason, awaited } => {
-                self.ledger().await_any(stream, awaited);
-                if stored.waits {
-                    return Ok(());
-                }
-                tracing::info!(delivery = stream, reason, "delivery waits");
+            Verdict::Waiting(_) if stored.waits || stored.was_handled => Ok(()),
+            Verdict::Waiting(reason) => {
+                tracing::info!(delivery = stream, "delivery waits");
                 self.write_beside(&stored, &Record::Waiting(Waiting { reason })).await
             }
         }
@@ -69,24 +87,26 @@ impl Engine {
         let unreadable = |why: &dyn std::fmt::Display| Later::Unreadable(why.to_string());
         let name = StreamName::parse(stream).map_err(|bad| unreadable(&bad))?;
         let page = self.store.read_stream(&name, 0, 64).await.map_err(ExecuteError::from)?;
-        let (mut delivery, mut last_revision, mut waits) = (None, 0, false);
+        let mut stored = None;
+        let (mut last_revision, mut waits, mut was_handled) = (0, false, false);
         for recorded in &page {
             last_revision = recorded.revision;
             match Record::from_json(recorded.kind, recorded.data).map_err(|error| unreadable(&error))? {
-                Record::Received(received) => {
-                    delivery =
-                        Some((received, Timestamp::from_unix(recorded.recorded_at.div_euclid(1_000_000))));
+                Record::Received(delivery) => {
+                    stored =
+                        Some((delivery, Timestamp::from_unix(recorded.recorded_at.div_euclid(1_000_000))));
                 }
                 Record::Waiting(_) => waits = true,
-                Record::Handled(_) => return Ok(None),
+                Record::Handled(_) => was_handled = true,
             }
         }
-        Ok(delivery.map(|(delivery, received)| Stored {
+        Ok(stored.map(|(delivery, received)| Stored {
             stream: name,
             delivery,
             received,
             last_revision,
             waits,
+            was_handled,
         }))
     }
 
@@ -103,7 +123,7 @@ impl Engine {
         let event = NewEvent {
             id: schema::event_id(
                 stored.stream.as_str(),
-                if matches!(record, Record::Waiting(_)) { 1 } else { 2 },
+                u32::try_from(stored.last_revision).unwrap_or(u32::MAX).saturating_add(1),
             ),
             kind: record.name().to_owned(),
             data: record.to_json().into_bytes(),
@@ -117,7 +137,8 @@ impl Engine {
         }
     }
 
-    /// A notice of 1099Policy: found by the ids it names, it becomes a command to each work order concerned.
+    /// A notice of 1099Policy: found by the ids it names, it becomes a command to each work order concerned. The
+    /// other work orders of the contractor hear of it from those (see [`shared`](super::shared)).
     async fn policy_notice(&self, stored: &Stored) -> Result<Verdict, Later> {
         let notice = match policy::Notice::read(&stored.delivery.body) {
             Ok(notice) => notice,
@@ -127,14 +148,9 @@ impl Engine {
             Ok(asked) => asked,
             Err(why) => return Ok(handled(Outcome::Ignored, [], Some(why.to_owned()))),
         };
-        let references = translate::references(&notice);
-        let (direct, of_contractor) = self.concerned(&notice, &references, asked.of_contractor);
-        let mut awaited: Vec<Awaited> = references.into_iter().map(Awaited::Object).collect();
-        awaited.extend(notice.refs.work_order.clone().map(Awaited::WorkOrder));
-        if direct.is_empty() && of_contractor.is_empty() {
-            let reason = "no work order is known by the ids that it names".to_owned();
-            awaited.extend(notice.refs.contractor.clone().map(Reference::Contractor).map(Awaited::Object));
-            return Ok(Verdict::Waiting { reason, awaited });
+        let concerned = self.concerned(stored.stream.as_str(), &notice, asked.of_contractor);
+        if concerned.is_empty() {
+            return Ok(Verdict::Waiting("no work order is known by the ids that it names".to_owned()));
         }
         let cause = Cause {
             actor: Actor::Policy,
@@ -142,64 +158,58 @@ impl Engine {
             causation: stored.stream.as_str().to_owned(),
         };
         let mut tally = Tally::default();
-        for work_order in &direct {
-            tally.count(work_order, self.execute(work_order, &asked.command, &cause).await)?;
+        for work_order in concerned {
+            let executed = self.execute(&work_order, &asked.command, &cause).await;
+            tally.count(&work_order, executed)?;
         }
-        for work_order in of_contractor.difference(&direct) {
-            let executed = self.execute(work_order, &asked.command, &cause).await;
-            // what only might concern it may also not concern it
-            if !matches!(executed, Err(ExecuteError::Rejected(_))) {
-                tally.count(work_order, executed)?;
-            }
-        }
-        awaited.extend(direct.into_iter().map(Awaited::WorkOrder));
-        Ok(tally.verdict(awaited))
+        Ok(tally.verdict())
     }
 
-    /// The work orders that a notice names, and those of its contractor that it reaches besides.
+    /// The work orders that a notice names; where it names none, those of its contractor if it is about them. The
+    /// delivery is woken when more is known.
     fn concerned(
         &self,
+        delivery: &str,
         notice: &policy::Notice,
-        references: &[Reference],
         of_contractor: bool,
-    ) -> (BTreeSet<WorkOrderId>, BTreeSet<WorkOrderId>) {
-        let ledger = self.ledger();
-        let mut direct: BTreeSet<WorkOrderId> = BTreeSet::new();
-        for reference in references {
-            direct.extend(ledger.work_orders(reference).iter().cloned());
+    ) -> BTreeSet<WorkOrderId> {
+        let references = translate::references(notice);
+        let contractor = notice.refs.contractor.clone().map(Reference::Contractor);
+        let mut ledger = self.ledger();
+        let mut found: BTreeSet<WorkOrderId> = BTreeSet::new();
+        for reference in &references {
+            found.extend(ledger.work_orders(reference).iter().cloned());
         }
-        let told = notice.refs.work_order.as_ref().filter(|_| direct.is_empty());
-        direct.extend(told.filter(|told| ledger.state(told).is_some()).cloned());
-        let contractor = notice.refs.contractor.clone().filter(|_| of_contractor).map(Reference::Contractor);
-        let others = contractor.map(|contractor| ledger.work_orders(&contractor).iter().cloned().collect());
-        (direct, others.unwrap_or_default())
+        let told = notice.refs.work_order.as_ref().filter(|_| found.is_empty());
+        found.extend(told.filter(|told| ledger.state(told).is_some()).cloned());
+        if found.is_empty() && of_contractor {
+            found.extend(contractor.iter().flat_map(|contractor| ledger.work_orders(contractor)).cloned());
+        }
+        let objects = references.into_iter().chain(contractor).map(Awaited::Object);
+        let orders = found.iter().chain(&notice.refs.work_order).cloned().map(Awaited::WorkOrder);
+        let awaited = objects.chain(orders).collect();
+        ledger.await_any(delivery, awaited);
+        found
     }
 
-    /// A hint of WorkMarket's: the work order is fetched, and what it shows becomes commands.
+    /// A hint of `WorkMarket`'s: the work order is fetched, and what it shows becomes commands. One hint about a work
+    /// order at a time, so that what was seen first never undoes what was seen last.
     async fn workmarket_notice(&self, stored: &Stored) -> Result<Verdict, Later> {
         let notice = match wm::Notice::read(&stored.delivery.event, &stored.delivery.body) {
             Ok(notice) => notice,
             Err(malformed) => return Ok(handled(Outcome::Malformed, [], Some(malformed.to_string()))),
         };
-        let id = notice.work_order;
-        let refused =
-            |error: &workmarket::Error| handled(Outcome::Refused, [id.clone()], Some(error.to_string()));
-        let order = match self.workmarket.work_order(&id).await {
-            Ok(order) => order,
+        let id = notice.work_order.clone();
+        let _alone = self.lock_of(&id).lock().await;
+        let (order, worker) = match self.fetched(&id).await {
+            Ok(fetched) => fetched,
             Err(error @ workmarket::Error::Unavailable { .. }) => return Err(error.into()),
-            Err(error) => return Ok(refused(&error)),
-        };
-        let worker = match &order.worker {
-            None => None,
-            Some(worker) => match self.workmarket.worker(worker).await {
-                Ok(worker) => Some(worker),
-                Err(error @ workmarket::Error::Unavailable { .. }) => return Err(error.into()),
-                Err(error) => return Ok(refused(&error)),
-            },
+            // what is refused or cannot be read now may be mended in WorkMarket
+            Err(error) => return Ok(Verdict::Waiting(error.to_string())),
         };
         let is_known = self.ledger().state(&id).is_some();
-        let commands =
-            translate::of_work_order(&order, worker.as_ref(), self.requirements, is_known, stored.received);
+        let heard = Heard { event: &notice.event, received: stored.received, fetched: clock::now() };
+        let commands = translate::of_work_order(&order, worker.as_ref(), self.requirements, is_known, &heard);
         let commands = match commands {
             Ok(commands) => commands,
             Err(why) => return Ok(handled(Outcome::Ignored, [id], Some(why))),
@@ -210,10 +220,27 @@ impl Engine {
             causation: stored.stream.as_str().to_owned(),
         };
         let mut tally = Tally::default();
-        for command in &commands {
-            tally.count(&id, self.execute(&id, command, &cause).await)?;
+        for answer in self.execute_all(&id, &commands, &cause).await? {
+            tally.count(&id, answer.map_err(ExecuteError::from))?;
         }
-        Ok(tally.verdict(vec![Awaited::WorkOrder(id)]))
+        Ok(tally.verdict())
+    }
+
+    async fn fetched(&self, id: &WorkOrderId) -> Result<(WorkOrder, Option<Worker>), workmarket::Error> {
+        let order = self.workmarket.work_order(id).await?;
+        let worker = match &order.worker {
+            None => None,
+            Some(worker) => Some(self.workmarket.worker(worker).await?),
+        };
+        Ok((order, worker))
+    }
+
+    fn lock_of(&self, work_order: &WorkOrderId) -> &tokio::sync::Mutex<()> {
+        let mut hasher = DefaultHasher::new();
+        work_order.hash(&mut hasher);
+        let [first, rest @ ..] = &self.one_at_a_time;
+        let place = usize::try_from(hasher.finish() % 64).unwrap_or(0);
+        place.checked_sub(1).and_then(|place| rest.get(place)).unwrap_or(first)
     }
 }
 
@@ -245,9 +272,9 @@ impl Tally {
         Ok(())
     }
 
-    fn verdict(self, awaited: Vec<Awaited>) -> Verdict {
-        if let Some(premature) = self.premature {
-            return Verdict::Waiting { reason: premature.to_string(), awaited };
+    fn verdict(self) -> Verdict {
+        if let Some(premature) = self.premature.filter(|_| !self.happened) {
+            return Verdict::Waiting(premature.to_string());
         }
         let reasons: Vec<String> = self.refused.iter().map(ToString::to_string).collect();
         let outcome = match (self.happened, reasons.is_empty()) {

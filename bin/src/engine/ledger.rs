@@ -1,13 +1,16 @@
 //! What the log says, folded as far as the engine needs it: each work order's state, which work orders a
 //! vendor's id belongs to, and which deliveries are still to be dealt with.
 
+use super::execute::Executed;
+use super::shared;
 use covertrail_adapters::schema;
 use covertrail_adapters::store::Recorded;
 use covertrail_adapters::webhook::delivery::{HANDLED, RECEIVED};
 use covertrail_domain::coverage::{Command, Event, Rejection, State};
-use covertrail_domain::id::WorkOrderId;
+use covertrail_domain::id::{ContractorId, WorkOrderId, WorkerId};
 use covertrail_domain::time::Timestamp;
 use covertrail_projections::{Directory, Reference};
+use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 /// The category of the work orders' streams: `coverage-<work order>`.
@@ -22,6 +25,9 @@ pub(super) struct Ledger {
     directory: Directory,
     pending: HashSet<String>,
     waiting: HashMap<Awaited, HashSet<String>>,
+    awaited_by: HashMap<String, Vec<Awaited>>,
+    again: HashSet<String>,
+    contractors: HashMap<WorkerId, ContractorId>,
     deadlines: BTreeSet<(Timestamp, WorkOrderId)>,
     woken: Woken,
 }
@@ -50,10 +56,12 @@ pub(super) struct Woken {
     pub(super) deliveries: Vec<String>,
 }
 
-/// What a command leads to, and the revision that this rests on.
+/// What commands lead to, and the revision that this rests on.
 pub(super) struct Decision {
-    pub(super) events: Vec<Event>,
     pub(super) next_revision: u64,
+    pub(super) events: Vec<Event>,
+    /// What each command came to, or why it was refused.
+    pub(super) answers: Vec<Result<Executed, Rejection>>,
 }
 
 impl Ledger {
@@ -73,6 +81,7 @@ impl Ledger {
             }
             Some((DELIVERY, _)) if recorded.kind == HANDLED => {
                 self.pending.remove(recorded.stream);
+                self.await_nothing(recorded.stream);
             }
             Some(_) | None => {}
         }
@@ -86,6 +95,7 @@ impl Ledger {
             return;
         }
         order.state = std::mem::take(&mut order.state).evolve(event);
+        let worker = order.state.coverage().map(|coverage| coverage.worker.clone());
         order.next_revision = revision.saturating_add(1);
         let deadline = order.state.deadline();
         let before = std::mem::replace(&mut order.deadline, deadline);
@@ -95,8 +105,15 @@ impl Ledger {
             }
             self.deadlines.extend(deadline.map(|deadline| (deadline, work_order.clone())));
         }
+        if let (Event::ContractorCreated { contractor }, Some(worker)) = (event, worker) {
+            self.contractors.insert(worker, contractor.clone());
+        }
         self.woken.work_orders.push(work_order.clone());
         self.wake(&Awaited::WorkOrder(work_order.clone()));
+        if shared::concerns_others(event) {
+            let others: Vec<WorkOrderId> = self.of_same_contractor(work_order).cloned().collect();
+            self.woken.work_orders.extend(others);
+        }
         for reference in self.directory.fold(work_order, event) {
             self.wake(&Awaited::Object(reference));
         }
@@ -107,10 +124,63 @@ impl Ledger {
     }
 
     /// Has a delivery woken when one of these comes to be known.
-    pub(super) fn await_any(&mut self, delivery: &str, awaited: impl IntoIterator<Item = Awaited>) {
-        for awaited in awaited {
-            self.waiting.entry(awaited).or_default().insert(delivery.to_owned());
+    pub(super) fn await_any(&mut self, delivery: &str, awaited: Vec<Awaited>) {
+        self.await_nothing(delivery);
+        for awaited in &awaited {
+            self.waiting.entry(awaited.clone()).or_default().insert(delivery.to_owned());
         }
+        self.awaited_by.insert(delivery.to_owned(), awaited);
+    }
+
+    fn await_nothing(&mut self, delivery: &str) {
+        for awaited in self.awaited_by.remove(delivery).unwrap_or_default() {
+            if let Some(deliveries) = self.waiting.get_mut(&awaited) {
+                deliveries.remove(delivery);
+                if deliveries.is_empty() {
+                    self.waiting.remove(&awaited);
+                }
+            }
+        }
+    }
+
+    /// Has a delivery dealt with once more, though that was done already.
+    pub(super) fn look_again(&mut self, delivery: &str) {
+        self.again.insert(delivery.to_owned());
+    }
+
+    /// Whether a delivery is to be dealt with once more; asked once.
+    pub(super) fn takes_again(&mut self, delivery: &str) -> bool {
+        self.again.remove(delivery)
+    }
+
+    /// The contractor that a worker was enrolled as, for any work order.
+    pub(super) fn contractor_of(&self, worker: &WorkerId) -> Option<&ContractorId> {
+        self.contractors.get(worker)
+    }
+
+    /// The other work orders of a work order's contractor.
+    fn of_same_contractor<'a>(
+        &'a self,
+        work_order: &'a WorkOrderId,
+    ) -> impl Iterator<Item = &'a WorkOrderId> {
+        let contractor =
+            self.state(work_order).and_then(State::coverage).and_then(|known| known.path.contractor());
+        let all = contractor.map(|contractor| self.work_orders(&Reference::Contractor(contractor.clone())));
+        all.into_iter().flatten().filter(move |other| *other != work_order)
+    }
+
+    /// What is known of a work order's contractor by their other work orders, and may concern this one.
+    pub(super) fn shared_with(&self, work_order: &WorkOrderId) -> Vec<(WorkOrderId, Command)> {
+        let Some(own) = self.state(work_order).and_then(State::coverage) else { return Vec::new() };
+        let others = self
+            .of_same_contractor(work_order)
+            .filter_map(|other| Some((other, self.state(other)?.coverage()?)));
+        others
+            .filter(|(_, theirs)| theirs.path.contractor() == own.path.contractor())
+            .flat_map(|(other, theirs)| {
+                shared::facts(theirs, own).into_iter().map(move |fact| (other.clone(), fact))
+            })
+            .collect()
     }
 
     /// What was woken since this was last asked.
@@ -128,11 +198,34 @@ impl Ledger {
         self.orders.get(work_order).map(|order| &order.state)
     }
 
-    /// What a command leads to in the state as far as it was folded.
-    pub(super) fn decide(&self, work_order: &WorkOrderId, command: &Command) -> Result<Decision, Rejection> {
+    /// What commands lead to, each in the state that those before it leave.
+    pub(super) fn decide(&self, work_order: &WorkOrderId, commands: &[Command]) -> Decision {
         let unheard = State::default();
-        let state = self.state(work_order).unwrap_or(&unheard);
-        Ok(Decision { events: state.decide(command)?, next_revision: self.next_revision(work_order) })
+        let mut state = Cow::Borrowed(self.state(work_order).unwrap_or(&unheard));
+        let mut decision = Decision {
+            next_revision: self.next_revision(work_order),
+            events: Vec::new(),
+            answers: Vec::new(),
+        };
+        for (index, command) in commands.iter().enumerate() {
+            let events = match state.decide(command) {
+                Ok(events) => events,
+                Err(rejection) => {
+                    decision.answers.push(Err(rejection));
+                    continue;
+                }
+            };
+            decision.answers.push(Ok(if events.is_empty() {
+                Executed::HeldAlready
+            } else {
+                Executed::Happened
+            }));
+            if index.saturating_add(1) < commands.len() && !events.is_empty() {
+                state = Cow::Owned(events.iter().fold(state.into_owned(), State::evolve));
+            }
+            decision.events.extend(events);
+        }
+        decision
     }
 
     /// The work orders that an object at 1099Policy belongs to.

@@ -11,6 +11,7 @@ mod inbox;
 mod ledger;
 mod queue;
 mod run;
+mod shared;
 mod translate;
 
 pub use documents::{DocumentError, Documents, MAX_BYTES as MAX_DOCUMENT_BYTES};
@@ -19,11 +20,11 @@ pub use ledger::{COVERAGE, DELIVERY};
 pub use run::Running;
 pub use translate::Requirements;
 
-use act::Trouble;
 use covertrail_adapters::store::EventStore;
 use covertrail_adapters::{policy, workmarket};
 use covertrail_domain::coverage::State;
 use covertrail_domain::id::WorkOrderId;
+use covertrail_domain::time::Timestamp;
 use ledger::Ledger;
 use queue::Queue;
 use std::collections::HashMap;
@@ -64,9 +65,12 @@ pub struct Parts {
 pub struct Engine {
     parts: Parts,
     ledger: Mutex<Ledger>,
-    troubles: Mutex<HashMap<WorkOrderId, Trouble>>,
-    due: Queue<WorkOrderId>,
-    inbox: Queue<String>,
+    troubles: Mutex<HashMap<WorkOrderId, Timestamp>>,
+    due: Arc<Queue<WorkOrderId>>,
+    notices: Arc<Queue<String>>,
+    hints: Arc<Queue<String>>,
+    /// Hints about one work order are dealt with one after another; which lock is by its id.
+    one_at_a_time: [tokio::sync::Mutex<()>; 64],
     deadlines_changed: Notify,
     caught_up: AtomicBool,
 }
@@ -87,7 +91,9 @@ impl Engine {
             ledger: Mutex::default(),
             troubles: Mutex::default(),
             due: Queue::new(),
-            inbox: Queue::new(),
+            notices: Queue::new(),
+            hints: Queue::new(),
+            one_at_a_time: std::array::from_fn(|_| tokio::sync::Mutex::default()),
             deadlines_changed: Notify::new(),
             caught_up: AtomicBool::new(false),
         }
@@ -107,20 +113,42 @@ impl Engine {
         self.ledger.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn troubles(&self) -> MutexGuard<'_, HashMap<WorkOrderId, Trouble>> {
+    /// Since when a vendor could not be reached for a work order.
+    fn troubles(&self) -> MutexGuard<'_, HashMap<WorkOrderId, Timestamp>> {
         self.troubles.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Queues what the fold has woken. Before the log was read to its end it is only remembered.
+    /// Queues what the fold has woken. Before the log was read to its end nothing is queued: then a sweep finds it.
     fn dispatch(&self, ledger: &mut Ledger) {
         let woken = ledger.take_woken();
         if !self.is_caught_up() {
             return;
         }
-        woken.deliveries.into_iter().for_each(|delivery| self.inbox.push(delivery));
+        for delivery in woken.deliveries {
+            self.queue_of(&delivery).push(delivery);
+        }
         if !woken.work_orders.is_empty() {
             self.deadlines_changed.notify_one();
         }
-        woken.work_orders.into_iter().for_each(|work_order| self.due.push(work_order));
+        for work_order in woken.work_orders {
+            self.due.push(work_order);
+        }
+    }
+
+    /// Each vendor's deliveries have a queue of their own, so that one that is down holds back nothing of the other.
+    fn queue_of(&self, delivery: &str) -> &Arc<Queue<String>> {
+        if delivery.starts_with(HINTS) { &self.hints } else { &self.notices }
+    }
+
+    /// Has a delivery looked at that came again: `WorkMarket`'s say nothing but that something changed, and what did
+    /// may not be what did before.
+    pub fn repeated(&self, delivery: &str) {
+        if delivery.starts_with(HINTS) {
+            self.ledger().look_again(delivery);
+            self.hints.push(delivery.to_owned());
+        }
     }
 }
+
+/// What the streams of `WorkMarket`'s deliveries begin with.
+const HINTS: &str = "delivery-workmarket-";

@@ -1,9 +1,14 @@
 //! A queue of things to be worked on, each once and by one worker at a time.
 
-use std::collections::{HashSet, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::hash::Hash;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 use tokio::sync::Notify;
+
+/// The first pause of something that could not be done; it doubles up to [`LONGEST_PAUSE`].
+const FIRST_PAUSE: Duration = Duration::from_millis(500);
+const LONGEST_PAUSE: Duration = Duration::from_mins(1);
 
 /// What waits, and what is being worked on. Something pushed while it is worked on comes again afterwards.
 pub(super) struct Queue<T> {
@@ -16,19 +21,28 @@ struct Inner<T> {
     present: HashSet<T>,
     running: HashSet<T>,
     again: HashSet<T>,
+    paused: HashMap<T, Pause>,
     closed: bool,
 }
 
-impl<T: Clone + Eq + Hash> Queue<T> {
-    pub(super) fn new() -> Self {
+/// How long something is left alone, and the how many-th time that is.
+#[derive(Clone, Copy)]
+struct Pause {
+    length: Duration,
+    turn: u64,
+}
+
+impl<T: Clone + Eq + Hash + Send + 'static> Queue<T> {
+    pub(super) fn new() -> Arc<Self> {
         let inner = Inner {
             waiting: VecDeque::new(),
             present: HashSet::new(),
             running: HashSet::new(),
             again: HashSet::new(),
+            paused: HashMap::new(),
             closed: false,
         };
-        Self { inner: Mutex::new(inner), changed: Notify::new() }
+        Arc::new(Self { inner: Mutex::new(inner), changed: Notify::new() })
     }
 
     /// Adds it, unless it waits already.
@@ -40,6 +54,13 @@ impl<T: Clone + Eq + Hash> Queue<T> {
             inner.waiting.push_back(item);
             drop(inner);
             self.changed.notify_one();
+        }
+    }
+
+    /// Adds it, unless it waits already or is in a pause.
+    pub(super) fn push_unless_paused(&self, item: T) {
+        if !self.lock().paused.contains_key(&item) {
+            self.push(item);
         }
     }
 
@@ -69,6 +90,38 @@ impl<T: Clone + Eq + Hash> Queue<T> {
 
     /// The worker is through with it.
     pub(super) fn done(&self, item: &T) {
+        self.lock().paused.remove(item);
+        self.release(item);
+    }
+
+    /// The worker could not do it now: it comes again after a pause, each longer than the one before and none
+    /// shorter than what was asked for.
+    pub(super) fn put_off(self: &Arc<Self>, item: T, asked: Duration) {
+        let pause = {
+            let mut inner = self.lock();
+            let pause = match inner.paused.get(&item) {
+                None => Pause { length: FIRST_PAUSE.max(asked), turn: 0 },
+                Some(before) => Pause {
+                    length: before.length.saturating_mul(2).min(LONGEST_PAUSE).max(asked),
+                    turn: before.turn.saturating_add(1),
+                },
+            };
+            inner.paused.insert(item.clone(), pause);
+            pause
+        };
+        self.release(&item);
+        let queue = Arc::clone(self);
+        tokio::spawn(async move {
+            tokio::time::sleep(pause.length).await;
+            // a later pause has a sleeper of its own
+            let latest = queue.lock().paused.get(&item).map(|pause| pause.turn);
+            if latest == Some(pause.turn) {
+                queue.push(item);
+            }
+        });
+    }
+
+    fn release(&self, item: &T) {
         let mut inner = self.lock();
         inner.running.remove(item);
         if inner.again.remove(item) {
@@ -117,6 +170,21 @@ mod tests {
         queue.push(2);
         assert_eq!(queue.next().await, Some(2), "1 is still being worked on");
         queue.done(&item);
+        assert_eq!(queue.next().await, Some(1));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_is_put_off_comes_again_once_and_the_sweep_leaves_it_alone_until_then() {
+        let queue = Queue::new();
+        queue.push(1);
+        let item = queue.next().await.unwrap();
+        queue.put_off(item, Duration::ZERO);
+        queue.push_unless_paused(1);
+        queue.push(2);
+        assert_eq!(queue.next().await, Some(2), "1 is in its pause");
+        assert_eq!(queue.next().await, Some(1), "and comes after it");
+        queue.done(&1);
+        queue.push_unless_paused(1);
         assert_eq!(queue.next().await, Some(1));
     }
 }

@@ -1,5 +1,6 @@
 //! The engine at work: following the log, dealing with deliveries, acting, and watching the clock.
 
+use super::queue::Queue;
 use super::{Cause, Engine};
 use crate::clock;
 use covertrail_adapters::schema::{self, Actor, Source};
@@ -11,9 +12,9 @@ use std::time::Duration;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
-/// How many deliveries are dealt with at once.
-const DELIVERIES_AT_ONCE: usize = 16;
-/// The pause before a delivery, or the log, is tried again.
+/// How many deliveries of each vendor are dealt with at once.
+const DELIVERIES_AT_ONCE: usize = 8;
+/// The pause before the log is tried again.
 const PAUSE: Duration = Duration::from_millis(500);
 
 /// Why the engine stopped by itself.
@@ -56,7 +57,8 @@ impl Engine {
             tasks.spawn(Arc::clone(self).act_always());
         }
         for _ in 0..DELIVERIES_AT_ONCE {
-            tasks.spawn(Arc::clone(self).deliver_always());
+            tasks.spawn(Arc::clone(self).deliver_always(Arc::clone(&self.notices)));
+            tasks.spawn(Arc::clone(self).deliver_always(Arc::clone(&self.hints)));
         }
         tasks.spawn(Arc::clone(self).watch_deadlines());
         tasks.spawn(Arc::clone(self).sweep_always());
@@ -65,7 +67,8 @@ impl Engine {
 
     fn close(&self) {
         self.due.close();
-        self.inbox.close();
+        self.notices.close();
+        self.hints.close();
     }
 
     /// Folds the log from its start and follows it; ends only where it cannot be read.
@@ -107,9 +110,12 @@ impl Engine {
     /// Queues every delivery that was not dealt with and every work order on which something is due.
     fn sweep(&self) {
         let ledger = self.ledger();
-        ledger.pending().for_each(|delivery| self.inbox.push(delivery.clone()));
-        let due = ledger.orders().filter(|(_, state)| state.next_action().is_some());
-        due.for_each(|(work_order, _)| self.due.push(work_order.clone()));
+        for delivery in ledger.pending() {
+            self.queue_of(delivery).push_unless_paused(delivery.clone());
+        }
+        for (work_order, _) in ledger.orders().filter(|(_, state)| state.next_action().is_some()) {
+            self.due.push_unless_paused(work_order.clone());
+        }
         drop(ledger);
         self.deadlines_changed.notify_one();
     }
@@ -125,29 +131,21 @@ impl Engine {
 
     async fn act_always(self: Arc<Self>) {
         while let Some(work_order) = self.due.next().await {
-            let pause = self.act(&work_order).await;
-            self.due.done(&work_order);
-            if let Some(pause) = pause {
-                let engine = Arc::clone(&self);
-                tokio::spawn(async move {
-                    tokio::time::sleep(pause).await;
-                    engine.due.push(work_order);
-                });
+            match self.act(&work_order).await {
+                None => self.due.done(&work_order),
+                Some(pause) => self.due.put_off(work_order, pause),
             }
         }
     }
 
-    async fn deliver_always(self: Arc<Self>) {
-        while let Some(delivery) = self.inbox.next().await {
-            let delivered = self.deliver(&delivery).await;
-            self.inbox.done(&delivery);
-            if let Err(later) = delivered {
-                tracing::warn!(delivery, reason = %later, "delivery put off");
-                let engine = Arc::clone(&self);
-                tokio::spawn(async move {
-                    tokio::time::sleep(PAUSE).await;
-                    engine.inbox.push(delivery);
-                });
+    async fn deliver_always(self: Arc<Self>, inbox: Arc<Queue<String>>) {
+        while let Some(delivery) = inbox.next().await {
+            match self.deliver(&delivery).await {
+                Ok(()) => inbox.done(&delivery),
+                Err(later) => {
+                    tracing::warn!(delivery, reason = %later, "delivery put off");
+                    inbox.put_off(delivery, later.asked());
+                }
             }
         }
     }
@@ -204,7 +202,7 @@ impl Running {
         self.engine.close();
         let _ = tokio::time::timeout(grace, async {
             // the workers end by themselves; those who watch the clock and the log do not
-            while self.engine.due.is_busy() || self.engine.inbox.is_busy() {
+            while self.engine.due.is_busy() || self.engine.notices.is_busy() || self.engine.hints.is_busy() {
                 tokio::time::sleep(Duration::from_millis(10)).await;
             }
         })

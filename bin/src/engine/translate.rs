@@ -2,6 +2,7 @@
 
 use crate::config;
 use covertrail_adapters::webhook::policy::{Application, Assignment, Certificate, Kind, Notice, Policy};
+use covertrail_adapters::webhook::workmarket::Event;
 use covertrail_adapters::workmarket::{Status, Wage as Pay, WorkOrder, Worker};
 use covertrail_domain::cover::Lines;
 use covertrail_domain::coverage::{BindOn, Command, Cover, Reported, Terms, Verdict, Wage};
@@ -126,43 +127,63 @@ pub(super) fn references(notice: &Notice) -> Vec<Reference> {
     found.into_iter().flatten().collect()
 }
 
+/// How a work order was heard of.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Heard<'a> {
+    /// By which event.
+    pub(super) event: &'a Event,
+    /// When the event came.
+    pub(super) received: Timestamp,
+    /// When the work order was looked at.
+    pub(super) fetched: Timestamp,
+}
+
+impl Heard<'_> {
+    /// When it came to be so, where `WorkMarket` does not say: as the event came, if it told of just that.
+    fn since(&self, told_by: &Event) -> Timestamp {
+        if self.event == told_by { self.received } else { self.fetched }
+    }
+}
+
 /// What a work order as it stands in WorkMarket asks for. What holds already is decided to be so.
 pub(super) fn of_work_order(
     order: &WorkOrder,
     worker: Option<&Worker>,
     requirements: Requirements,
     is_known: bool,
-    at: Timestamp,
+    heard: &Heard<'_>,
 ) -> Result<Vec<Command>, String> {
     let started = match order.status {
         Status::Assigned => false,
         Status::InProgress | Status::Completed => true,
-        Status::Canceled if is_known => return Ok(vec![Command::CancelWork { at }]),
+        Status::Canceled if is_known => {
+            return Ok(vec![Command::CancelWork { at: heard.since(&Event::Canceled) }]);
+        }
         Status::Canceled | Status::Draft | Status::Sent => return Err("nobody is assigned".into()),
         Status::Other(ref status) => return Err(format!("its status {status:?} asks for nothing")),
     };
     let completed = order.status == Status::Completed;
-    let waits = requirements.trigger == config::Trigger::InProgress && !started;
-    if !is_known && (waits || completed) {
-        let why = if completed {
-            "it was completed before it was heard of"
-        } else {
-            "coverage begins once work does"
-        };
-        return Err(why.into());
+    if !is_known && requirements.trigger == config::Trigger::InProgress && !started {
+        return Err("coverage begins once work does".into());
+    }
+    // had it been heard of in time it would be covered; that it was not is to be seen
+    if !is_known && completed && !matches!(heard.event, Event::Assigned | Event::InProgress) {
+        return Err("it was completed before it was heard of".into());
     }
     let worker = worker.ok_or("it names no worker")?;
-    let terms = terms(order, worker, requirements);
+    let (terms, at) = (terms(order, worker, requirements), heard.since(&Event::Assigned));
     let mut commands = vec![
         Command::Assign { work_order: order.id.clone(), worker: worker.id.clone(), terms: terms.clone(), at },
-        Command::Reassign { worker: worker.id.clone(), terms, at },
-        Command::Reschedule { window: order.window, at },
+        Command::Reassign { worker: worker.id.clone(), terms, at: heard.since(&Event::Reassigned) },
+        Command::Reschedule { window: order.window, at: heard.since(&Event::Rescheduled) },
     ];
     if started && (!completed || order.started_at.is_some()) {
-        commands.push(Command::StartWork { at: order.started_at.unwrap_or(at) });
+        let at = order.started_at.unwrap_or_else(|| heard.since(&Event::InProgress));
+        commands.push(Command::StartWork { at });
     }
     if completed {
-        commands.push(Command::Complete { at: order.ended_at.unwrap_or(at), pay: order.final_pay });
+        let at = order.ended_at.unwrap_or_else(|| heard.since(&Event::Completed));
+        commands.push(Command::Complete { at, pay: order.final_pay });
     }
     Ok(commands)
 }

@@ -10,6 +10,9 @@ use std::sync::Arc;
 
 /// `GET /apply/{work_order}`
 pub(super) async fn apply(State(shared): State<Arc<Shared>>, Path(work_order): Path<String>) -> Response {
+    if !shared.engine.is_caught_up() {
+        return problem(StatusCode::SERVICE_UNAVAILABLE, "the event log is still being read; try again");
+    }
     let found = WorkOrderId::parse(&work_order).ok();
     let found = found.and_then(|work_order| shared.engine.look(&work_order, way)).flatten();
     match found {

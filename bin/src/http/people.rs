@@ -30,14 +30,12 @@ pub(super) async fn submit_certificate(
     headers: HeaderMap,
     body: Body,
 ) -> Response {
-    let (person, work_order, body) = match admitted(&shared, &headers, &work_order, body).await {
-        Ok(admitted) => admitted,
+    let asked = match admitted(&shared, &headers, &work_order, body).await {
+        Ok(asked) => asked,
         Err(refusal) => return refusal,
     };
-    match shared.engine.documents.keep(&body).await {
-        Ok(document) => {
-            execute(&shared.engine, &work_order, person, Command::SubmitCertificate { document }).await
-        }
+    match shared.engine.documents.keep(&asked.body).await {
+        Ok(document) => execute(&shared.engine, asked, Command::SubmitCertificate { document }).await,
         Err(error @ (DocumentError::NotPdf | DocumentError::TooLarge(_))) => {
             problem(StatusCode::UNPROCESSABLE_ENTITY, &error.to_string())
         }
@@ -137,8 +135,9 @@ pub(super) async fn retry(
     body: Body,
 ) -> Response {
     match admitted(&shared, &headers, &work_order, body).await {
-        Ok((person, work_order, _)) => {
-            execute(&shared.engine, &work_order, person.clone(), Command::Retry { by: person }).await
+        Ok(asked) => {
+            let by = asked.person.clone();
+            execute(&shared.engine, asked, Command::Retry { by }).await
         }
         Err(refusal) => refusal,
     }
@@ -151,15 +150,24 @@ async fn read_and_execute<T: for<'a> Deserialize<'a>>(
     body: Body,
     command: impl FnOnce(PersonId, T) -> Result<Command, String>,
 ) -> Response {
-    let (person, work_order, body) = match admitted(shared, headers, work_order, body).await {
-        Ok(admitted) => admitted,
+    let asked = match admitted(shared, headers, work_order, body).await {
+        Ok(asked) => asked,
         Err(refusal) => return refusal,
     };
-    let read = serde_json::from_slice(&body).map_err(|error| error.to_string());
-    match read.and_then(|read| command(person.clone(), read)) {
-        Ok(command) => execute(&shared.engine, &work_order, person, command).await,
+    let read = serde_json::from_slice(&asked.body).map_err(|error| error.to_string());
+    match read.and_then(|read| command(asked.person.clone(), read)) {
+        Ok(command) => execute(&shared.engine, asked, command).await,
         Err(why) => problem(StatusCode::UNPROCESSABLE_ENTITY, &why),
     }
+}
+
+/// A request of somebody on the list of people.
+struct Asked {
+    person: PersonId,
+    work_order: WorkOrderId,
+    /// The person's own key of the request, or one made here: what the events say they were caused by.
+    causation: String,
+    body: Bytes,
 }
 
 /// Who asks, about which work order, with what; only those on the list of people are let in.
@@ -168,21 +176,17 @@ async fn admitted(
     headers: &HeaderMap,
     work_order: &str,
     body: Body,
-) -> Result<(PersonId, WorkOrderId, Bytes), Response> {
-    // first of all: one who is still sending does not hear a refusal
-    let body = body::read(body, MAX_BODY_BYTES).await;
-    let token = headers.get("authorization").and_then(|value| value.to_str().ok()?.strip_prefix("Bearer "));
-    // hashes are compared, so that neither content nor length shows in the time it takes
-    let told = Sha256::digest(token.unwrap_or_default());
-    let mut person = None;
-    for (known, secret) in &shared.people.0 {
-        if bool::from(Sha256::digest(secret).as_slice().ct_eq(told.as_slice())) {
-            person = Some(known.clone());
-        }
-    }
+) -> Result<Asked, Response> {
+    let person = person(shared, headers);
+    // read before anything is refused, since one who is still sending does not hear a refusal; of those who are
+    // not let in nothing is kept
+    let body = body::read(body, if person.is_some() { MAX_BODY_BYTES } else { 0 }).await;
     let person =
         person.ok_or_else(|| problem(StatusCode::UNAUTHORIZED, "a bearer token of a person is needed"))?;
-    let id = WorkOrderId::parse(work_order)
+    if !shared.engine.is_caught_up() {
+        return Err(problem(StatusCode::SERVICE_UNAVAILABLE, "the event log is still being read; try again"));
+    }
+    let work_order = WorkOrderId::parse(work_order)
         .map_err(|error| problem(StatusCode::BAD_REQUEST, &error.to_string()))?;
     let body = body.map_err(|untaken| match untaken {
         Untaken::TooLarge => {
@@ -191,7 +195,26 @@ async fn admitted(
         }
         Untaken::Broken => problem(StatusCode::BAD_REQUEST, "the body could not be read to its end"),
     })?;
-    Ok((person, id, body))
+    let key = headers.get("idempotency-key").and_then(|key| key.to_str().ok()).filter(|key| key.len() <= 128);
+    let causation = match key {
+        Some(key) => format!("person-{person}-{key}"),
+        None => format!("person-{person}-{}", uuid::Uuid::new_v4()),
+    };
+    Ok(Asked { person, work_order, causation, body })
+}
+
+/// Whose token came with the request. Hashes are compared, so that neither content nor length shows in the time
+/// it takes.
+fn person(shared: &Shared, headers: &HeaderMap) -> Option<PersonId> {
+    let token = headers.get("authorization").and_then(|value| value.to_str().ok()?.strip_prefix("Bearer "));
+    let told = Sha256::digest(token.unwrap_or_default());
+    let mut person = None;
+    for (known, secret) in &shared.people.0 {
+        if bool::from(Sha256::digest(secret).as_slice().ct_eq(told.as_slice())) {
+            person = Some(known.clone());
+        }
+    }
+    person
 }
 
 /// A decision without a reason helps no auditor.
@@ -199,8 +222,8 @@ fn said(reason: String) -> Result<String, String> {
     if reason.trim().is_empty() { Err("reason: must say why".into()) } else { Ok(reason) }
 }
 
-async fn execute(engine: &Engine, work_order: &WorkOrderId, person: PersonId, command: Command) -> Response {
-    let causation = format!("person-{person}-{}", uuid::Uuid::new_v4());
+async fn execute(engine: &Engine, asked: Asked, command: Command) -> Response {
+    let Asked { person, ref work_order, causation, .. } = asked;
     let cause = Cause { actor: Actor::Person(person), source: Source::Command, causation };
     match engine.execute(work_order, &command, &cause).await {
         Ok(executed) => {

@@ -89,8 +89,11 @@ async fn keep(shared: &Shared, delivery: &Delivery) -> Response {
         recorded_at,
     };
     match shared.engine.store.append(&stream, Expected::NoStream, vec![event]).await {
-        Ok(appended) => kept(delivery, appended.repeated),
-        Err(AppendError::Conflict { .. }) => kept(delivery, true),
+        Ok(appended) if !appended.repeated => kept(delivery, false),
+        Ok(_) | Err(AppendError::Conflict { .. }) => {
+            shared.engine.repeated(stream.as_str());
+            kept(delivery, true)
+        }
         Err(AppendError::TooLarge { .. } | AppendError::Malformed(_)) => {
             problem(StatusCode::PAYLOAD_TOO_LARGE, "the delivery is larger than the event log takes")
         }
