@@ -179,6 +179,10 @@ impl Engine {
         let mut found: BTreeSet<WorkOrderId> = BTreeSet::new();
         for reference in &references {
             found.extend(ledger.work_orders(reference).iter().cloned());
+            // the policy that an assignment stands on leads to others, which will never know the assignment
+            if is_of_one(reference) && !found.is_empty() {
+                break;
+            }
         }
         let told = notice.refs.work_order.as_ref().filter(|_| found.is_empty());
         found.extend(told.filter(|told| ledger.state(told).is_some()).cloned());
@@ -241,6 +245,19 @@ impl Engine {
         let [first, rest @ ..] = &self.one_at_a_time;
         let place = usize::try_from(hasher.finish() % 64).unwrap_or(0);
         place.checked_sub(1).and_then(|place| rest.get(place)).unwrap_or(first)
+    }
+}
+
+/// Whether the object belongs to one work order and no other.
+fn is_of_one(reference: &Reference) -> bool {
+    match reference {
+        Reference::Assignment(_) | Reference::Session(_) => true,
+        Reference::Contractor(_)
+        | Reference::Job(_)
+        | Reference::Quote(_)
+        | Reference::Policy(_)
+        | Reference::Certificate(_)
+        | Reference::Invoice(_) => false,
     }
 }
 

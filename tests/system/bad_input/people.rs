@@ -1,6 +1,9 @@
-//! What people ask for: who may, and in which form.
+//! What people ask for: who may, in which form, and when.
 
 use crate::world::{Order, Plan, REVIEWER_TOKEN, World};
+use covertrail::assemble;
+use covertrail::config::{Config, Secrets};
+use covertrail_adapters::store::Embedded;
 use serde_json::json;
 use std::sync::Arc;
 
@@ -102,4 +105,40 @@ async fn a_certificate_over_15_mb_is_refused() {
     pdf.resize(16 * 1024 * 1024, b' ');
     let answer = world.as_reviewer("/v1/work-orders/12345/certificates", pdf).await;
     assert_eq!(answer.status, 413, "{}", answer.text);
+}
+
+/// In one process, where the engine can be kept from reading the log.
+#[tokio::test]
+async fn before_the_log_was_read_nobody_is_told_what_it_says() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Embedded::open(folder.path().join("covertrail.sqlite")).unwrap();
+    let environment = crate::world::Secrets::default().environment();
+    let lookup =
+        |wanted: &str| environment.iter().find(|(name, _)| *name == wanted).map(|(_, value)| value.clone());
+    let (config, secrets) = (Config::default(), Secrets::from_lookup(lookup).unwrap());
+    let engine = assemble::engine(&config, &secrets, Arc::new(store)).unwrap();
+    let shared = assemble::shared(&config, &secrets, Arc::clone(&engine)).unwrap();
+    let listener = tokio::net::TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+    let base = format!("http://{}", listener.local_addr().unwrap());
+    let server = tokio::spawn(covertrail::http::serve(listener, shared, std::future::pending()));
+    let client = reqwest::Client::builder().no_proxy().build().unwrap();
+    let retry = client.post(format!("{base}/v1/work-orders/12345/retry")).bearer_auth(REVIEWER_TOKEN);
+    let apply = client.get(format!("{base}/apply/12345"));
+    let ready = client.get(format!("{base}/readyz"));
+    let status = async |request: &reqwest::RequestBuilder| {
+        request.try_clone().unwrap().send().await.unwrap().status().as_u16()
+    };
+    for request in [&retry, &apply, &ready] {
+        assert_eq!(status(request).await, 503, "{request:?}");
+    }
+    let running = engine.start();
+    let reading = async {
+        while status(&ready).await != 200 {
+            tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+        }
+    };
+    tokio::time::timeout(crate::world::PATIENCE, reading).await.unwrap();
+    assert_eq!((status(&retry).await, status(&apply).await), (404, 404));
+    running.shut_down(std::time::Duration::ZERO).await;
+    server.abort();
 }

@@ -79,3 +79,23 @@ async fn an_exception_by_a_person_is_shown_as_one_and_never_as_insured() {
     order.is(Stage::Quoted, Badge::Waived).await;
     assert_eq!(order.event("waived").await["waiver"]["by"], REVIEWER);
 }
+
+#[tokio::test]
+async fn a_review_counts_for_all_of_the_contractors_work_orders() {
+    let world = World::begin(Plan { contractors_apply: false, ..Plan::default() }).await;
+    let first = Order::assigned(&world, "first").await;
+    let second = Order::new(&world, "second", &first.worker);
+    second.create(json!({}), json!({})).await;
+    second.assign().await;
+    second.event("application_opened").await;
+    let certificate = first.hand_in().await;
+    first.verdict(&certificate, "flagged").await;
+    second.event("certificate_flagged").await;
+    crate::stories::approve(&first, &certificate).await;
+    let review = second.event("certificate_reviewed").await;
+    assert_eq!(review["by"], REVIEWER);
+    for order in [&first, &second] {
+        order.is(Stage::Active, Badge::Insured).await;
+    }
+    world.settles().await;
+}

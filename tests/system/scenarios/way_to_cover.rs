@@ -1,8 +1,9 @@
 //! From the assignment of a worker to cover that is in force.
 
 use crate::stories::Story;
-use crate::world::{Order, Plan, World, objects};
+use crate::world::{DAY, Order, Plan, World, objects};
 use covertrail_domain::coverage::{Badge, Stage};
+use serde_json::json;
 
 #[tokio::test]
 async fn a_work_order_goes_straight_through_to_active() {
@@ -83,4 +84,18 @@ async fn an_application_that_runs_out_is_opened_again_and_an_ineligible_contract
     let waits =
         order.until("its standing", |told| Some(told.state.standing(covertrail::clock::now()).reason));
     assert!(waits.await.contains("not eligible"));
+}
+
+#[tokio::test]
+async fn a_policy_that_was_there_before_insures_as_much_of_the_next_work_order_as_it_covers() {
+    let world = World::begin(Plan::default()).await;
+    let first = Story::StraightThrough.play(&world, "first").await;
+    let longer = Order { ends: first.ends + DAY, ..Order::new(&world, "longer", &first.worker) };
+    longer.create(json!({}), json!({})).await;
+    longer.contractor("never").await;
+    longer.assign().await;
+    longer.event("application_opened").await;
+    longer.start().await;
+    longer.is(Stage::Quoted, Badge::ExpiresBeforeWorkEnds).await;
+    world.settles().await;
 }

@@ -110,8 +110,8 @@ fn not_kept(vendor: &Value, log: &Log) -> Vec<String> {
         }
         match log.delivery(id) {
             None => Some(format!("webhook {id} {kind} was taken and is not in the log")),
-            Some(kept) if kept.handled().is_none() && kept.waited().is_none() => {
-                Some(format!("webhook {id} {kind} is not dealt with"))
+            Some(kept) if kept.handled().is_none() => {
+                Some(format!("webhook {id} {kind} is not dealt with; it waits for {:?}", kept.waited()))
             }
             Some(_) => None,
         }

@@ -186,7 +186,7 @@ impl World {
     pub(crate) async fn end(&self, signal: &str) -> Ended {
         self.log.lock().await.rest();
         let program = self.program.lock().unwrap().take().unwrap();
-        program.signal(signal);
+        program.signal(signal).await;
         let ended = program.ended().await;
         self.printed.lock().unwrap().push_str(&ended.stderr);
         ended

@@ -82,9 +82,24 @@ impl Program {
     }
 
     /// Sends it a signal such as `TERM`, by its own process id.
-    pub(crate) fn signal(&self, signal: &str) {
+    pub(crate) async fn signal(&self, signal: &str) {
+        let listening = async {
+            while !self.listens_for(signal) {
+                tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+            }
+        };
+        tokio::time::timeout(PATIENCE, listening).await.expect("the process listens for signals");
         let kill = format!("kill -{signal} {}", self.child.id());
         assert!(Command::new("sh").args(["-c", &kill]).status().unwrap().success(), "{kill}");
+    }
+
+    /// Whether the signal would be heard: a process that serves already may not listen for signals yet. Where the
+    /// system does not tell, it is taken to.
+    fn listens_for(&self, signal: &str) -> bool {
+        let bit = if signal == "INT" { 1 } else { 14 };
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap_or_default();
+        let caught = status.lines().find_map(|line| line.strip_prefix("SigCgt:"));
+        caught.is_none_or(|mask| u64::from_str_radix(mask.trim(), 16).unwrap() >> bit & 1 == 1)
     }
 
     /// Waits for its end.
