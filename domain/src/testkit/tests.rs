@@ -1,5 +1,6 @@
 use super::*;
-use crate::coverage::{Machine, State};
+use crate::coverage::{Command, Cover, Machine, Reported, State, Verdict};
+use crate::testkit::samples::hour;
 use alloc::string::ToString;
 use alloc::vec::Vec;
 use proptest::prelude::*;
@@ -19,6 +20,62 @@ fn the_laws_hold_in_every_state_that_a_search_reaches() {
         }
     });
     assert!(machine.states > 1_000, "{} states", machine.states);
+}
+
+/// Reports about two policies, an assignment and a certificate, among them every pair that can contradict each other.
+fn reports() -> Vec<Command> {
+    let active = || samples::in_force(samples::cover());
+    let shorter = samples::in_force(Cover { window: samples::hours(0, 12), ..samples::cover() });
+    let other = |change, at| {
+        let (policy, quote, contractor) = (samples::other_policy(), None, None);
+        Command::RecordPolicy { policy, quote, contractor, change, at: hour(at) }
+    };
+    let canceled = |effective| Reported::Canceled { effective: hour(effective) };
+    Vec::from([
+        samples::policy_report(active(), hour(-5)),
+        samples::policy_report(canceled(6), hour(2)),
+        samples::policy_report(canceled(0), hour(3)),
+        samples::policy_report(Reported::Reinstated { from: None }, hour(4)),
+        samples::policy_report(Reported::Reinstated { from: Some(hour(8)) }, hour(5)),
+        samples::policy_report(Reported::Expired { on: hour(24) }, hour(24)),
+        samples::policy_report(shorter, hour(7)),
+        other(active(), 1),
+        other(canceled(9), 9),
+        samples::assignment_report(active(), hour(-1)),
+        samples::assignment_report(canceled(3), hour(3)),
+        samples::judged(Verdict::Validated(Some(samples::cover())), hour(1)),
+        samples::judged(Verdict::Flagged { rules: "limits".into(), cover: None }, hour(2)),
+        samples::judged(Verdict::Denied { reason: "expired".into() }, hour(3)),
+    ])
+}
+
+/// A report of each place in the order, the second one twice.
+fn arrivals<const N: usize>(chosen: &[&Command], order: [usize; N]) -> Arrivals {
+    let mut arrivals: Vec<Command> = order.iter().map(|place| chosen[*place].clone()).collect();
+    arrivals.push(chosen[order[1]].clone());
+    Arrivals(arrivals)
+}
+
+#[test]
+fn any_three_reports_come_to_the_same_cover_in_all_of_their_orders() {
+    let stories = [story::scoped(), story::applying(), story::applied(), story::started(), story::bound()];
+    let reports = reports();
+    let mut broken = Vec::new();
+    for told in stories {
+        let state = State::replay(&told);
+        for (first, a) in reports.iter().enumerate() {
+            for (second, b) in reports.iter().enumerate().skip(first + 1) {
+                for c in reports.iter().skip(second + 1) {
+                    let in_turn = arrivals(&[a, b, c], [0, 1, 2]);
+                    for order in [[0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]] {
+                        let other = arrivals(&[a, b, c], order);
+                        broken.extend(laws::same_cover_in_any_order(&state, &in_turn, &other).err());
+                    }
+                }
+            }
+        }
+    }
+    assert!(broken.is_empty(), "{} times {}", broken.len(), broken[0]);
 }
 
 proptest! {

@@ -15,6 +15,8 @@ pub struct Sight {
     cover: Vec<(Line, Vec<Window>)>,
     gaps: Vec<(Line, Vec<Window>)>,
     in_force: bool,
+    /// None while cover is being arranged: a loss that was seen on the way has begun a new round, and one that was already
+    /// made good when it was heard of has not.
     stage: Option<Stage>,
     standings: Vec<(Timestamp, Badge, Vec<Evidence>)>,
 }
@@ -35,7 +37,7 @@ impl Sight {
             cover: lines.iter().map(|line| (line, covered(line))).collect(),
             gaps: coverage.map(Coverage::gaps).unwrap_or_default(),
             in_force: coverage.is_some_and(Coverage::is_in_force),
-            stage: state.stage(),
+            stage: state.stage().filter(|stage| !is_on_the_way(*stage)),
             standings: standings.collect(),
         }
     }
@@ -50,4 +52,11 @@ pub fn same_cover_in_any_order(state: &State, one: &Arrivals, other: &Arrivals) 
             "{seen:#?}\n  after {one:?}\n  but {seen_too:#?}\n  after {other:?}\n  in {state:?}\n {first:?}\n  {second:?}"
         )
     })
+}
+
+fn is_on_the_way(stage: Stage) -> bool {
+    match stage {
+        Stage::Assigned | Stage::Quoted | Stage::Applied | Stage::AssignedCoverage => true,
+        Stage::Active | Stage::Expired | Stage::Flagged | Stage::Canceled | Stage::Completed => false,
+    }
 }
