@@ -59,7 +59,8 @@ impl Arrivals {
     }
 }
 
-fn is_report(command: &Command) -> bool {
+/// Whether it is a webhook of the vendor's.
+pub(super) fn is_report(command: &Command) -> bool {
     match command {
         Command::RecordApplicationCompleted { .. }
         | Command::RecordApplicationExpired { .. }

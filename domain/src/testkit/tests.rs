@@ -1,9 +1,12 @@
 use super::*;
-use crate::coverage::{Command, Cover, Machine, Reported, State, Verdict};
+use crate::coverage::{Command, Cover, Event, Machine, Reported, Stage, State, Verdict};
 use crate::testkit::samples::hour;
+use alloc::collections::BTreeSet;
 use alloc::string::ToString;
 use alloc::vec::Vec;
 use proptest::prelude::*;
+use proptest::strategy::ValueTree;
+use proptest::test_runner::TestRunner;
 
 fn held(outcome: Result<(), Broken>) -> Result<(), TestCaseError> {
     outcome.map_err(|broken| TestCaseError::fail(broken.to_string()))
@@ -78,6 +81,20 @@ fn any_three_reports_come_to_the_same_cover_in_all_of_their_orders() {
     assert!(broken.is_empty(), "{} times {}", broken.len(), broken[0]);
 }
 
+#[test]
+fn the_histories_reach_every_stage_and_every_event() {
+    let mut runner = TestRunner::deterministic();
+    let histories = legal_history();
+    let (mut stages, mut events) = (BTreeSet::new(), BTreeSet::new());
+    for _ in 0..3_000 {
+        let history = histories.new_tree(&mut runner).unwrap().current();
+        stages.extend(history.states().filter_map(|state| state.stage()));
+        events.extend(history.events().map(Event::name));
+    }
+    assert_eq!(stages, BTreeSet::from(Stage::ALL));
+    assert_eq!(events, Event::NAMES.iter().copied().collect());
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(5_000))]
 
@@ -96,6 +113,15 @@ proptest! {
             held(laws::of_command(&before, &moment.command))?;
             before = moment.after.clone();
         }
+    }
+
+    #[test]
+    fn the_laws_hold_however_badly_a_history_is_delivered(
+        (arrivals, draft) in (legal_history().prop_flat_map(|history| hostile(&history)), any_command()),
+    ) {
+        let state = arrivals.delivered_to(State::default());
+        held(laws::of_state(&state))?;
+        held(laws::of_command(&state, &draft.command(&state)))?;
     }
 
     #[test]

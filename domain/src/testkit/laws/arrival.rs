@@ -3,8 +3,9 @@
 use super::cover::moments;
 use super::{Broken, holds};
 use crate::cover::{Line, union};
-use crate::coverage::{Badge, Coverage, Evidence, Stage, State};
-use crate::testkit::hostile::Arrivals;
+use crate::coverage::{Badge, Coverage, Event, Evidence, Stage, State};
+use crate::testkit::history::History;
+use crate::testkit::hostile::{Arrivals, is_report};
 use crate::time::{Timestamp, Window};
 use alloc::format;
 use alloc::vec::Vec;
@@ -52,6 +53,23 @@ pub fn same_cover_in_any_order(state: &State, one: &Arrivals, other: &Arrivals) 
             "{seen:#?}\n  after {one:?}\n  but {seen_too:#?}\n  after {other:?}\n  in {state:?}\n {first:?}\n  {second:?}"
         )
     })
+}
+
+/// A report that was taken once adds nothing for the rest of the history, unless another worker had the work in between: then
+/// what was known of the first one's cover is gone, and is news when they return.
+pub fn a_report_heard_again_adds_nothing(history: &History) -> Result<(), Broken> {
+    if history.events().any(|event| matches!(event, Event::Reassigned { .. })) {
+        return Ok(());
+    }
+    let state = history.state();
+    for report in history.moments().iter().map(|moment| &moment.command).filter(|command| is_report(command))
+    {
+        let again = state.decide(report).unwrap_or_default();
+        holds("a report heard again later adds nothing", again.is_empty(), || {
+            format!("{report:?}\n  came again to {again:?}\n  in {state:?}")
+        })?;
+    }
+    Ok(())
 }
 
 fn is_on_the_way(stage: Stage) -> bool {

@@ -9,7 +9,7 @@ mod calls;
 mod clock;
 mod cover;
 
-pub use arrival::{Sight, same_cover_in_any_order};
+pub use arrival::{Sight, a_report_heard_again_adds_nothing, same_cover_in_any_order};
 pub use asking::{
     a_repeated_command_adds_nothing, a_terminal_state_emits_nothing, every_event_changes_the_state,
     what_is_not_terminal_can_still_move,
@@ -68,6 +68,7 @@ pub fn of_state(state: &State) -> Result<(), Broken> {
 /// Every law about a history and the states in it.
 pub fn of_history(history: &History) -> Result<(), Broken> {
     a_key_names_one_call(history)?;
+    a_report_heard_again_adds_nothing(history)?;
     nothing_is_covered_before_a_binding_fact(history)?;
     let told = State::replay(history.events());
     holds("a history replayed is its last state", told == history.state(), || alloc::format!("{told:?}"))
