@@ -7,9 +7,9 @@ use crate::coverage::{BindOn, Command, State, Terms, Wage};
 use crate::money::Cents;
 use proptest::prelude::*;
 
-/// A command without its particulars, which are taken from the state that it is asked in: rounds and ids that it knows,
-/// now and then another. So commands collide as they do in the world, and a history shrinks to one that still
-/// makes sense.
+/// A command without its particulars, which are taken from the state that it is asked in: rounds and ids that
+/// it knows, now and then another. So commands collide as they do in the world, and a history shrinks to one
+/// that still makes sense.
 #[derive(Debug, Clone)]
 pub struct Draft {
     idea: Idea,

@@ -9,8 +9,8 @@ use proptest::prelude::*;
 #[derive(Debug, Clone)]
 pub struct Arrivals(pub Vec<Command>);
 
-/// The history with the vendor's webhooks about applications, policies, assignments and certificates early or late, in
-/// another order, and some of them twice. Everything else stays as it was.
+/// The history with the vendor's webhooks about applications, policies, assignments and certificates early or
+/// late, in another order, and some of them twice. Everything else stays as it was.
 pub fn hostile(history: &History) -> impl Strategy<Value = Arrivals> + use<> {
     let told: Vec<Command> = history.moments().iter().map(|moment| moment.command.clone()).collect();
     let (mut reports, rest): (Vec<_>, Vec<_>) = told.into_iter().partition(is_report);

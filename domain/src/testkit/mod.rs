@@ -1,9 +1,9 @@
 //! For tests, in this crate and in others: given/when/then, random histories, and the laws that always hold.
 //!
-//! A [`Scenario`] tells one story and says what must come of it. [`legal_history`] makes up any number of them, every
-//! one a history that the rules themselves allowed; what fails is shrunk to a short one. [`hostile`] delivers
-//! a history's reports as badly as a network can. The [`laws`] hold in every state of all of these, and return what is
-//! [`Broken`] in words.
+//! A [`Scenario`] tells one story and says what must come of it. [`legal_history`] makes up any number of
+//! them, every one a history that the rules themselves allowed; what fails is shrunk to a short one.
+//! [`hostile`] delivers a history's reports as badly as a network can. The [`laws`] hold in every state of
+//! all of these, and return what is [`Broken`] in words.
 //!
 //! A rule of your own is tried the same way. Here: whoever is let in by it is insured or excused.
 //!

@@ -11,8 +11,8 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt::{self, Debug, Write as _};
 
-/// A work order with a history, about which things can be asked and checked. A check that fails panics with the whole
-/// story, a line for each part of it.
+/// A work order with a history, about which things can be asked and checked. A check that fails panics with
+/// the whole story, a line for each part of it.
 #[derive(Clone)]
 pub struct Scenario {
     told: String,

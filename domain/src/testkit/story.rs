@@ -1,4 +1,5 @@
-//! The guide's work order as far as each step of the way, as events to begin a [`Scenario`](super::Scenario) with.
+//! The guide's work order as far as each step of the way, as events to begin a [`Scenario`](super::Scenario)
+//! with.
 
 use super::samples::{
     assignment, contractor, cover, hour, job, policy, post, quote, session, terms, work_order, worker,

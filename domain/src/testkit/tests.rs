@@ -25,7 +25,8 @@ fn the_laws_hold_in_every_state_that_a_search_reaches() {
     assert!(machine.states > 1_000, "{} states", machine.states);
 }
 
-/// Reports about two policies, an assignment and a certificate, among them every pair that can contradict each other.
+/// Reports about two policies, an assignment and a certificate, among them every pair that can contradict
+/// each other.
 fn reports() -> Vec<Command> {
     let active = || samples::in_force(samples::cover());
     let shorter = samples::in_force(Cover { window: samples::hours(0, 12), ..samples::cover() });

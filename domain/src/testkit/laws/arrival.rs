@@ -16,8 +16,8 @@ pub struct Sight {
     cover: Vec<(Line, Vec<Window>)>,
     gaps: Vec<(Line, Vec<Window>)>,
     in_force: bool,
-    /// None while cover is being arranged: a loss that was seen on the way has begun a new round, and one that was already
-    /// made good when it was heard of has not.
+    /// None while cover is being arranged: a loss that was seen on the way has begun a new round, and one
+    /// that was already made good when it was heard of has not.
     stage: Option<Stage>,
     standings: Vec<(Timestamp, Badge, Vec<Evidence>)>,
 }
@@ -55,8 +55,8 @@ pub fn same_cover_in_any_order(state: &State, one: &Arrivals, other: &Arrivals) 
     })
 }
 
-/// A report that was taken once adds nothing for the rest of the history, unless another worker had the work in between: then
-/// what was known of the first one's cover is gone, and is news when they return.
+/// A report that was taken once adds nothing for the rest of the history, unless another worker had the work
+/// in between: then what was known of the first one's cover is gone, and is news when they return.
 pub fn a_report_heard_again_adds_nothing(history: &History) -> Result<(), Broken> {
     if history.events().any(|event| matches!(event, Event::Reassigned { .. })) {
         return Ok(());

@@ -34,8 +34,8 @@ pub fn a_terminal_state_emits_nothing(state: &State, command: &Command) -> Resul
     holds("a terminal state emits nothing", !emitted, || format!("{command:?} happens in {state:?}"))
 }
 
-/// Something of what the vendor, WorkMarket or the clock can say still happens. A person's exception would always
-/// do, so it is not counted.
+/// Something of what the vendor, WorkMarket or the clock can say still happens. A person's exception would
+/// always do, so it is not counted.
 pub fn what_is_not_terminal_can_still_move(state: &State) -> Result<(), Broken> {
     let moves = |command: Command| {
         !matches!(command, Command::Waive { .. })

@@ -24,8 +24,8 @@ pub fn blocked_steps_are_due(state: &State) -> Result<(), Broken> {
     Ok(())
 }
 
-/// A key names one call for good: the same call has the same key whenever it is due, and calls that differ, in
-/// two rounds too, never share one.
+/// A key names one call for good: the same call has the same key whenever it is due, and calls that differ,
+/// in two rounds too, never share one.
 pub fn a_key_names_one_call(history: &History) -> Result<(), Broken> {
     let mut known: BTreeMap<String, Action> = BTreeMap::new();
     for action in history.states().filter_map(|state| state.next_action()) {
@@ -55,7 +55,8 @@ pub fn a_key_names_one_call(history: &History) -> Result<(), Broken> {
     Ok(())
 }
 
-/// The call as the vendor sees it: a job is made from what was agreed but the dates, lines and time of binding.
+/// The call as the vendor sees it: a job is made from what was agreed but the dates, lines and time of
+/// binding.
 fn sent(action: &Action) -> Call {
     match &action.call {
         Call::CreateJob { terms } => {

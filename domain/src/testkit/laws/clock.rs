@@ -33,7 +33,8 @@ pub fn standing_is_constant_until_it_changes(state: &State) -> Result<(), Broken
     }
 }
 
-/// At the deadline the clock has something to say, a second before it had not, and afterwards the deadline has moved on.
+/// At the deadline the clock has something to say, a second before it had not, and afterwards the deadline
+/// has moved on.
 pub fn the_deadline_is_when_the_clock_has_something_to_say(state: &State) -> Result<(), Broken> {
     let Some(deadline) = state.deadline() else {
         let said = state.decide(&Command::Expire { at: Timestamp::MAX }).unwrap_or_default();

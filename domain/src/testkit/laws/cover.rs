@@ -10,8 +10,8 @@ use crate::time::{Timestamp, Window};
 use alloc::format;
 use alloc::vec::Vec;
 
-/// Whether the event is one of those that alone can make cover: a policy or an assignment in force, or a certificate found
-/// good for some lines and dates.
+/// Whether the event is one of those that alone can make cover: a policy or an assignment in force, or a
+/// certificate found good for some lines and dates.
 pub fn is_binding(event: &Event) -> bool {
     match event {
         Event::CoverageActivated { .. }
@@ -52,7 +52,8 @@ pub fn is_binding(event: &Event) -> bool {
     }
 }
 
-/// Until the vendor or a reviewer says that something is in force for a line, no line is covered, whatever else happened.
+/// Until the vendor or a reviewer says that something is in force for a line, no line is covered, whatever
+/// else happened.
 pub fn nothing_is_covered_before_a_binding_fact(history: &History) -> Result<(), Broken> {
     let mut bound = false;
     for moment in history.moments() {
@@ -67,8 +68,8 @@ pub fn nothing_is_covered_before_a_binding_fact(history: &History) -> Result<(),
     Ok(())
 }
 
-/// Whatever is called insured rests, for each required line, on something that the vendor reported in force or that was
-/// approved, and names it; what names nothing is not insured.
+/// Whatever is called insured rests, for each required line, on something that the vendor reported in force
+/// or that was approved, and names it; what names nothing is not insured.
 pub fn insured_rests_on_a_binding_fact(state: &State) -> Result<(), Broken> {
     let Some(coverage) = state.coverage() else { return Ok(()) };
     for at in moments(coverage) {
@@ -103,7 +104,8 @@ fn reported(coverage: &Coverage, fact: &Evidence, line: Line) -> bool {
         })
 }
 
-/// Each gap lies within the work, none meets the line's cover, and gaps and cover together are all of the work.
+/// Each gap lies within the work, none meets the line's cover, and gaps and cover together are all of the
+/// work.
 pub fn gaps_are_what_of_the_work_is_not_covered(state: &State) -> Result<(), Broken> {
     let Some(coverage) = state.coverage() else { return Ok(()) };
     let Some(work) = coverage.work_window() else {

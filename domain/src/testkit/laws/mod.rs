@@ -1,7 +1,7 @@
 //! What holds in every state and every history, as functions that say what is broken.
 //!
-//! [`of_command`], [`of_state`] and [`of_history`] are all of the laws about each; the order of arrival is a law of its
-//! own, [`same_cover_in_any_order`], for it takes two deliveries.
+//! [`of_command`], [`of_state`] and [`of_history`] are all of the laws about each; the order of arrival is a
+//! law of its own, [`same_cover_in_any_order`], for it takes two deliveries.
 
 mod arrival;
 mod asking;
