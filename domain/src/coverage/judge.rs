@@ -6,7 +6,7 @@ use super::path::Path;
 use super::state::Coverage;
 use super::work::Work;
 use crate::cover::{Line, Lines, covered_until};
-use crate::time::Timestamp;
+use crate::time::{Timestamp, Window};
 use alloc::format;
 use alloc::string::String;
 use core::fmt;
@@ -29,7 +29,7 @@ impl Coverage {
             Work::Stopped { started, at } => {
                 (Badge::Done, self.account("Canceled in progress", *started, *at))
             }
-            Work::Started { at: started } => self.judge_from(at.max(*started), at, true),
+            Work::Started { at: started } => self.judge_from(at.max(*started), at, *started <= at),
             Work::Scheduled => self.judge_from(at.max(self.terms.window.start()), at, false),
         }
     }
@@ -37,6 +37,7 @@ impl Coverage {
     /// Judges open work by the first moment that matters: now, or the start that is still to come.
     fn judge_from(&self, needed: Timestamp, at: Timestamp, working: bool) -> (Badge, String) {
         let schedule = self.terms.window;
+        let start = self.work_window().map_or(schedule.start(), Window::start);
         let missing = self.missing_at(needed);
         if missing.is_empty() {
             return self.judge_covered(needed, at);
@@ -55,15 +56,15 @@ impl Coverage {
                 format!("Work is in progress without cover for {missing}: {}.", self.why_not()),
             );
         }
-        if at >= schedule.end() {
+        if at >= schedule.end().max(start) {
             let reason = format!(
                 "It was to end {} and never began: ask WorkMarket what became of it.",
                 schedule.end()
             );
             return (Badge::NeedsReview, reason);
         }
-        let reason = format!("No cover for {missing} at the start {}: {}.", schedule.start(), self.why_not());
-        let badge = if at >= schedule.start().plus(-AT_RISK) {
+        let reason = format!("No cover for {missing} at the start {start}: {}.", self.why_not());
+        let badge = if at >= start.plus(-AT_RISK) {
             Badge::AtRisk
         } else if self.waits_for_person().is_some() {
             Badge::NeedsReview

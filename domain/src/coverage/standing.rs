@@ -75,7 +75,7 @@ impl Coverage {
         let mut moments = Vec::from([schedule.start().plus(-AT_RISK), schedule.start(), schedule.end()]);
         moments.extend(self.waiver.as_ref().map(|waiver| waiver.until));
         match self.work {
-            Work::Started { at } => moments.push(at),
+            Work::Started { at } => moments.extend([at.plus(-AT_RISK), at]),
             Work::Scheduled | Work::Completed { .. } | Work::Withdrawn { .. } | Work::Stopped { .. } => {}
         }
         for window in self.holdings().flat_map(|(_, holding)| holding.windows) {

@@ -43,6 +43,17 @@ fn work_that_nobody_saw_begin_is_taken_to_have_begun_as_scheduled() {
 }
 
 #[test]
+fn before_it_began_work_was_not_uninsured_and_working() {
+    let late = story::then(story::applied(), Event::WorkStarted { at: hour(30) });
+    for (told, began) in [(story::started(), 0), (late, 30)] {
+        Scenario::given(told)
+            .badge(hour(began - 49), Badge::Arranging)
+            .badge(hour(began - 1), Badge::AtRisk)
+            .badge(hour(began), Badge::UninsuredWorking);
+    }
+}
+
+#[test]
 fn work_that_was_canceled_is_not_done() {
     Scenario::given(story::insured())
         .having(Command::CancelWork { at: hour(3) })
