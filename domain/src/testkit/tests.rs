@@ -1,5 +1,7 @@
 use super::*;
-use crate::coverage::{Command, Cover, Event, Machine, Reported, Stage, State, Verdict};
+use crate::coverage::{
+    Blocked, Command, Cover, Event, Machine, Reported, Round, Stage, State, Step, Verdict,
+};
 use crate::testkit::samples::hour;
 use alloc::collections::BTreeSet;
 use alloc::string::ToString;
@@ -80,6 +82,44 @@ fn any_three_reports_come_to_the_same_cover_in_all_of_their_orders() {
         }
     }
     assert!(broken.is_empty(), "{} times {}", broken.len(), broken[0]);
+}
+
+#[test]
+#[should_panic(expected = "    when StartWork { at: Timestamp(1761997200) }
+    then WorkStarted { at: Timestamp(1761997200) }
+expected stage Some(Active)
+     got stage Some(Applied)")]
+fn a_check_that_fails_tells_the_story_a_line_for_each_part() {
+    let began = Event::WorkStarted { at: hour(0) };
+    Scenario::given(story::applied())
+        .when(Command::StartWork { at: hour(0) })
+        .then([began])
+        .stage(Stage::Active);
+}
+
+#[test]
+#[should_panic(expected = "expected outcome Ok([])\n     got outcome Err(NotAssigned)")]
+fn a_refusal_is_not_taken_for_what_holds_already() {
+    Scenario::given([]).when(Command::StartWork { at: hour(0) }).then_nothing();
+}
+
+#[test]
+fn a_law_that_is_broken_says_what_holds_instead() {
+    let State::Tracked(mut coverage) = State::replay(&story::insured()) else { unreachable!() };
+    coverage.blocked.push(Blocked { step: Step::Job, reason: "left behind".into() });
+    let broken = laws::of_state(&State::Tracked(coverage)).unwrap_err().to_string();
+    let expected = "broken: blocked steps are due\ninstead: job is blocked, and not due in ";
+    assert!(broken.starts_with(expected), "{broken}");
+}
+
+#[test]
+fn what_comes_too_early_is_delivered_when_its_time_has_come() {
+    let way = [
+        samples::assignment_report(samples::in_force(samples::cover()), hour(1)),
+        samples::assignment_made(Round::FIRST, samples::assignment(), samples::cover()),
+    ];
+    let state = Arrivals(way.into()).delivered_to(State::replay(&story::started()));
+    assert_eq!(state.stage(), Some(Stage::Active));
 }
 
 #[test]
