@@ -31,6 +31,7 @@ impl Engine {
                 return Some(self.put_off(&action, problem).await);
             }
             self.troubles().remove(work_order);
+            self.due.relieve(work_order);
             before = Some(action);
         }
     }

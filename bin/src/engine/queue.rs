@@ -8,7 +8,7 @@ use tokio::sync::Notify;
 
 /// The first pause of something that could not be done; it doubles up to [`LONGEST_PAUSE`].
 const FIRST_PAUSE: Duration = Duration::from_millis(500);
-const LONGEST_PAUSE: Duration = Duration::from_mins(1);
+const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 
 /// What waits, and what is being worked on. Something pushed while it is worked on comes again afterwards.
 pub(super) struct Queue<T> {
@@ -90,8 +90,13 @@ impl<T: Clone + Eq + Hash + Send + 'static> Queue<T> {
 
     /// The worker is through with it.
     pub(super) fn done(&self, item: &T) {
-        self.lock().paused.remove(item);
+        self.relieve(item);
         self.release(item);
+    }
+
+    /// The worker came further with it: should it be put off, then for no longer than the first time.
+    pub(super) fn relieve(&self, item: &T) {
+        self.lock().paused.remove(item);
     }
 
     /// The worker could not do it now: it comes again after a pause, each longer than the one before and none

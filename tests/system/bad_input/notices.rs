@@ -21,13 +21,16 @@ async fn an_event_of_an_unknown_kind_is_taken_recorded_and_ignored() {
 }
 
 #[tokio::test]
-async fn a_work_order_that_workmarket_does_not_know_is_refused_and_recorded() {
+async fn a_work_order_that_workmarket_does_not_know_yet_waits_visibly_until_it_does() {
     let world = World::begin(Plan::default()).await;
-    let hint = json!({ "event_id": "we_1", "work_order_id": "99999", "status": "ASSIGNED", "now": now() });
+    let hint = json!({ "event_id": "we_1", "work_order_id": "12345", "status": "ASSIGNED", "now": now() });
     assert_eq!(world.workmarket_says("assigned", &hint).await.status, 200);
-    let (outcome, reason) = outcome(&world, "we_1").await;
-    assert_eq!(outcome, "refused");
-    assert!(!reason.is_empty());
+    let waits = |log: &Log| log.delivery("we_1").and_then(Delivered::waited).map(str::to_owned);
+    let reason = world.until("the hint waits", waits).await;
+    assert!(reason.contains("workmarket knows no such thing"), "{reason}");
+    let order = Order::assigned(&world, "12345").await;
+    order.event("assigned").await;
+    world.settles().await;
 }
 
 #[tokio::test]

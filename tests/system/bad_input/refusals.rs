@@ -50,17 +50,25 @@ async fn a_category_code_that_the_vendor_does_not_know_blocks_the_job_in_its_wor
 }
 
 #[tokio::test]
-async fn a_key_that_the_vendor_refuses_blocks_visibly_and_is_not_shown() {
+async fn a_key_that_the_vendor_refuses_is_the_operators_to_mend_and_then_all_goes_on() {
     let world = World::without_program(Plan::default()).await;
-    let key = "t9k_test_a_key_of_yesterday".to_owned();
-    {
-        let mut plan = world.plan.lock().unwrap();
-        plan.secrets = Secrets { policy_api_key: key.clone(), ..plan.secrets.clone() };
-    }
+    let (good, bad) = (world.plan.lock().unwrap().secrets.clone(), "t9k_test_a_key_of_yesterday".to_owned());
+    world.plan.lock().unwrap().secrets = Secrets { policy_api_key: bad.clone(), ..good.clone() };
     world.start().await;
     let order = Order::assigned(&world, "12345").await;
-    let reason = reason(&order, "contractor").await;
-    assert!(reason.contains("COVERTRAIL_POLICY_API_KEY") && !reason.contains(&key), "{reason}");
+    let refused = async {
+        while !world.ask(&world.policy, "requests").await.to_string().contains("401") {
+            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        }
+    };
+    tokio::time::timeout(std::time::Duration::from_mins(1), refused).await.expect("the key is refused");
+    assert_eq!(order.count("step_blocked").await, 0, "no work order is to blame");
+    world.plan.lock().unwrap().secrets = good;
+    let ended = world.end("TERM").await;
+    assert!(ended.stderr.contains("COVERTRAIL_POLICY_API_KEY") && !ended.stderr.contains(&bad));
+    world.start().await;
+    order.event("contractor_created").await;
+    world.settles().await;
 }
 
 #[tokio::test]
