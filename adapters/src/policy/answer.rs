@@ -110,7 +110,7 @@ pub(super) fn quote(body: &[u8], asked: &NewQuote<'_>) -> Result<QuoteAnswer, Ma
     }
     let id = fields.required("id", value::id(QuoteId::parse));
     let window = window(&mut fields, asked.window);
-    let lines = fields.optional("coverage_type", lines).unwrap_or(asked.lines);
+    let lines = fields.optional("coverage_type", lines).flatten().unwrap_or(asked.lines);
     // Shown to people only, so a form we do not know is no reason to lose the quote.
     let net_rate_cents = fields.raw("net_rate").and_then(|rate| rate.get().parse().ok());
     let quoted = || Some(QuoteAnswer::Quoted { id: id?, window: window?, lines, net_rate_cents });
@@ -140,7 +140,7 @@ pub(super) fn assignment(body: &[u8], asked: &NewAssignment<'_>) -> Result<Assig
     let id = fields.required("id", value::id(AssignmentId::parse));
     let policy = fields.optional("policy", value::id(PolicyId::parse));
     let window = window(&mut fields, asked.window);
-    let lines = fields.optional("coverage_type", lines).unwrap_or(asked.lines);
+    let lines = fields.optional("coverage_type", lines).flatten().unwrap_or(asked.lines);
     let verdict = verdict(&mut fields);
     let assigned = || Some(AssignmentAnswer { id: id?, policy, window: window?, lines, verdict });
     fields.finish(assigned())
@@ -191,10 +191,11 @@ fn window(fields: &mut Fields<'_>, asked: Window) -> Option<Window> {
     Window::new(start, end).or_else(|| fields.refuse("end_date", "not after effective_date"))
 }
 
-/// The lines that are known here; a line we do not know is none that anybody required.
-pub(super) fn lines(value: &RawValue) -> Result<Lines, &'static str> {
+/// The lines that are known here, if any is named; a line we do not know is none that anybody required.
+pub(super) fn lines(value: &RawValue) -> Result<Option<Lines>, &'static str> {
     let names = value::texts(value)?;
-    Ok(names.iter().filter_map(|name| Line::parse(&name.trim().to_ascii_lowercase())).collect())
+    let known = |name: &String| Line::parse(&name.trim().to_ascii_lowercase());
+    Ok((!names.is_empty()).then(|| names.iter().filter_map(known).collect()))
 }
 
 /// An address that is safe to offer as a link.

@@ -16,7 +16,7 @@ pub struct PolicyOnFile {
     pub id: PolicyId,
     /// Whether it is in force.
     pub status: PolicyStatus,
-    /// The lines it covers, where the vendor names them.
+    /// The lines it covers, where the vendor names them; none where its dates leave no time.
     pub lines: Option<Lines>,
     /// The time it covers, where the vendor names both ends; none where it was canceled from its start.
     pub window: Option<Window>,
@@ -82,8 +82,11 @@ fn policy(body: &[u8]) -> Result<PolicyOnFile, Malformed> {
         "expired" => PolicyStatus::Expired,
         _ => PolicyStatus::Other(shown(status)),
     });
-    let lines = fields.optional("coverage_type", lines);
+    let lines = fields.optional("coverage_type", lines).flatten();
+    let dated = ["effective_date", "expiration_date"].iter().any(|date| fields.raw(date).is_some());
     let window = window(&mut fields);
+    // left out, dates are filled in from what was quoted: those that leave no time must not be
+    let lines = if dated && window.is_none() { Some(Lines::NONE) } else { lines };
     let quote = fields.optional("quote", value::id(QuoteId::parse));
     let policy = || Some(PolicyOnFile { id: id?, status: status?, lines, window, quote });
     fields.finish(policy())
@@ -100,7 +103,7 @@ pub(super) fn certificate(body: &[u8]) -> Result<Certificate, Malformed> {
         "error" => CertificateStatus::Failed,
         _ => CertificateStatus::Other(shown(status)),
     });
-    let lines = fields.optional("coverage_type", lines);
+    let lines = fields.optional("coverage_type", lines).flatten();
     let window = window(&mut fields);
     let failed_rules = fields.optional("failed_rules", rules).unwrap_or_default();
     let certificate = || Some(Certificate { id: id?, status: status?, lines, window, failed_rules });

@@ -249,7 +249,7 @@ pub enum Command {
 pub enum Reported {
     /// It is in force.
     Active {
-        /// For which lines.
+        /// For which lines, where it says; empty where it covers none that is known, or at no time.
         lines: Option<Lines>,
         /// For what time.
         window: Option<Window>,

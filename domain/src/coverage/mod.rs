@@ -107,6 +107,8 @@ mod state;
 mod terms;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod tests_reviewed;
 mod work;
 
 pub use action::{Action, Call, Step};

@@ -35,6 +35,8 @@ pub enum Rejection {
     UnknownQuote(QuoteId),
     /// The session is not recorded here.
     UnknownSession(SessionId),
+    /// It speaks of cover, and no known line at any time is covered by it.
+    NothingCovered,
     /// The assignment is not recorded here.
     UnknownAssignment(AssignmentId),
     /// The certificate is not recorded here.
@@ -71,6 +73,7 @@ impl Rejection {
             | Self::OutOfTurn(_)
             | Self::AnotherContractor(_)
             | Self::UnknownDocument(_)
+            | Self::NothingCovered
             | Self::CertificateDatesUnknown(_)
             | Self::WaiverInThePast { .. }
             | Self::AlreadyInvoiced(_) => false,
@@ -99,6 +102,9 @@ impl fmt::Display for Rejection {
             Self::UnknownQuote(id) => write!(f, "quote {id} is not recorded for this work order"),
             Self::UnknownSession(id) => {
                 write!(f, "application session {id} is not recorded for this work order")
+            }
+            Self::NothingCovered => {
+                f.write_str("it names no known line, or no time at which cover is in force")
             }
             Self::UnknownAssignment(id) => write!(f, "assignment {id} is not recorded for this work order"),
             Self::UnknownCertificate(id) => write!(f, "certificate {id} is not recorded for this work order"),

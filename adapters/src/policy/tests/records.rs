@@ -1,7 +1,7 @@
 use super::samples::{Guide, client, window};
 use crate::http::testing::Vendor;
 use crate::policy::{CertificateStatus, Error, PolicyStatus};
-use covertrail_domain::cover::Line;
+use covertrail_domain::cover::{Line, Lines};
 use covertrail_domain::id::CertificateId;
 use serde_json::json;
 
@@ -23,7 +23,9 @@ async fn a_contractors_policies_are_read_in_the_vendors_order() {
     assert_eq!(active.lines, Some([Line::General].into_iter().collect()));
     assert_eq!(active.window, Some(window(100, 200)));
     assert_eq!(active.quote.as_ref().unwrap().as_str(), "qt_2");
-    assert_eq!((&canceled.status, canceled.window, canceled.lines), (&PolicyStatus::Canceled, None, None));
+    assert_eq!((&canceled.status, canceled.window), (&PolicyStatus::Canceled, None));
+    assert_eq!(canceled.lines, Some(Lines::NONE), "its dates leave no time, so it covers nothing");
+    assert_eq!((lapsed.lines, lapsed.window), (None, None));
     assert_eq!(lapsed.status, PolicyStatus::Other("lapsed".to_owned()));
 }
 

@@ -27,7 +27,8 @@ pub struct Notice {
     pub created: Option<Timestamp>,
     /// Whom and what it concerns.
     pub refs: References,
-    /// The lines it speaks of; nothing when it names none. A line that we do not know covers nothing here.
+    /// The lines it speaks of; nothing only where it names none. A line that we do not know covers nothing here, and
+    /// none is in force where the dates beside it leave no time.
     pub lines: Option<Lines>,
     /// Lines it names that we do not know, for a person to see.
     pub unknown_lines: Texts,

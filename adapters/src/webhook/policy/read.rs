@@ -1,6 +1,6 @@
 //! From a body to a [`Notice`].
 
-use super::{Kind, Notice, References, Texts};
+use super::{Assignment, Kind, Notice, Policy, References, Texts};
 use crate::webhook::field::{Malformed, Object, json};
 use covertrail_domain::{
     cover::{Line, Lines},
@@ -62,7 +62,7 @@ fn subject(data: &Value) -> Result<Object<'_>, Malformed> {
 fn told(bare: Notice, data: Object<'_>, media: bool) -> Result<Notice, Malformed> {
     let either = |one, other| if data.get(one).is_some() { one } else { other };
     let (lines, unknown_lines) = lines(data)?;
-    Ok(Notice {
+    let notice = Notice {
         refs: references(&bare.kind, data)?,
         // Said of media alone, it must not be taken for all that was quoted.
         lines: lines.or_else(|| media.then(|| Lines::from_iter([Line::Media]))),
@@ -72,7 +72,26 @@ fn told(bare: Notice, data: Object<'_>, media: bool) -> Result<Notice, Malformed
         canceled: data.time(either("cancelled_at", "canceled_at"))?,
         reasons: reasons(data),
         ..bare
-    })
+    };
+    Ok(if in_force_at_no_time(&notice) { Notice { lines: Some(Lines::NONE), ..notice } } else { notice })
+}
+
+/// Dates of cover that are said, but are only half there or leave no time between them, must not be read as dates
+/// that are left out: those are filled in from what was quoted.
+fn in_force_at_no_time(notice: &Notice) -> bool {
+    let dated = notice.effective.is_some() || notice.expires.is_some();
+    match notice.kind {
+        Kind::Policy(Policy::Active) | Kind::Assignment(Assignment::Active) => {
+            dated && notice.window().is_none()
+        }
+        Kind::Policy(_)
+        | Kind::Application(_)
+        | Kind::Assignment(_)
+        | Kind::Certificate(_)
+        | Kind::Charge(_)
+        | Kind::CategoryAdded
+        | Kind::Unknown(_) => false,
+    }
 }
 
 fn references(kind: &Kind, data: Object<'_>) -> Result<References, Malformed> {
@@ -105,12 +124,15 @@ fn lines(data: Object<'_>) -> Result<(Option<Lines>, Texts), Malformed> {
     let Some(value) = data.get("coverage_type") else { return Ok((None, Texts::default())) };
     let names: Option<Vec<&str>> = match value {
         Value::Array(names) => names.iter().map(Value::as_str).collect(),
+        Value::String(name) if name.is_empty() => Some(Vec::new()),
         Value::String(name) => Some(vec![name]),
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::Object(_) => None,
     };
     let names = names.ok_or_else(|| data.malformed("coverage_type", "not a list of lines of coverage"))?;
-    let unknown = names.iter().filter(|name| Line::parse(name).is_none());
-    Ok((Some(names.iter().filter_map(|name| Line::parse(name)).collect()), Texts::new(unknown)))
+    let known = |name: &&str| Line::parse(&name.trim().to_ascii_lowercase());
+    let unknown = names.iter().filter(|name| known(name).is_none());
+    let lines = (!names.is_empty()).then(|| names.iter().filter_map(known).collect());
+    Ok((lines, Texts::new(unknown)))
 }
 
 /// Words for people, so whatever stands there is taken as it is: a text, or a list of texts or objects.

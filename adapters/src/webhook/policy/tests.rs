@@ -165,6 +165,35 @@ fn a_line_we_do_not_know_covers_nothing_and_is_shown() {
 }
 
 #[test]
+fn lines_are_read_in_any_case_and_are_left_out_only_where_none_is_named() {
+    let lines = |named: Value| read(&event("policy.active", &json!({ "coverage_type": named }))).lines;
+    assert_eq!(lines(json!(["General", " CYBER"])), Some(Lines::from_iter([Line::General, Line::Cyber])));
+    assert_eq!(lines(json!(["umbrella"])), Some(Lines::NONE));
+    for absent in [json!([]), json!(null), json!("")] {
+        assert_eq!(lines(absent), None);
+    }
+}
+
+#[test]
+fn dates_that_leave_no_time_are_no_cover() {
+    for dates in [
+        json!({ "effective_date": 100, "expiration_date": 100 }),
+        json!({ "effective_date": 100, "expiration_date": 50 }),
+        json!({ "expiration_date": 100 }),
+        json!({ "effective_date": 100 }),
+    ] {
+        let mut data = dates.clone();
+        data["coverage_type"] = json!(["general"]);
+        for kind in ["policy.active", "policy.active.media", "assignment.active"] {
+            assert_eq!(read(&event(kind, &data)).lines, Some(Lines::NONE), "{kind} {dates}");
+            assert_eq!(read(&event(kind, &dates)).lines, Some(Lines::NONE), "{kind} {dates}");
+        }
+        let expired = read(&event("policy.expired", &data));
+        assert_eq!(expired.lines, Some(Lines::from_iter([Line::General])));
+    }
+}
+
+#[test]
 fn a_media_policy_that_names_no_lines_is_for_media_alone() {
     let lines = |kind| read(&event(kind, &json!({ "id": "pl_1" }))).lines;
     assert_eq!(lines("policy.active.media"), Some(Lines::from_iter([Line::Media])));

@@ -23,6 +23,7 @@ impl Coverage {
         at: Timestamp,
     ) -> Decided {
         self.policy_is_the_workers(policy, quote, contractor)?;
+        covers_something(change)?;
         let expected = self.expected_of_policy(quote);
         let evidence = Evidence::Policy(policy.clone());
         let mut events = Vec::new();
@@ -103,6 +104,7 @@ impl Coverage {
             return Err(Rejection::UnknownAssignment(assignment.clone()));
         };
         self.is_the_workers(Some(&known.post.contractor))?;
+        covers_something(change)?;
         let policy = policy.or(known.policy.as_ref()).cloned();
         let evidence = Evidence::Assignment(assignment.clone());
         self.reported(evidence, policy, change, known.cover, at).map_or_else(holds_already, happens)
@@ -122,8 +124,10 @@ impl Coverage {
         }
         Some(match change {
             Reported::Active { lines, window } => {
-                let lines = told(lines).unwrap_or(expected.lines);
-                let cover = Cover { lines, window: window.unwrap_or(expected.window) };
+                let cover = Cover {
+                    lines: lines.unwrap_or(expected.lines),
+                    window: window.unwrap_or(expected.window),
+                };
                 Event::CoverageActivated { evidence, policy, cover, at }
             }
             Reported::Expired { on } => {
@@ -139,7 +143,7 @@ impl Coverage {
     fn knows_report(&self, evidence: &Evidence, change: Reported, at: Timestamp) -> bool {
         let same = |report: &Report| match (change, &report.change) {
             (Reported::Active { lines, window }, Change::Activated(cover)) => {
-                told(lines).is_none_or(|lines| lines == cover.lines)
+                lines.is_none_or(|lines: Lines| lines == cover.lines)
                     && window.is_none_or(|window: Window| window == cover.window)
             }
             (Reported::Expired { on }, known) => *known == Change::Expired { on },
@@ -166,7 +170,14 @@ impl Coverage {
     }
 }
 
-/// An empty list of lines is the vendor's way to leave them out.
-fn told(lines: Option<Lines>) -> Option<Lines> {
-    lines.filter(|lines| !lines.is_empty())
+/// Lines that are said, but none that we know, are not filled in as lines that are left out are: that would take
+/// whatever the vendor wrote for all that was wanted.
+fn covers_something(change: Reported) -> Result<(), Rejection> {
+    match change {
+        Reported::Active { lines: Some(lines), .. } if lines.is_empty() => Err(Rejection::NothingCovered),
+        Reported::Active { .. }
+        | Reported::Expired { .. }
+        | Reported::Canceled { .. }
+        | Reported::Reinstated { .. } => Ok(()),
+    }
 }
