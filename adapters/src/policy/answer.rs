@@ -6,7 +6,7 @@ use crate::http::fields::{Fields, Malformed};
 use crate::http::{capped, plain, value};
 use covertrail_domain::cover::{Line, Lines};
 use covertrail_domain::id::{self, AssignmentId, PolicyId, QuoteId, SessionId};
-use covertrail_domain::time::Window;
+use covertrail_domain::time::{Timestamp, Window};
 use serde_json::value::RawValue;
 use url::Url;
 
@@ -67,6 +67,8 @@ pub struct AssignmentAnswer {
     pub window: Window,
     /// The lines it is for.
     pub lines: Lines,
+    /// When the vendor made it, where it says: an answer that is replayed is as old as it was the first time.
+    pub created: Option<Timestamp>,
     /// Whether it is cover.
     pub verdict: Verdict,
 }
@@ -141,8 +143,10 @@ pub(super) fn assignment(body: &[u8], asked: &NewAssignment<'_>) -> Result<Assig
     let policy = fields.optional("policy", value::id(PolicyId::parse));
     let window = window(&mut fields, asked.window);
     let lines = fields.optional("coverage_type", lines).flatten().unwrap_or(asked.lines);
+    // An assignment that is made is not to be lost for a date in a form we do not know.
+    let created = fields.raw("created").and_then(|created| value::timestamp(created).ok());
     let verdict = verdict(&mut fields);
-    let assigned = || Some(AssignmentAnswer { id: id?, policy, window: window?, lines, verdict });
+    let assigned = || Some(AssignmentAnswer { id: id?, policy, window: window?, lines, created, verdict });
     fields.finish(assigned())
 }
 

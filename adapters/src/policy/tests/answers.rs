@@ -4,6 +4,7 @@ use crate::policy::answer;
 use crate::policy::{AssignmentAnswer, Error, QuoteAnswer, SessionState, Verdict};
 use covertrail_domain::cover::{Line, Lines};
 use covertrail_domain::id::SessionId;
+use covertrail_domain::time::Timestamp;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -99,6 +100,19 @@ async fn an_answer_that_cannot_be_read_leaves_the_outcome_unknown() {
     ] {
         let reason = format!("its answer cannot be read: {fields}");
         assert_eq!(quoted(201, body).await, Err(Error::UnknownOutcome { reason }));
+    }
+}
+
+#[tokio::test]
+async fn an_assignment_is_as_old_as_the_vendor_says() {
+    for (created, moment) in [
+        (json!(1_762_083_600), Some(1_762_083_600)),
+        (json!("2025-11-02T11:40:00Z"), Some(1_762_083_600)),
+        (json!("lately"), None),
+        (json!(null), None),
+    ] {
+        let answer = assigned(json!({ "id": "an_1", "created": created })).await.unwrap();
+        assert_eq!(answer.created, moment.map(Timestamp::from_unix));
     }
 }
 
