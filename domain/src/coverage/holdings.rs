@@ -44,7 +44,9 @@ impl Coverage {
     /// Whether every required line has something in force, as far as the vendor and the clock have said.
     pub fn is_in_force(&self) -> bool {
         let issued = self.grants.iter().map(|grant| self.holding(grant)).filter(|holding| !holding.ended);
-        let lines = Lines::joined(issued.map(|holding| holding.lines).chain(self.certified()));
+        let lines = Lines::joined(
+            issued.map(|holding| holding.lines).chain(self.certified().map(|cover| cover.lines)),
+        );
         lines.includes(self.terms.required)
     }
 
@@ -94,15 +96,27 @@ impl Coverage {
         self.assignments.iter().any(|made| made.fate == Fate::Current) || self.is_self_insured()
     }
 
-    /// Whether approved certificates alone have every required line in force, so that nothing need be bought.
+    /// Whether approved certificates alone have every required line in force for some of the work, so that nothing
+    /// need be bought up to their end.
     pub fn is_self_insured(&self) -> bool {
-        Lines::joined(self.certified()).includes(self.terms.required)
+        Lines::joined(self.certified().map(|cover| cover.lines)).includes(self.terms.required)
     }
 
-    /// The lines of each certificate that is good and, as far as the clock has said, not over.
-    fn certified(&self) -> impl Iterator<Item = Lines> {
+    /// Whether approved certificates alone have every required line covered up to the work's end, so that no assignment
+    /// is needed: one that ends before leaves the rest of the work to be insured.
+    pub(super) fn is_self_insured_through(&self) -> bool {
+        let end = self.terms.window.end();
+        let lasting = self.certified().filter(|cover| cover.window.end() >= end);
+        Lines::joined(lasting.map(|cover| cover.lines)).includes(self.terms.required)
+    }
+
+    /// The cover of each certificate that is good, is for some of the work's time and, as far as the clock has said,
+    /// not over.
+    fn certified(&self) -> impl Iterator<Item = Cover> {
         let standing = self.certificates.iter().filter(|certificate| !certificate.ended());
-        standing.filter_map(Certificate::cover).map(|cover| cover.lines)
+        let work = self.work_window();
+        let meets = move |cover: &Cover| work.is_some_and(|work| work.intersection(cover.window).is_some());
+        standing.filter_map(Certificate::cover).filter(meets)
     }
 
     /// The certificates that wait for a person.

@@ -64,7 +64,7 @@ impl Coverage {
             Path::Enrolled { .. } => Some(Call::CreateJob { terms: self.terms.clone() }),
             Path::Scoped(post) => Some(Call::CreateQuote { post: post.clone(), cover: self.wanted() }),
             Path::Quoted { quote, .. } => Some(Call::OpenApplication { quote: quote.id.clone() }),
-            Path::Applied { .. } if self.is_self_insured() || !self.is_binding_time() => None,
+            Path::Applied { .. } if self.is_self_insured_through() || !self.is_binding_time() => None,
             Path::Applied { post, .. } => {
                 Some(Call::CreateAssignment { post: post.clone(), cover: self.wanted() })
             }

@@ -1,9 +1,9 @@
 //! Histories that once came out wrong, each with what it is to come to.
 
 use super::{BindOn, Quote};
-use super::{Command, Cover, Rejection, Reported, Round, State, Terms, Wage};
+use super::{Command, Cover, Rejection, Reported, Round, Stage, State, Step, Terms, Verdict, Wage};
 use crate::cover::{Line, Lines};
-use crate::id::{ContractorId, JobId, PolicyId, QuoteId, WorkOrderId, WorkerId};
+use crate::id::{CertificateId, ContractorId, JobId, PolicyId, QuoteId, WorkOrderId, WorkerId};
 use crate::money::Cents;
 use crate::time::{Timestamp, Window};
 use alloc::string::String;
@@ -65,6 +65,20 @@ fn quoted() -> State {
     after(scoped(), [Command::RecordQuote { round: Round::FIRST, quote }])
 }
 
+fn applied() -> State {
+    after(quoted(), [Command::RecordApplicationCompleted { quote: QuoteId::of_model("qt_1") }])
+}
+
+fn due(state: &State) -> Option<Step> {
+    state.next_action().map(|action| action.step())
+}
+
+fn validated(window: Window) -> Command {
+    let verdict = Verdict::Validated(Some(Cover { lines: general(), window }));
+    let certificate = CertificateId::of_model("ci_1");
+    Command::RecordVerdict { certificate, contractor: None, verdict, at: at(20) }
+}
+
 fn policy(lines: Option<Lines>, window: Option<Window>) -> Command {
     Command::RecordPolicy {
         policy: PolicyId::of_model("pl_1"),
@@ -81,4 +95,15 @@ fn a_policy_for_no_line_that_is_known_covers_nothing() {
         assert_eq!(quoted().decide(&policy(Some(Lines::NONE), window)), Err(Rejection::NothingCovered));
     }
     assert!(after(quoted(), [policy(None, None)]).coverage().unwrap().is_covered_through());
+}
+
+#[test]
+fn a_certificate_for_another_time_or_not_to_the_end_leaves_the_assignment_due() {
+    let late = after(applied(), [validated(window(300, 400))]);
+    assert_eq!((late.stage(), due(&late)), (Some(Stage::Applied), Some(Step::Assignment)));
+    assert!(!late.coverage().unwrap().is_self_insured());
+    let short = after(applied(), [validated(window(50, 150))]);
+    assert_eq!((short.stage(), due(&short)), (Some(Stage::Active), Some(Step::Assignment)));
+    let whole = after(applied(), [validated(window(50, 200))]);
+    assert_eq!((whole.stage(), due(&whole)), (Some(Stage::Active), None));
 }
