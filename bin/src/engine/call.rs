@@ -226,7 +226,7 @@ impl Engine {
                 assignment: answer.id,
                 policy: answer.policy,
                 change: Reported::Active { lines: Some(cover.lines), window: Some(cover.window) },
-                at: clock::now(),
+                at: answer.created.unwrap_or_else(clock::now),
             });
         }
         Ok(commands)
