@@ -35,18 +35,13 @@ async fn main() {
     let directory = PathBuf::from(arguments.next().expect("a directory"));
     let data_bytes = arguments.next().expect("bytes of data").parse().expect("a number");
     let metadata_bytes = arguments.next().expect("bytes of metadata").parse().expect("a number");
+    let cqrs = Arc::new(open(&directory.join("peer.sqlite")).await);
     for (round, line) in std::io::stdin().lock().lines().enumerate() {
         let line = line.expect("a line");
         let (producers, milliseconds) = line.split_once(' ').expect("producers and milliseconds");
-        let file = directory.join(format!("peer-{round}.sqlite"));
-        let cqrs = Arc::new(open(&file).await);
         let time = Duration::from_millis(milliseconds.parse().expect("milliseconds"));
         let producers = producers.parse().expect("producers");
-        println!("{}", run(&cqrs, producers, time, data_bytes, metadata_bytes).await);
-        drop(cqrs);
-        for suffix in ["", "-wal", "-shm"] {
-            let _ = std::fs::remove_file(directory.join(format!("peer-{round}.sqlite{suffix}")));
-        }
+        println!("{}", run(&cqrs, round, producers, time, data_bytes, metadata_bytes).await);
     }
 }
 
@@ -66,6 +61,7 @@ async fn open(file: &Path) -> SqliteCqrs<Coverage> {
 
 async fn run(
     cqrs: &Arc<SqliteCqrs<Coverage>>,
+    round: usize,
     producers: usize,
     time: Duration,
     data_bytes: usize,
@@ -79,7 +75,7 @@ async fn run(
                 let mut latencies_us = Vec::new();
                 let mut failed = 0_u64;
                 for number in 0_u64.. {
-                    let id = format!("coverage-WO-{producer}-{number}");
+                    let id = format!("coverage-WO-{round}-{producer}-{number}");
                     for (step, events) in EVENTS.iter().enumerate() {
                         if start.elapsed() >= time {
                             return (latencies_us, failed);
