@@ -90,12 +90,14 @@ impl Ledger {
 
     /// Folds one event of a work order at its revision; any but the next one changes nothing.
     pub(super) fn apply(&mut self, work_order: &WorkOrderId, revision: u64, event: &Event) {
-        let order = self.orders.entry(work_order.clone()).or_default();
+        let order = match self.orders.get_mut(work_order) {
+            Some(order) => order,
+            None => self.orders.entry(work_order.clone()).or_default(),
+        };
         if order.next_revision != revision {
             return;
         }
         order.state = std::mem::take(&mut order.state).evolve(event);
-        let worker = order.state.coverage().map(|coverage| coverage.worker.clone());
         order.next_revision = revision.saturating_add(1);
         let deadline = order.state.deadline();
         let before = std::mem::replace(&mut order.deadline, deadline);
@@ -105,17 +107,21 @@ impl Ledger {
             }
             self.deadlines.extend(deadline.map(|deadline| (deadline, work_order.clone())));
         }
-        if let (Event::ContractorCreated { contractor }, Some(worker)) = (event, worker) {
-            self.contractors.insert(worker, contractor.clone());
+        if let (Event::ContractorCreated { contractor }, Some(coverage)) = (event, order.state.coverage()) {
+            self.contractors.insert(coverage.worker.clone(), contractor.clone());
         }
         self.woken.work_orders.push(work_order.clone());
-        self.wake(&Awaited::WorkOrder(work_order.clone()));
         if shared::concerns_others(event) {
             let others: Vec<WorkOrderId> = self.of_same_contractor(work_order).cloned().collect();
             self.woken.work_orders.extend(others);
         }
-        for reference in self.directory.fold(work_order, event) {
-            self.wake(&Awaited::Object(reference));
+        let named = self.directory.fold(work_order, event);
+        // a start folds the whole log, and nobody waits yet
+        if !self.waiting.is_empty() {
+            self.wake(&Awaited::WorkOrder(work_order.clone()));
+            for reference in named {
+                self.wake(&Awaited::Object(reference));
+            }
         }
     }
 
