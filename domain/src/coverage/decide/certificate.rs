@@ -78,7 +78,9 @@ impl Coverage {
         };
         let (by, reason) = (by.clone(), String::from(reason));
         let view = View::Person { by: by.clone(), decision: decision.clone(), reason: reason.clone() };
-        if certificate.opinions.contains(&Opinion { at, view }) {
+        // sent again by a person who got no answer, or carried over from another work order
+        let stands = certificate.opinions.last().is_some_and(|latest| latest.view == view);
+        if stands || certificate.opinions.contains(&Opinion { at, view }) {
             return holds_already();
         }
         happens(Event::CertificateReviewed { certificate: id.clone(), by, decision, reason, at })

@@ -105,7 +105,9 @@ fn an_approval_without_dates_takes_those_that_the_vendor_read_or_is_refused() {
         .then_rejected(Rejection::CertificateDatesUnknown(certificate()))
         .having(judged(with_dates, hour(-25)))
         .when(approve)
-        .then([reviewed(Decision::Approved(cover()), -20)]);
+        .then([reviewed(Decision::Approved(cover()), -20)])
+        .when(review(Ruling::Approve { cover: None }, hour(-19)))
+        .then_nothing();
 }
 
 #[test]
