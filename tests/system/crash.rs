@@ -15,10 +15,10 @@ async fn nothing_is_lost_or_done_twice_through_60_kills() {
     survives(60, 40).await;
 }
 
-/// Half an hour or so:
+/// Ten minutes and more:
 /// `cargo test -p covertrail-tests --test system -- --ignored --nocapture through_1000_kills`
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-#[ignore = "takes half an hour; the shorter one runs always"]
+#[ignore = "takes ten minutes; the shorter one runs always"]
 async fn nothing_is_lost_or_done_twice_through_1000_kills() {
     survives(1000, 300).await;
 }

@@ -71,6 +71,22 @@ async fn an_assignment_that_the_answer_itself_calls_active_needs_no_webhook() {
 }
 
 #[tokio::test]
+async fn an_assignment_that_nobody_has_confirmed_is_no_cover() {
+    let world = World::begin(Plan { told_when_issued: false, ..Plan::default() }).await;
+    let order = Order::assigned(&world, "12345").await;
+    order.event("application_completed").await;
+    world.policy.set_webhook(None).unwrap();
+    order.start().await;
+    order.event("coverage_assigned").await;
+    order.is(Stage::AssignedCoverage, Badge::UninsuredWorking).await;
+    world.aim();
+    let vendor = world.ask(&world.policy, "state").await;
+    let confirmed = objects(&vendor, "webhooks").find(|webhook| webhook["type"] == "assignment.active");
+    assert_eq!(world.policy_says(&confirmed.unwrap()["body"]).await.status, 200);
+    order.is(Stage::Active, Badge::Insured).await;
+}
+
+#[tokio::test]
 async fn every_required_line_is_quoted_and_assigned() {
     let world = World::begin(Plan { required_lines: &["general", "workers-comp"], ..Plan::default() }).await;
     let order = Order::assigned(&world, "12345").await;

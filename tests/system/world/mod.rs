@@ -1,6 +1,7 @@
 //! A world to test in: two vendors, the program between them, and the means to look and to act.
 
 mod audit;
+mod http;
 mod log;
 mod order;
 mod plan;
@@ -9,6 +10,7 @@ mod sign;
 
 pub(crate) use audit::objects;
 
+pub(crate) use http::Answer;
 pub(crate) use log::{Delivered, Log, Told};
 pub(crate) use order::Order;
 pub(crate) use plan::{Plan, REVIEWER, REVIEWER_TOKEN, Secrets};
@@ -16,8 +18,6 @@ pub(crate) use program::{Ended, Program};
 pub(crate) use sign::standard;
 
 use covertrail_adapters::sandbox::{self, WebhookTarget, policy, workmarket};
-use reqwest::Method;
-use serde_json::Value;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
@@ -43,20 +43,6 @@ pub(crate) struct World {
     /// Stopped when they are dropped.
     _vendors: Vec<sandbox::Running>,
     _before: Option<Arc<World>>,
-}
-
-/// An answer over HTTP.
-#[derive(Debug)]
-pub(crate) struct Answer {
-    pub(crate) status: u16,
-    pub(crate) location: Option<String>,
-    pub(crate) text: String,
-}
-
-impl Answer {
-    pub(crate) fn json(&self) -> Value {
-        serde_json::from_str(&self.text).unwrap_or_default()
-    }
 }
 
 /// The time, in Unix seconds: the program's own clock.
@@ -208,85 +194,6 @@ impl World {
     pub(crate) fn url(&self, path: &str) -> String {
         let address = self.address.lock().unwrap().expect("the program has been started");
         format!("http://{address}{path}")
-    }
-
-    /// What the program answers; nothing if it cannot be reached.
-    pub(crate) async fn get(&self, path: &str) -> Option<Answer> {
-        self.send(self.http.get(self.url(path))).await
-    }
-
-    /// Presses the button of a form, wherever it is.
-    pub(crate) async fn submit(&self, url: &str) -> Answer {
-        self.send(self.http.post(url)).await.expect("the form is taken")
-    }
-
-    pub(crate) async fn send(&self, request: reqwest::RequestBuilder) -> Option<Answer> {
-        let answer = request.send().await.ok()?;
-        let status = answer.status().as_u16();
-        let location = answer.headers().get("location").map(|value| value.to_str().unwrap().to_owned());
-        Some(Answer { status, location, text: answer.text().await.ok()? })
-    }
-
-    /// A request to the program with these headers.
-    pub(crate) fn request(
-        &self,
-        method: Method,
-        path: &str,
-        headers: &[(&str, &str)],
-        body: Vec<u8>,
-    ) -> reqwest::RequestBuilder {
-        let request = self.http.request(method, self.url(path)).body(body);
-        headers.iter().fold(request, |request, (name, value)| request.header(*name, *value))
-    }
-
-    pub(crate) async fn post(
-        &self,
-        path: &str,
-        headers: &[(&str, &str)],
-        body: impl Into<Vec<u8>>,
-    ) -> Answer {
-        let request = self.request(Method::POST, path, headers, body.into());
-        self.send(request).await.expect("the program answers")
-    }
-
-    /// What the reviewer asks for; said again while the program is away.
-    pub(crate) async fn as_reviewer(&self, path: &str, body: impl Into<Vec<u8>>) -> Answer {
-        let (token, body) = (format!("Bearer {REVIEWER_TOKEN}"), body.into());
-        let asked = async {
-            loop {
-                let headers = [("authorization", token.as_str())];
-                let request = self.request(Method::POST, path, &headers, body.clone());
-                match self.send(request).await {
-                    Some(answer) if answer.status != 503 => return answer,
-                    Some(_) | None => tokio::time::sleep(Duration::from_millis(50)).await,
-                }
-            }
-        };
-        tokio::time::timeout(PATIENCE, asked).await.expect("the program answers the reviewer")
-    }
-
-    /// What somebody does at WorkMarket.
-    pub(crate) async fn at_workmarket(&self, path: &str, body: Value) -> Value {
-        self.control(&self.workmarket, path, &body).await
-    }
-
-    /// What an underwriter, or a contractor, does at 1099Policy.
-    pub(crate) async fn at_policy(&self, path: &str, body: Value) -> Value {
-        self.control(&self.policy, path, &body).await
-    }
-
-    async fn control(&self, vendor: &sandbox::Handle, path: &str, body: &Value) -> Value {
-        let url = format!("http://{}/sandbox/{path}", vendor.address());
-        let request = self.http.post(url).header("content-type", "application/json").body(body.to_string());
-        let answer = self.send(request).await.expect("the sandbox answers");
-        assert!(answer.status < 300, "{path} {body}: {} {}", answer.status, answer.text);
-        answer.json()
-    }
-
-    /// A sandbox's own account of itself: `state` or `requests`.
-    pub(crate) async fn ask(&self, vendor: &sandbox::Handle, what: &str) -> Value {
-        let url = format!("http://{}/sandbox/{what}", vendor.address());
-        self.send(self.http.get(url)).await.expect("the sandbox answers").json()
     }
 
     /// Waits until the log shows it.
