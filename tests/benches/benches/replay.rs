@@ -17,8 +17,8 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::runtime::{Builder, Runtime};
 
-/// As many events a page as the store gives at most.
-const PAGE: usize = 8192;
+/// As many events a page as a subscription to the store yields.
+const PAGE: usize = 1024;
 
 /// What is asked of the program's own copy that measures a start.
 const START: &str = "--start";

@@ -127,22 +127,11 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        if let (Some(runtime), store) = (self.runtime.take(), self.store.take()) {
-            if let Some(store) = store {
-                runtime.block_on(store.close());
-            }
-            runtime.shut_down();
+        let Some(runtime) = self.runtime.take() else { return };
+        if let Some(store) = self.store.take() {
+            runtime.block_on(store.close());
         }
-    }
-}
-
-trait ShutDown {
-    fn shut_down(self);
-}
-
-impl ShutDown for Runtime {
-    fn shut_down(self) {
-        self.shutdown_timeout(Duration::from_secs(10));
+        runtime.shutdown_timeout(Duration::from_secs(10));
     }
 }
 
