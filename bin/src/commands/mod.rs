@@ -126,20 +126,20 @@ pub fn main() -> ExitCode {
     ran.map_or_else(Failure::report, |()| ExitCode::SUCCESS)
 }
 
-/// Waits for Ctrl-C, or for the signal by which a service is stopped; answers which.
-pub(crate) async fn interrupted() -> &'static str {
+/// Listens, from now on, for Ctrl-C and for the signal by which a service is stopped; what comes back waits for
+/// either and answers which.
+pub(crate) fn interrupted() -> impl Future<Output = &'static str> {
     use tokio::signal::unix::{SignalKind, signal};
-    let terminated = async {
-        match signal(SignalKind::terminate()) {
-            Ok(mut signal) => {
-                signal.recv().await;
-            }
-            Err(_) => std::future::pending().await,
-        }
+    let (interrupt, terminate) = (signal(SignalKind::interrupt()), signal(SignalKind::terminate()));
+    let comes = async |signal: std::io::Result<tokio::signal::unix::Signal>| match signal {
+        Ok(mut signal) => drop(signal.recv().await),
+        Err(_) => std::future::pending().await,
     };
-    tokio::select! {
-        _ = tokio::signal::ctrl_c() => "interrupt",
-        () = terminated => "terminate",
+    async move {
+        tokio::select! {
+            () = comes(interrupt) => "interrupt",
+            () = comes(terminate) => "terminate",
+        }
     }
 }
 

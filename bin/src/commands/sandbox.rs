@@ -70,8 +70,9 @@ impl Sandbox {
                 ("WorkMarket", key, started.map_err(|error| Failure::Failed(error.to_string()))?)
             }
         };
+        let interruption = interrupted();
         tell(name, &key, &running);
-        interrupted().await;
+        interruption.await;
         running.shutdown().await;
         Ok(())
     }

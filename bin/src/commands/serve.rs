@@ -44,9 +44,11 @@ impl Serve {
             // a dropped sender stops the server too
             let _ = stopped.await;
         }));
+        // listened for before anybody is told that it serves
+        let interruption = interrupted();
         tracing::info!(%address, log = %config.store.path.display(), "serving");
         let why = tokio::select! {
-            signal = interrupted() => {
+            signal = interruption => {
                 tracing::info!(signal, "stopping");
                 None
             }
