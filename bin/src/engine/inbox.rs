@@ -2,50 +2,20 @@
 
 use super::ledger::Awaited;
 use super::translate::{self, Heard};
-use super::{Cause, Engine, ExecuteError, Executed};
+use super::verdict::{Later, Tally, Verdict, handled};
+use super::{Cause, Engine, ExecuteError};
 use crate::clock;
 use covertrail_adapters::schema::{Actor, Envelope, Source};
 use covertrail_adapters::store::{AppendError, Expected, NewEvent, StreamName};
-use covertrail_adapters::webhook::delivery::{Delivery, Handled, Outcome, Record, Source as From, Waiting};
+use covertrail_adapters::webhook::delivery::{Delivery, Outcome, Record, Source as From, Waiting};
 use covertrail_adapters::webhook::{policy, workmarket as wm};
 use covertrail_adapters::workmarket::{WorkOrder, Worker};
 use covertrail_adapters::{schema, workmarket};
-use covertrail_domain::coverage::Rejection;
 use covertrail_domain::id::WorkOrderId;
 use covertrail_domain::time::Timestamp;
 use covertrail_projections::Reference;
 use std::collections::BTreeSet;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
-use std::time::Duration;
-
-/// Why a delivery could not be dealt with now. It stays pending.
-#[derive(Debug, thiserror::Error)]
-pub(super) enum Later {
-    #[error("the delivery cannot be read back: {0}")]
-    Unreadable(String),
-    #[error("{0}")]
-    WorkMarket(#[from] workmarket::Error),
-    #[error(transparent)]
-    Execute(#[from] ExecuteError),
-}
-
-impl Later {
-    /// How long the vendor asks to be left alone.
-    pub(super) fn asked(&self) -> Duration {
-        match self {
-            Self::WorkMarket(workmarket::Error::Unavailable { retry_after, .. }) => {
-                retry_after.unwrap_or_default()
-            }
-            Self::WorkMarket(_) | Self::Unreadable(_) | Self::Execute(_) => Duration::ZERO,
-        }
-    }
-}
-
-/// What to write beside a delivery.
-enum Verdict {
-    Handled(Handled),
-    Waiting(String),
-}
 
 /// A delivery as it was stored.
 struct Stored {
@@ -259,54 +229,4 @@ fn is_of_one(reference: &Reference) -> bool {
         | Reference::Certificate(_)
         | Reference::Invoice(_) => false,
     }
-}
-
-/// What the commands of one delivery came to.
-#[derive(Default)]
-struct Tally {
-    concerned: BTreeSet<WorkOrderId>,
-    happened: bool,
-    premature: Option<Rejection>,
-    refused: Vec<Rejection>,
-}
-
-impl Tally {
-    fn count(
-        &mut self,
-        work_order: &WorkOrderId,
-        executed: Result<Executed, ExecuteError>,
-    ) -> Result<(), Later> {
-        self.concerned.insert(work_order.clone());
-        match executed {
-            Ok(Executed::Happened) => self.happened = true,
-            Ok(Executed::HeldAlready) => {}
-            Err(ExecuteError::Rejected(rejection)) if rejection.is_premature() => {
-                self.premature = Some(rejection);
-            }
-            Err(ExecuteError::Rejected(rejection)) => self.refused.push(rejection),
-            Err(error) => return Err(error.into()),
-        }
-        Ok(())
-    }
-
-    fn verdict(self) -> Verdict {
-        if let Some(premature) = self.premature.filter(|_| !self.happened) {
-            return Verdict::Waiting(premature.to_string());
-        }
-        let reasons: Vec<String> = self.refused.iter().map(ToString::to_string).collect();
-        let outcome = match (self.happened, reasons.is_empty()) {
-            (true, _) => Outcome::Applied,
-            (false, true) => Outcome::NothingNew,
-            (false, false) => Outcome::Refused,
-        };
-        handled(outcome, self.concerned, (!reasons.is_empty()).then(|| reasons.join("; ")))
-    }
-}
-
-fn handled(
-    outcome: Outcome,
-    work_orders: impl IntoIterator<Item = WorkOrderId>,
-    reason: Option<String>,
-) -> Verdict {
-    Verdict::Handled(Handled { outcome, work_orders: work_orders.into_iter().collect(), reason })
 }

@@ -13,6 +13,7 @@ mod queue;
 mod run;
 mod shared;
 mod translate;
+mod verdict;
 
 pub use documents::{DocumentError, Documents, MAX_BYTES as MAX_DOCUMENT_BYTES};
 pub use execute::{Cause, ExecuteError, Executed};
