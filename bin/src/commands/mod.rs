@@ -1,6 +1,8 @@
 //! The command line.
 
 mod answer;
+mod ask;
+mod certificate;
 mod check;
 mod diagram;
 mod fold;
@@ -8,10 +10,12 @@ mod history;
 mod init;
 mod log;
 mod replay;
+mod retry;
 pub(crate) mod sandbox;
 mod serve;
 mod status;
 mod until;
+mod waive;
 
 use crate::assemble::Unusable;
 use crate::{config, demo};
@@ -36,7 +40,8 @@ use std::process::ExitCode;
         covertrail demo\n  \
         covertrail init && covertrail check && covertrail serve\n  \
         covertrail status --json\n  \
-        covertrail history 12345"
+        covertrail history 12345\n  \
+        covertrail retry 12345"
 )]
 struct Line {
     #[command(subcommand)]
@@ -53,6 +58,9 @@ enum Command {
     Status(status::Status),
     History(history::History),
     Replay(replay::Replay),
+    Certificate(certificate::Certificate),
+    Waive(waive::Waive),
+    Retry(retry::Retry),
     Sandbox(sandbox::Sandbox),
 }
 
@@ -120,6 +128,9 @@ pub fn main() -> ExitCode {
             Command::Status(status) => status.run().await,
             Command::History(history) => history.run().await,
             Command::Replay(replay) => replay.run().await,
+            Command::Certificate(certificate) => certificate.run().await,
+            Command::Waive(waive) => waive.run().await,
+            Command::Retry(retry) => retry.run().await,
             Command::Sandbox(sandbox) => sandbox.run().await,
         }
     });

@@ -1,6 +1,6 @@
-//! How far to replay: `--until` as it is written.
+//! Moments, and how far to replay, as they are written on the command line.
 
-use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime};
+use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, Utc};
 use covertrail_adapters::store::Position;
 use std::str::FromStr;
 
@@ -27,20 +27,35 @@ pub(crate) enum Unclear {
 impl FromStr for Until {
     type Err = Unclear;
 
-    /// Reads a position, RFC 3339, a day (its beginning, in UTC), or a moment as the tables show it (in UTC).
+    /// Reads a position, or else a moment.
     fn from_str(text: &str) -> Result<Self, Unclear> {
         if let Ok(position) = text.parse::<u64>() {
             let position = (position > 0).then_some(Self::Position(Position::new(position)));
             return position.ok_or(Unclear::PositionZero);
         }
-        if let Ok(moment) = DateTime::parse_from_rfc3339(text) {
-            return Ok(Self::Moment(moment.timestamp_micros()));
-        }
-        let shown = text.strip_suffix(" UTC").unwrap_or(text);
-        let moment = NaiveDateTime::parse_from_str(shown, "%Y-%m-%d %H:%M:%S%.f")
-            .or_else(|_| NaiveDate::parse_from_str(text, "%Y-%m-%d").map(|day| day.and_time(NaiveTime::MIN)));
-        moment.map(|moment| Self::Moment(moment.and_utc().timestamp_micros())).map_err(|_| Unclear::Neither)
+        moment(text).map(|moment| Self::Moment(moment.timestamp_micros())).ok_or(Unclear::Neither)
     }
+}
+
+/// A moment or a day as a command line has it, in Unix seconds.
+pub(crate) fn seconds(text: &str) -> Result<i64, NoMoment> {
+    moment(text).map(|moment| moment.timestamp()).ok_or(NoMoment)
+}
+
+/// Why a text is no moment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("neither a day such as 2026-11-22 nor a moment such as 2026-11-22T14:30:00Z")]
+pub(crate) struct NoMoment;
+
+/// Reads RFC 3339, a day (its beginning, in UTC), or a moment as the tables show it (in UTC).
+fn moment(text: &str) -> Option<DateTime<Utc>> {
+    if let Ok(moment) = DateTime::parse_from_rfc3339(text) {
+        return Some(moment.to_utc());
+    }
+    let shown = text.strip_suffix(" UTC").unwrap_or(text);
+    let moment = NaiveDateTime::parse_from_str(shown, "%Y-%m-%d %H:%M:%S%.f")
+        .or_else(|_| NaiveDate::parse_from_str(text, "%Y-%m-%d").map(|day| day.and_time(NaiveTime::MIN)));
+    moment.ok().map(|moment| moment.and_utc())
 }
 
 #[cfg(test)]
@@ -63,6 +78,12 @@ mod tests {
         ] {
             assert_eq!(written.parse(), Ok(Until::Moment(micros(meant))), "{written}");
         }
+    }
+
+    #[test]
+    fn a_moment_is_no_position() {
+        assert_eq!(seconds("2026-11-22"), Ok(micros("2026-11-22T00:00:00Z") / 1_000_000));
+        assert_eq!(seconds("120"), Err(NoMoment));
     }
 
     #[test]

@@ -9,6 +9,7 @@ use base64::Engine as _;
 use covertrail_adapters::sandbox::{self as vendors, FaultPlan, WebhookTarget, policy, workmarket};
 use covertrail_adapters::store::Embedded;
 use covertrail_domain::id::PersonId;
+use reqwest::multipart::{Form, Part};
 use serde_json::Value;
 use std::net::SocketAddr;
 use std::path::Path;
@@ -148,9 +149,9 @@ impl World {
     /// Hands in a certificate, as a PDF.
     pub(super) async fn hand_in(&self, work_order: &str, pdf: Vec<u8>) -> Result<(), String> {
         let url = format!("http://{}/v1/work-orders/{work_order}/certificates", self.address);
-        let request =
-            self.http.post(url).bearer_auth(&self.reviewer).header("content-type", "application/pdf");
-        answered(request.body(pdf)).await.map(drop)
+        let part = Part::bytes(pdf).file_name("certificate.pdf").mime_str("application/pdf");
+        let form = Form::new().part("certificate", part.map_err(|error| error.to_string())?);
+        answered(self.http.post(url).bearer_auth(&self.reviewer).multipart(form)).await.map(drop)
     }
 
     async fn post(&self, url: &str, body: Value, token: Option<&str>) -> Result<Value, String> {

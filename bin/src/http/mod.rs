@@ -3,6 +3,7 @@
 
 mod apply;
 mod body;
+mod certificate;
 mod health;
 mod people;
 mod webhooks;
@@ -38,7 +39,7 @@ pub fn router(shared: Shared) -> Router {
         .route("/webhooks/1099policy", post(webhooks::policy))
         .route("/webhooks/workmarket/{event}", post(webhooks::workmarket));
     let people = Router::new()
-        .route("/v1/work-orders/{work_order}/certificates", post(people::submit_certificate))
+        .route("/v1/work-orders/{work_order}/certificates", post(certificate::submit))
         .route("/v1/work-orders/{work_order}/review", post(people::review))
         .route("/v1/work-orders/{work_order}/waive", post(people::waive))
         .route("/v1/work-orders/{work_order}/retry", post(people::retry));

@@ -1,10 +1,10 @@
-//! What people may do: hand in a certificate, review one, make an exception, have a blocked step tried again.
+//! What people may do: review a certificate, make an exception, have a blocked step tried again.
 //! Whoever does it is named by their token, and the event says so.
 
 use super::body::{self, Untaken};
 use super::{Shared, problem};
 use crate::clock;
-use crate::engine::{Cause, DocumentError, Engine, ExecuteError, Executed, MAX_DOCUMENT_BYTES};
+use crate::engine::{Cause, Engine, ExecuteError, Executed, MAX_DOCUMENT_BYTES};
 use axum::body::{Body, Bytes};
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
@@ -22,29 +22,6 @@ use subtle::ConstantTimeEq as _;
 
 /// The largest body, in bytes: the largest certificate and a little.
 const MAX_BODY_BYTES: usize = MAX_DOCUMENT_BYTES + 4096;
-
-/// `POST /v1/work-orders/{work_order}/certificates`: a PDF as the body.
-pub(super) async fn submit_certificate(
-    State(shared): State<Arc<Shared>>,
-    Path(work_order): Path<String>,
-    headers: HeaderMap,
-    body: Body,
-) -> Response {
-    let asked = match admitted(&shared, &headers, &work_order, body).await {
-        Ok(asked) => asked,
-        Err(refusal) => return refusal,
-    };
-    match shared.engine.documents.keep(&asked.body).await {
-        Ok(document) => execute(&shared.engine, asked, Command::SubmitCertificate { document }).await,
-        Err(error @ (DocumentError::NotPdf | DocumentError::TooLarge(_))) => {
-            problem(StatusCode::UNPROCESSABLE_ENTITY, &error.to_string())
-        }
-        Err(error @ DocumentError::Folder { .. }) => {
-            tracing::error!(%error, "a certificate could not be kept");
-            problem(StatusCode::SERVICE_UNAVAILABLE, "the certificate could not be kept; send it again")
-        }
-    }
-}
 
 /// A reviewer's decision. Dates in Unix seconds; lines and dates may be left out where the vendor has read them.
 #[derive(Deserialize)]
@@ -162,16 +139,16 @@ async fn read_and_execute<T: for<'a> Deserialize<'a>>(
 }
 
 /// A request of somebody on the list of people.
-struct Asked {
+pub(super) struct Asked {
     person: PersonId,
     work_order: WorkOrderId,
     /// The person's own key of the request, or one made here: what the events say they were caused by.
     causation: String,
-    body: Bytes,
+    pub(super) body: Bytes,
 }
 
 /// Who asks, about which work order, with what; only those on the list of people are let in.
-async fn admitted(
+pub(super) async fn admitted(
     shared: &Shared,
     headers: &HeaderMap,
     work_order: &str,
@@ -222,7 +199,7 @@ fn said(reason: String) -> Result<String, String> {
     if reason.trim().is_empty() { Err("reason: must say why".into()) } else { Ok(reason) }
 }
 
-async fn execute(engine: &Engine, asked: Asked, command: Command) -> Response {
+pub(super) async fn execute(engine: &Engine, asked: Asked, command: Command) -> Response {
     let Asked { person, ref work_order, causation, .. } = asked;
     let cause = Cause { actor: Actor::Person(person), source: Source::Command, causation };
     match engine.execute(work_order, &command, &cause).await {

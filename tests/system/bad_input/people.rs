@@ -67,8 +67,7 @@ async fn a_body_in_another_form_is_refused_and_the_field_named() {
         ("waive", r#"{"until":1}"#, "reason"),
         ("waive", r#"{"reason":"","until":1}"#, "reason"),
         ("waive", r#"{"reason":"fine","until":"tomorrow"}"#, "invalid type"),
-        ("certificates", "GIF89a", "PDF"),
-        ("certificates", "", "PDF"),
+        ("certificates", "%PDF-1.7", "multipart/form-data"),
     ] {
         refused(&world, path, body, 422, field).await;
     }
@@ -86,12 +85,31 @@ async fn what_the_rules_refuse_is_told_as_a_conflict() {
 #[tokio::test]
 async fn an_unknown_work_order_is_answered_404() {
     let world = World::begin(Plan::default()).await;
-    for (route, body) in
-        [("retry", ""), ("waive", r#"{"reason":"fine","until":99999999999}"#), ("certificates", "%PDF-1.7")]
-    {
+    for (route, body) in [("retry", ""), ("waive", r#"{"reason":"fine","until":99999999999}"#)] {
         let answer = world.as_reviewer(&format!("/v1/work-orders/nobody/{route}"), body).await;
         assert_eq!(answer.status, 404, "{route}: {}", answer.text);
     }
+    let answer = world.hand_in("nobody", "coi.pdf", "application/pdf", b"%PDF-1.7").await;
+    assert_eq!(answer.status, 404, "{}", answer.text);
+}
+
+#[tokio::test]
+async fn what_is_no_pdf_by_its_name_its_type_or_its_bytes_is_refused() {
+    let world = World::begin(Plan::default()).await;
+    Order::assigned(&world, "12345").await.event("assigned").await;
+    for (name, mime, file, told) in [
+        ("coi.gif", "application/pdf", "%PDF-1.7", "must end in .pdf"),
+        ("coi", "application/pdf", "%PDF-1.7", "must end in .pdf"),
+        ("coi.pdf", "image/gif", "%PDF-1.7", "application/pdf"),
+        ("coi.pdf", "application/pdf", "GIF89a", "%PDF"),
+        ("coi.pdf", "application/pdf", "", "%PDF"),
+    ] {
+        let answer = world.hand_in("12345", name, mime, file.as_bytes()).await;
+        let detail = answer.json()["detail"].as_str().unwrap_or_default().to_owned();
+        assert!(answer.status == 422 && detail.contains(told), "{name} {mime} {file}: {}", answer.text);
+    }
+    let answer = world.hand_in("12345", "COI.PDF", "application/pdf", b"%PDF-1.7").await;
+    assert_eq!(answer.status, 200, "{}", answer.text);
 }
 
 #[tokio::test]
@@ -100,10 +118,10 @@ async fn a_certificate_over_15_mb_is_refused() {
     Order::assigned(&world, "12345").await.event("assigned").await;
     let mut pdf = b"%PDF-1.7".to_vec();
     pdf.resize(15 * 1024 * 1024 + 1, b' ');
-    let answer = world.as_reviewer("/v1/work-orders/12345/certificates", pdf.clone()).await;
+    let answer = world.hand_in("12345", "coi.pdf", "application/pdf", &pdf).await;
     assert_eq!(answer.status, 422, "{}", answer.text);
     pdf.resize(16 * 1024 * 1024, b' ');
-    let answer = world.as_reviewer("/v1/work-orders/12345/certificates", pdf).await;
+    let answer = world.hand_in("12345", "coi.pdf", "application/pdf", &pdf).await;
     assert_eq!(answer.status, 413, "{}", answer.text);
 }
 

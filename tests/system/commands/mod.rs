@@ -1,6 +1,7 @@
 //! The commands, as processes.
 
 mod check;
+mod people;
 mod reading;
 mod serve;
 

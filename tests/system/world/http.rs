@@ -2,7 +2,8 @@
 
 use super::{PATIENCE, REVIEWER_TOKEN, World};
 use covertrail_adapters::sandbox;
-use reqwest::Method;
+use reqwest::multipart::{Form, Part};
+use reqwest::{Method, RequestBuilder};
 use serde_json::Value;
 use std::time::Duration;
 
@@ -31,7 +32,7 @@ impl World {
         self.send(self.http.post(url)).await.expect("the form is taken")
     }
 
-    pub(crate) async fn send(&self, request: reqwest::RequestBuilder) -> Option<Answer> {
+    pub(crate) async fn send(&self, request: RequestBuilder) -> Option<Answer> {
         let answer = request.send().await.ok()?;
         let status = answer.status().as_u16();
         let location = answer.headers().get("location").map(|value| value.to_str().unwrap().to_owned());
@@ -45,7 +46,7 @@ impl World {
         path: &str,
         headers: &[(&str, &str)],
         body: Vec<u8>,
-    ) -> reqwest::RequestBuilder {
+    ) -> RequestBuilder {
         let request = self.http.request(method, self.url(path)).body(body);
         headers.iter().fold(request, |request, (name, value)| request.header(*name, *value))
     }
@@ -62,11 +63,26 @@ impl World {
 
     /// What the reviewer asks for; said again while the program is away.
     pub(crate) async fn as_reviewer(&self, path: &str, body: impl Into<Vec<u8>>) -> Answer {
-        let (token, body) = (format!("Bearer {REVIEWER_TOKEN}"), body.into());
+        let body = body.into();
+        self.insist(path, |request| request.body(body.clone())).await
+    }
+
+    /// A file that the reviewer hands in as a certificate; said again while the program is away.
+    pub(crate) async fn hand_in(&self, work_order: &str, name: &str, mime: &str, file: &[u8]) -> Answer {
+        let form = || {
+            let part = Part::bytes(file.to_vec()).file_name(name.to_owned()).mime_str(mime).unwrap();
+            Form::new().part("certificate", part)
+        };
+        self.insist(&format!("/v1/work-orders/{work_order}/certificates"), |request| {
+            request.multipart(form())
+        })
+        .await
+    }
+
+    async fn insist(&self, path: &str, fill: impl Fn(RequestBuilder) -> RequestBuilder) -> Answer {
         let asked = async {
             loop {
-                let headers = [("authorization", token.as_str())];
-                let request = self.request(Method::POST, path, &headers, body.clone());
+                let request = fill(self.http.post(self.url(path)).bearer_auth(REVIEWER_TOKEN));
                 match self.send(request).await {
                     Some(answer) if answer.status != 503 => return answer,
                     Some(_) | None => tokio::time::sleep(Duration::from_millis(50)).await,

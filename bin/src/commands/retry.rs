@@ -1,0 +1,26 @@
+//! `covertrail retry`: what is blocked is tried again.
+
+use super::Failure;
+use super::ask::Ask;
+use clap::Args;
+use covertrail_domain::id::WorkOrderId;
+
+/// Have a work order's blocked steps tried again, once what blocked them is mended
+#[derive(Debug, Args)]
+#[command(after_help = "\
+The running `serve` is asked, in the name of the person whose token COVERTRAIL_TOKEN holds. `covertrail status` \
+shows what is blocked and why.\n\n\
+Example:\n  covertrail retry 12345")]
+pub(crate) struct Retry {
+    /// Which work order, by WorkMarket's id
+    #[arg(value_parser = WorkOrderId::parse)]
+    work_order: WorkOrderId,
+    #[command(flatten)]
+    ask: Ask,
+}
+
+impl Retry {
+    pub(crate) async fn run(self) -> Result<(), Failure> {
+        self.ask.post(&self.work_order, "retry", |request| request).await
+    }
+}
