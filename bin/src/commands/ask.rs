@@ -117,8 +117,8 @@ mod tests {
     #[test]
     fn a_work_order_goes_into_the_address_as_one_segment() {
         let server = Url::parse("https://covertrail.example/base/").unwrap();
-        let url = address(&server, &WorkOrderId::parse("a/b ?").unwrap(), "retry").unwrap();
-        assert_eq!(url.as_str(), "https://covertrail.example/base/v1/work-orders/a%2Fb%20%3F/retry");
+        let url = address(&server, &WorkOrderId::parse("a/b?").unwrap(), "retry").unwrap();
+        assert_eq!(url.as_str(), "https://covertrail.example/base/v1/work-orders/a%2Fb%3F/retry");
     }
 
     #[test]
