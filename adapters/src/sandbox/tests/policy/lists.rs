@@ -1,0 +1,35 @@
+use serde_json::json;
+
+use super::super::*;
+
+#[tokio::test]
+async fn the_same_seed_and_order_make_the_same_ids() {
+    let mut ids = Vec::new();
+    for seed in [7, 7, 8] {
+        let bench = Bench::policy_with(|settings| settings.seed = seed).await;
+        ids.push((bench.contractor().await, bench.job().await));
+    }
+    assert_eq!(ids[0], ids[1]);
+    assert_ne!(ids[0], ids[2]);
+}
+
+#[tokio::test]
+async fn lists_come_newest_first_and_in_pages() {
+    let bench = Bench::policy().await;
+    let mut made = Vec::new();
+    for number in 0..12 {
+        let mut body = guide_contractor();
+        body["contact"]["email"] = json!(format!("wk_{number}@x.org"));
+        made.push(id(bench.post("/contractors", body).await));
+    }
+    made.reverse();
+    let listed = async |query: &str| -> Vec<String> {
+        let (_, list) = bench.get(&format!("/contractors{query}")).await;
+        list.as_array().unwrap().iter().map(|one| one["id"].as_str().unwrap().to_owned()).collect()
+    };
+    assert_eq!(listed("").await, made[..10]);
+    assert_eq!(listed("?limit=100").await, made);
+    assert_eq!(listed(&format!("?starting_after={}", made[9])).await, made[10..]);
+    assert_eq!(listed(&format!("?ending_before={}", made[2])).await, made[..2]);
+    assert_eq!(bench.get("/contractors?limit=0").await.0, 400);
+}
