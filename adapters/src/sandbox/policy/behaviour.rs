@@ -1,10 +1,12 @@
 //! What single contractors do, where it is not what all of them do.
 
+use axum::http::StatusCode;
 use serde_json::{Map, Value, json};
 
+use super::object::Object;
 use super::sessions::Session;
 use super::world::{Chore, PolicyWorld};
-use crate::sandbox::answer::{Answer, Outcome};
+use crate::sandbox::answer::{Answer, Outcome, Refusal};
 use crate::sandbox::desk::Effect;
 use crate::sandbox::form::{Form, INVALID_INPUT};
 
@@ -13,6 +15,7 @@ pub(super) struct Behaviour {
     whose: Whose,
     apply: Option<Apply>,
     quotes_declined: bool,
+    blocked: bool,
     policy_term_seconds: Option<i64>,
 }
 
@@ -29,6 +32,8 @@ pub(super) enum Apply {
     Never,
     Ineligible,
     Expire,
+    /// A person at the vendor looks at it first.
+    Review,
 }
 
 /// Control: takes effect for sessions that are open already, too.
@@ -47,9 +52,10 @@ pub(super) fn set(world: &mut PolicyWorld, _: i64, body: &Value) -> Outcome {
     let apply = form.has("apply").then(|| read_apply(&mut form));
     let quotes_declined =
         form.has("quote") && form.one_of("quote", &["eligible", "ineligible"]) == "ineligible";
+    let blocked = form.has("blocked") && form.yes_or_no("blocked");
     let policy_term_seconds = form.whole_if_sent("policy_term");
     form.done()?;
-    world.behaviours.push(Behaviour { whose, apply, quotes_declined, policy_term_seconds });
+    world.behaviours.push(Behaviour { whose, apply, quotes_declined, blocked, policy_term_seconds });
     let open: Vec<String> = world
         .sessions
         .newest_first()
@@ -63,25 +69,36 @@ pub(super) fn set(world: &mut PolicyWorld, _: i64, body: &Value) -> Outcome {
 }
 
 fn read_apply(form: &mut Form<'_>) -> Apply {
-    match form.one_of("apply", &["auto", "never", "ineligible", "expire"]).as_str() {
+    match form.one_of("apply", &["auto", "never", "ineligible", "expire", "review"]).as_str() {
         "auto" => Apply::Auto,
         "ineligible" => Apply::Ineligible,
         "expire" => Apply::Expire,
+        "review" => Apply::Review,
         _ => Apply::Never,
     }
 }
 
 impl PolicyWorld {
     /// What this session's contractor does, and the term of the policy that may come of it.
-    pub(super) fn behaviour_in(&self, session: &Session) -> (Apply, Option<i64>) {
+    pub(super) fn behaviour_in(&self, session: &Object<Session>) -> (Apply, Option<i64>) {
         let of_all = if self.settings.contractor.apply { Apply::Auto } else { Apply::Never };
-        let behaviour = self.behaviour_of(&session.contractor, &session.custom_metadata);
+        let behaviour = self.behaviour_of(&session.contractor, &session.custom_metadata());
         let apply = behaviour.and_then(|behaviour| behaviour.apply).unwrap_or(of_all);
         (apply, behaviour.and_then(|behaviour| behaviour.policy_term_seconds))
     }
 
     pub(super) fn quotes_declined(&self, contractor: &str, metadata: &Map<String, Value>) -> bool {
         self.behaviour_of(contractor, metadata).is_some_and(|behaviour| behaviour.quotes_declined)
+    }
+
+    /// Whether anything may be written about this contractor.
+    pub(super) fn refuse_blocked(&self, contractor: Option<&str>) -> Result<(), Refusal> {
+        let behaviour = contractor.and_then(|contractor| self.behaviour_of(contractor, &Map::new()));
+        if behaviour.is_some_and(|behaviour| behaviour.blocked) {
+            let text = "nothing may be written about this contractor";
+            return Err(Refusal::new(StatusCode::FORBIDDEN, "contractor_blocked_for_writes", text));
+        }
+        Ok(())
     }
 
     pub(super) fn schedule_contractor(&mut self, session: String) {

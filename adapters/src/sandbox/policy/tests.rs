@@ -4,8 +4,14 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 
+use super::assignments::{self, Assignment};
+use super::contractors::Contractor;
+use super::crud::create;
+use super::jobs::Job;
+use super::quotes::Quote;
+use super::sessions::Session;
 use super::world::PolicyWorld;
-use super::{PolicySettings, assignments, contractors, jobs, policies, quotes, sessions};
+use super::{PolicySettings, policies};
 use crate::sandbox::answer::Outcome;
 use crate::sandbox::desk::{Effect, World};
 
@@ -23,22 +29,22 @@ fn done(outcome: Outcome) {
 fn assigned() -> (PolicyWorld, String) {
     let mut world = PolicyWorld::new(PolicySettings::new(Arc::new(|| NOW)), String::new());
     let contact = json!({"first_name": "Alex", "last_name": "Nguyen", "email": "alex@x.org"});
-    done(contractors::create(&mut world, NOW, &json!({"contact": contact})));
+    done(create::<Contractor>(&mut world, NOW, &json!({"contact": contact})));
     let job = json!({
         "name": "Cabling", "description": "Cat6", "entity": "en_abc123", "category_code": "jc_MTqpkbkp6G",
         "wage": 32500, "wage_type": "flatfee",
     });
-    done(jobs::create(&mut world, NOW, &job));
+    done(create::<Job>(&mut world, NOW, &job));
     let asked = json!({
         "contractor": id(&world.contractors.to_json()), "job": id(&world.jobs.to_json()),
         "coverage_type": ["general"], "effective_date": NOW + 10, "end_date": NOW + 20,
     });
-    done(quotes::create(&mut world, NOW, &asked));
+    done(create::<Quote>(&mut world, NOW, &asked));
     let quote = id(&world.quotes.to_json());
-    done(sessions::create(&mut world, NOW, &json!({"quote": quote})));
+    done(create::<Session>(&mut world, NOW, &json!({"quote": quote})));
     let session = id(&world.sessions.to_json());
     done(world.complete(&session, NOW));
-    done(assignments::create(&mut world, NOW, &asked));
+    done(create::<Assignment>(&mut world, NOW, &asked));
     world.take_effects();
     let assignment = id(&world.assignments.to_json());
     (world, assignment)
@@ -49,7 +55,7 @@ fn told(world: &mut PolicyWorld) -> Vec<String> {
     effects
         .filter_map(|effect| match effect {
             Effect::Tell(message) => Some(message.kind),
-            Effect::Later(..) => None,
+            Effect::TellTo(..) | Effect::Later(..) => None,
         })
         .collect()
 }
