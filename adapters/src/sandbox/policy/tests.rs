@@ -1,6 +1,7 @@
 //! What depends on the order of things that happen by themselves, without a timer: on the bare state.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use serde_json::{Value, json};
 
@@ -10,8 +11,9 @@ use super::crud::create;
 use super::jobs::Job;
 use super::quotes::Quote;
 use super::sessions::Session;
+use super::upload::{File, Upload};
 use super::world::PolicyWorld;
-use super::{PolicySettings, policies};
+use super::{CertificateReview, PolicySettings, Verdict, certificates, policies};
 use crate::sandbox::answer::Outcome;
 use crate::sandbox::desk::{Effect, World};
 
@@ -86,4 +88,37 @@ fn an_assignment_cancelled_meanwhile_does_not_revive() {
     world.activate(&assignment, NOW);
     assert_eq!(world.assignments.to_json()[0]["status"], "cancelled");
     assert_eq!(told(&mut world), ["assignment.cancelled"]);
+}
+
+#[test]
+fn a_review_by_itself_is_pending_then_processing_then_over_unless_someone_was_quicker() {
+    let mut settings = PolicySettings::new(Arc::new(|| NOW));
+    let after = Duration::from_secs(10);
+    settings.certificate_review = CertificateReview { verdict: Some(Verdict::Validated), after };
+    let mut world = PolicyWorld::new(settings, String::new());
+    let body = json!({"first_name": "Alex", "last_name": "Nguyen", "email": "alex@x.org"});
+    done(create::<Contractor>(&mut world, NOW, &body));
+    let contractor = Some(id(&world.contractors.to_json()));
+    let pdf = || File { name: "a.pdf".into(), media_type: "application/pdf".into(), size: 9, is_pdf: true };
+    for _ in 0..2 {
+        let upload = Upload { file: Some(pdf()), contractor: contractor.clone(), ..Upload::default() };
+        done(certificates::create(&mut world, NOW, upload));
+    }
+    let standing = |world: &PolicyWorld, place: usize| world.certificates.to_json()[place]["status"].clone();
+    let ids: Vec<_> =
+        [0, 1].map(|place| world.certificates.to_json()[place]["id"].as_str().unwrap().to_owned()).into();
+    assert_eq!(standing(&world, 0), "pending");
+    world.begin_review(&ids[0]);
+    assert_eq!(standing(&world, 0), "processing");
+    world.review_automatically(&ids[0], NOW);
+    assert_eq!(standing(&world, 0), "validated");
+    done(certificates::decide(&mut world, NOW, &ids[1], &json!({"verdict": "flagged"})));
+    world.begin_review(&ids[1]);
+    world.review_automatically(&ids[1], NOW);
+    assert_eq!(standing(&world, 1), "flagged");
+    let waits = world
+        .take_effects()
+        .into_iter()
+        .filter(|effect| matches!(effect, Effect::Later(wait, _) if *wait == after / 2));
+    assert_eq!(waits.count(), 3, "two to begin with, and one to end");
 }

@@ -17,10 +17,10 @@ pub(super) struct Upload {
 }
 
 pub(super) struct File {
-    name: String,
-    media_type: String,
-    size: usize,
-    is_pdf: bool,
+    pub name: String,
+    pub media_type: String,
+    pub size: usize,
+    pub is_pdf: bool,
 }
 
 impl Upload {

@@ -3,8 +3,12 @@
 mod applications;
 mod assignments;
 mod certificates;
+mod changes;
 mod contractors;
+mod events;
+mod forms;
 mod invoices;
 mod jobs;
 mod lists;
 mod quotes;
+mod vocabulary;

@@ -40,6 +40,8 @@ async fn a_certificate_may_be_reviewed_by_itself() {
     let id = id(upload(&bench, form).await);
     let path = format!("/files/certificates/{id}");
     eventually("it is flagged", async || bench.get(&path).await.1["status"] == "flagged").await;
+    let listed = bench.get(&format!("/files/certificates?contractor={contractor}")).await.1;
+    assert_eq!(listed[0]["failed_rules"], json!(["reviewed_automatically"]));
 }
 
 #[tokio::test]
@@ -66,4 +68,23 @@ async fn only_pdfs_of_fifteen_megabytes_are_taken() {
     let (status, error) = bench.post("/files/certificates", json!({})).await;
     assert_eq!((status, &error["error_code"]), (400, &json!("bad_request")));
     assert_eq!(bench.count("certificates"), 0);
+}
+
+#[tokio::test]
+async fn someone_may_be_quicker_than_the_review_by_itself() {
+    let bench = Bench::policy_with(|settings| {
+        let after = Duration::from_hours(1000);
+        settings.certificate_review = CertificateReview { verdict: Some(Verdict::Validated), after };
+    })
+    .await;
+    let contractor = bench.contractor().await;
+    let form = certificate(&contractor, "file.pdf", "application/pdf", b"%PDF-1.7".to_vec());
+    let id = id(upload(&bench, form).await);
+    for (order, standing) in [("process", "processing"), ("verdict", "error")] {
+        let (status, _) =
+            bench.order(&format!("/certificates/{id}/{order}"), json!({"verdict": "error"})).await;
+        assert_eq!(status, 200);
+        assert_eq!(bench.get(&format!("/files/certificates/{id}")).await.1["status"], standing);
+    }
+    assert_eq!(bench.get("/events").await.1[0]["type"], "certificate.error");
 }

@@ -31,5 +31,13 @@ async fn lists_come_newest_first_and_in_pages() {
     assert_eq!(listed("?limit=100").await, made);
     assert_eq!(listed(&format!("?starting_after={}", made[9])).await, made[10..]);
     assert_eq!(listed(&format!("?ending_before={}", made[2])).await, made[..2]);
-    assert_eq!(bench.get("/contractors?limit=0").await.0, 400);
+    assert_eq!(listed(&format!("?limit=2&ending_before={}", made[4])).await, made[2..4]);
+    assert_eq!(listed(&format!("?starting_after={}&ending_before={}", made[1], made[4])).await, made[2..4]);
+    for wrong in ["limit=0", "limit=101", "limit=x", "starting_after=cn_none", "ending_before=cn_none"] {
+        let (status, error) = bench.get(&format!("/contractors?{wrong}")).await;
+        let field = wrong.split('=').next().unwrap();
+        assert_eq!((status, error["message"][field].is_string()), (400, true), "{wrong}");
+    }
+    bench.delete(&format!("/contractors/{}", made.remove(3))).await;
+    assert_eq!(listed("?limit=100").await, made);
 }
