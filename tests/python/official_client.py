@@ -4,12 +4,19 @@ Usage: official_client.py SANDBOX_ADDRESS (such as http://127.0.0.1:4010); the k
 Prints a line for each resource that works, and ends with an error at the first thing that does not.
 """
 
+import base64
+import hashlib
+import hmac
+import http.server
 import json
 import os
+import queue
 import sys
+import threading
 import time
 import urllib.request
 
+import requests
 import ten99policy
 from ten99policy import error
 
@@ -34,6 +41,7 @@ def main():
         policies,
         assignments,
         invoices,
+        certificates,
         webhooks,
         events,
         idempotency,
@@ -342,6 +350,36 @@ def invoices():
     return "create, retrieve, modify, save, list by page, delete; invoice_exists, no_active_policy"
 
 
+def certificates():
+    """By plain HTTP, for the client has no class for them and its multipart bodies cannot be read."""
+    url = f"{ADDRESS}/api/v1/files/certificates"
+    headers = {"Authorization": f"Bearer {ten99policy.api_key}"}
+    fields = {"contractor": contractor().id, "custom_metadata[work_order_id]": "12345"}
+
+    def upload(name, kind, content):
+        file = {"certificate": (name, content, kind)}
+        answer = requests.post(url, headers=headers, data=fields, files=file, timeout=60)
+        return answer.status_code, answer.json()
+
+    status, made = upload("coi.pdf", "application/pdf", b"%PDF-1.7")
+    same("an upload", (status, made["status"], made["id"][:3]), (201, "pending", "ci_"))
+    same("its metadata", made["custom_metadata"], {"work_order_id": "12345"})
+    for name, kind, content, code in (
+        ("coi.txt", "application/pdf", b"%PDF-1.7", "invalid_file_type"),
+        ("coi.pdf", "text/plain", b"%PDF-1.7", "invalid_mime_type"),
+        ("coi.pdf", "application/pdf", b"PK", "invalid_file_type"),
+        ("coi.pdf", "application/pdf", b"%PDF" + bytes(15 * 1024 * 1024), "invalid_file_size"),
+    ):
+        status, problem = upload(name, kind, content)
+        same("a refused upload", (status, problem["error_code"]), (400, code))
+    order(f"/certificates/{made['id']}/process")
+    same("under review", requests.get(f"{url}/{made['id']}", headers=headers, timeout=60).json()["status"], "processing")
+    order(f"/certificates/{made['id']}/verdict", verdict="validated")
+    listed = requests.get(url, headers=headers, params={"contractor": fields["contractor"]}, timeout=60).json()
+    same("reviewed", [(one["id"], one["status"]) for one in listed], [(made["id"], "validated")])
+    return "upload, retrieve, list, review; invalid_file_type, invalid_mime_type, invalid_file_size"
+
+
 def webhooks():
     resource = ten99policy.Webhooks
     fields = {"url": "http://127.0.0.1:9/hooks", "events": ["policy.active"]}
@@ -355,7 +393,38 @@ def webhooks():
     pages(resource, lambda: resource.create(**fields))
     for one in resource.list(limit=100):
         resource.delete(one.id)
-    return "create, retrieve, modify, save, list by page, delete"
+    heard()
+    return "create, retrieve, modify, save, list by page, delete; told, and signed with the endpoint's secret"
+
+
+def heard():
+    """What a registered endpoint asked for arrives there, and proves where it comes from."""
+    letters = queue.Queue()
+
+    class Receiver(http.server.BaseHTTPRequestHandler):
+        def do_POST(self):
+            letters.put((self.headers, self.rfile.read(int(self.headers["content-length"]))))
+            self.send_response(200)
+            self.end_headers()
+
+        def log_message(self, *_):
+            pass
+
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Receiver) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        url = f"http://127.0.0.1:{server.server_port}/hooks"
+        endpoint = ten99policy.Webhooks.create(url=url, events=["policy.active"])
+        whose, _, _ = insured()
+        headers, body = letters.get(timeout=60)
+        ten99policy.Webhooks.delete(endpoint.id)
+        server.shutdown()
+    event = json.loads(body)
+    same("the event", (event["type"], event["data"]["contractor"]), ("policy.active", whose))
+    same("the record of it", ten99policy.Events.retrieve(event["id"]).type, "policy.active")
+    signed = b".".join([headers["webhook-id"].encode(), headers["webhook-timestamp"].encode(), body])
+    key = base64.b64decode(endpoint.secret.removeprefix("whsec_"))
+    signature = base64.b64encode(hmac.new(key, signed, hashlib.sha256).digest()).decode()
+    same("the signature", headers["webhook-signature"] == f"v1,{signature}", True)
 
 
 def events():
