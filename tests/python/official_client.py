@@ -462,6 +462,8 @@ def idempotency():
 
 
 def keys():
+    with urllib.request.urlopen(f"{ADDRESS}/sandbox/requests") as answer:
+        same("the environment", {call["environment"] for call in json.load(answer)["requests"]} >= {"sandbox"}, True)
     refused(error.InvalidApiKeyError, 401, ten99policy.Jobs.list, api_key="t9k_test_unknown")
     reader = os.environ["POLICY_READ_ONLY_KEY"]
     same("a reader reads", len(ten99policy.Jobs.list(api_key=reader, limit=1)), 1)

@@ -35,6 +35,7 @@ pub(crate) async fn pass(State(common): State<Arc<Common>>, request: Request, ne
         method: request.method().to_string(),
         path: format!("{}{}", common.base_path, request.uri().path()),
         idempotency_key: idempotency_key(request.method(), request.headers()),
+        environment: environment(request.headers()),
         status: None,
         ending: Ending::Answered,
     };
@@ -144,6 +145,11 @@ fn idempotency_key(method: &Method, headers: &HeaderMap) -> Option<String> {
         .map(str::trim)
         .find(|key| !key.is_empty())
         .map(str::to_owned)
+}
+
+fn environment(headers: &HeaderMap) -> Option<String> {
+    let named = headers.get("ten99policy-environment")?.to_str().ok()?;
+    ["sandbox", "production"].contains(&named).then(|| named.to_owned())
 }
 
 fn limit(path: &str) -> usize {

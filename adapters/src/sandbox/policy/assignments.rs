@@ -128,16 +128,13 @@ impl Terms for Assignment {
     }
 
     fn made(world: &mut PolicyWorld, _: i64, id: &str) {
-        if world.assignments.get(id).is_some_and(|assignment| assignment.policy.is_some()) {
-            let chore = Chore::Activate(id.to_owned());
-            world.effects.push(Effect::Later(world.settings.activation_after, chore));
-        }
+        world.activate_later(id);
     }
 
     /// One that was not bound may be now.
     fn changed(world: &mut PolicyWorld, id: &str) {
         if world.assignments.get(id).is_some_and(|assignment| assignment.status == Status::Pending) {
-            Self::made(world, 0, id);
+            world.activate_later(id);
         }
     }
 
@@ -202,6 +199,13 @@ fn started() -> Refusal {
 }
 
 impl PolicyWorld {
+    fn activate_later(&mut self, id: &str) {
+        if self.assignments.get(id).is_some_and(|assignment| assignment.policy.is_some()) {
+            let chore = Chore::Activate(id.to_owned());
+            self.effects.push(Effect::Later(self.settings.activation_after, chore));
+        }
+    }
+
     /// The assignment takes effect, unless it was cancelled or its policy ended meanwhile.
     pub(super) fn activate(&mut self, id: &str, now: i64) {
         let Some(assignment) = self.assignments.get_mut(id) else {

@@ -15,7 +15,8 @@ pub(super) struct Behaviour {
     whose: Whose,
     apply: Option<Apply>,
     quotes_declined: bool,
-    blocked: bool,
+    /// Said of a contractor beside anything else, so an order that says only this leaves the others in force.
+    blocked: Option<bool>,
     policy_term_seconds: Option<i64>,
 }
 
@@ -36,6 +37,13 @@ pub(super) enum Apply {
     Review,
 }
 
+impl Behaviour {
+    fn is_about_applying(&self) -> bool {
+        let says_more = self.apply.is_some() || self.quotes_declined || self.policy_term_seconds.is_some();
+        says_more || self.blocked.is_none()
+    }
+}
+
 /// Control: takes effect for sessions that are open already, too.
 pub(super) fn set(world: &mut PolicyWorld, _: i64, body: &Value) -> Outcome {
     let mut form = Form::read(body)?;
@@ -52,7 +60,7 @@ pub(super) fn set(world: &mut PolicyWorld, _: i64, body: &Value) -> Outcome {
     let apply = form.has("apply").then(|| read_apply(&mut form));
     let quotes_declined =
         form.has("quote") && form.one_of("quote", &["eligible", "ineligible"]) == "ineligible";
-    let blocked = form.has("blocked") && form.yes_or_no("blocked");
+    let blocked = form.has("blocked").then(|| form.yes_or_no("blocked"));
     let policy_term_seconds = form.whole_if_sent("policy_term");
     form.done()?;
     world.behaviours.push(Behaviour { whose, apply, quotes_declined, blocked, policy_term_seconds });
@@ -93,8 +101,10 @@ impl PolicyWorld {
 
     /// Whether anything may be written about this contractor.
     pub(super) fn refuse_blocked(&self, contractor: Option<&str>) -> Result<(), Refusal> {
-        let behaviour = contractor.and_then(|contractor| self.behaviour_of(contractor, &Map::new()));
-        if behaviour.is_some_and(|behaviour| behaviour.blocked) {
+        let blocked = contractor.and_then(|contractor| {
+            self.behaviours_of(contractor, &Map::new()).find_map(|behaviour| behaviour.blocked)
+        });
+        if blocked == Some(true) {
             let text = "nothing may be written about this contractor";
             return Err(Refusal::new(StatusCode::FORBIDDEN, "contractor_blocked_for_writes", text));
         }
@@ -107,9 +117,18 @@ impl PolicyWorld {
     }
 
     fn behaviour_of(&self, contractor: &str, metadata: &Map<String, Value>) -> Option<&Behaviour> {
+        self.behaviours_of(contractor, metadata).find(|behaviour| behaviour.is_about_applying())
+    }
+
+    /// The latest first.
+    fn behaviours_of(
+        &self,
+        contractor: &str,
+        metadata: &Map<String, Value>,
+    ) -> impl Iterator<Item = &Behaviour> {
         let work_order = metadata.get("work_order_id").and_then(Value::as_str);
         let email = self.contractors.get(contractor).map(|found| found.email.as_str());
-        self.behaviours.iter().rev().find(|behaviour| match &behaviour.whose {
+        self.behaviours.iter().rev().filter(move |behaviour| match &behaviour.whose {
             Whose::WorkOrder(id) => work_order == Some(id),
             Whose::Email(address) => email == Some(address),
             Whose::Contractor(id) => contractor == id,

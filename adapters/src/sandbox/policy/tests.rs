@@ -3,12 +3,15 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use serde_json::{Value, json};
+use proptest::prelude::*;
+use serde_json::{Map, Value, json};
 
 use super::assignments::{self, Assignment};
 use super::contractors::Contractor;
 use super::crud::create;
+use super::forms::{add_guide_form, in_reference_form, merge};
 use super::jobs::Job;
+use super::object::Terms;
 use super::quotes::Quote;
 use super::sessions::Session;
 use super::upload::{File, Upload};
@@ -121,4 +124,37 @@ fn a_review_by_itself_is_pending_then_processing_then_over_unless_someone_was_qu
         .into_iter()
         .filter(|effect| matches!(effect, Effect::Later(wait, _) if *wait == after / 2));
     assert_eq!(waits.count(), 3, "two to begin with, and one to end");
+}
+
+fn guide_body() -> impl Strategy<Value = Map<String, Value>> {
+    let field = prop_oneof![Just("first_name"), Just("last_name"), Just("email"), Just("phone")];
+    let contact = proptest::collection::hash_map(field, "[a-z]{1,5}", 1..4);
+    (contact, "[A-Z]{2}").prop_map(|(contact, region)| {
+        let body = json!({"contact": contact, "address": {"region": region}});
+        body.as_object().unwrap().clone()
+    })
+}
+
+proptest! {
+    #[test]
+    fn a_body_is_found_again_in_its_form_beside_the_reference(body in guide_body()) {
+        let mut kept = in_reference_form(&body, Contractor::PLACES);
+        prop_assert_eq!(in_reference_form(&kept, Contractor::PLACES), kept.clone());
+        prop_assert!(kept.get("contact").is_none());
+        add_guide_form(&mut kept, Contractor::PLACES);
+        for (field, value) in &body {
+            prop_assert_eq!(kept.get(field), Some(value));
+        }
+    }
+
+    #[test]
+    fn the_same_change_twice_is_one_change(body in guide_body(), change in guide_body()) {
+        let mut once = body.clone();
+        merge(&mut once, change.clone());
+        let mut twice = once.clone();
+        merge(&mut twice, change);
+        prop_assert_eq!(&twice, &once);
+        merge(&mut twice, Map::new());
+        prop_assert_eq!(twice, once);
+    }
 }

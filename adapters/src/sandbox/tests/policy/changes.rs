@@ -105,6 +105,8 @@ async fn nothing_is_written_about_a_blocked_contractor() {
     let bench = Bench::policy().await;
     let (contractor, job) = bench.insured().await;
     let quote = bench.get("/quotes").await.1[0]["id"].as_str().unwrap().to_owned();
+    let order = json!({"contractor": contractor, "quote": "ineligible"});
+    bench.order("/contractors/behaviour", order).await;
     bench.order("/contractors/behaviour", json!({"contractor": contractor, "blocked": true})).await;
     let path = format!("/contractors/{contractor}");
     for (status, error) in [
@@ -119,4 +121,8 @@ async fn nothing_is_written_about_a_blocked_contractor() {
     assert_eq!(bench.get(&path).await.0, 200);
     bench.order("/contractors/behaviour", json!({"contractor": contractor, "blocked": false})).await;
     assert_eq!(bench.put(&path, json!({"phone": "1"})).await.0, 200);
+    let mut longer = guide_quote(&contractor, &job);
+    longer["end_date"] = json!(1_762_083_601);
+    let (_, quote) = bench.post("/quotes", longer).await;
+    assert_eq!(quote["eligible"], false, "the order before is still in force");
 }
