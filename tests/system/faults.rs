@@ -55,10 +55,10 @@ async fn everything_at_once(seed: u64) {
         delay: 0.5,
         too_many_requests: 0.12,
         server_error: 0.12,
-        sticky_500: false,
         answer_lost: 0.12,
         duplicate_webhook: 0.3,
         reorder_webhooks: 0.3,
+        ..FaultPlan::default()
     };
     ends_the_same(faults, seed).await;
 }

@@ -23,6 +23,11 @@ impl Answer {
     pub(crate) fn ok(object: &impl Serialize) -> Self {
         Self { status: StatusCode::OK, body: as_json(object) }
     }
+
+    /// The same answer in other words.
+    pub(crate) fn spelt(self, spell: impl FnOnce(Value) -> Value) -> Self {
+        Self { body: spell(self.body), ..self }
+    }
 }
 
 impl IntoResponse for Answer {

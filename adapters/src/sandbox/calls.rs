@@ -15,6 +15,8 @@ pub(crate) struct Call {
     pub method: String,
     pub path: String,
     pub idempotency_key: Option<String>,
+    /// `sandbox` or `production`, where the caller says for which it is meant.
+    pub environment: Option<String>,
     /// What the vendor decided, also where the caller never saw it.
     pub status: Option<u16>,
     pub ending: Ending,

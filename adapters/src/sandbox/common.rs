@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use axum::http::{HeaderMap, header};
 use tokio::sync::watch;
 
 use super::Clock;
 use super::calls::Calls;
 use super::courier::{Courier, Redelivery};
 use super::faults::{Dice, FaultPlan};
+use super::keys::Keys;
 use super::outage::Outages;
 use super::replays::Replays;
 use super::running::StartError;
@@ -25,7 +25,7 @@ pub(crate) struct Common {
     pub stop: watch::Receiver<bool>,
     /// What the API's paths begin with.
     pub base_path: &'static str,
-    bearers: Vec<String>,
+    pub keys: Keys,
 }
 
 /// The settings that are the same for both vendors.
@@ -59,7 +59,7 @@ impl Common {
             courier: Arc::new(courier),
             stop,
             base_path: settings.base_path,
-            bearers: settings.bearers,
+            keys: Keys { full: settings.bearers, ..Keys::default() },
         })
     }
 
@@ -67,12 +67,8 @@ impl Common {
         (self.clock)()
     }
 
-    /// Whether the request carries one of the keys as a bearer.
-    pub(crate) fn admits(&self, headers: &HeaderMap) -> bool {
-        headers
-            .get(header::AUTHORIZATION)
-            .and_then(|value| value.to_str().ok())
-            .and_then(|value| value.strip_prefix("Bearer "))
-            .is_some_and(|key| self.bearers.iter().any(|known| known == key.trim()))
+    /// The same with other keys than the bearers of its settings.
+    pub(crate) fn with_keys(self, keys: Keys) -> Self {
+        Self { keys, ..self }
     }
 }

@@ -53,6 +53,10 @@ pub(crate) struct Message {
 
 #[derive(Clone)]
 struct Parcel {
+    /// Where it goes; the courier's own target, wherever that is by then, where absent.
+    to: Option<WebhookTarget>,
+    /// Its line in the ledger.
+    key: String,
     id: String,
     path: String,
     body: Bytes,
@@ -104,24 +108,41 @@ impl Courier {
 
     /// Queues a webhook. Needs a runtime.
     pub(crate) fn post(self: &Arc<Self>, message: &Message) {
-        self.ledger.queued(&message.id, &message.kind, &message.body);
+        self.ledger.queued(&message.id, message);
         if self.target().is_none() {
             self.ledger.no_target(&message.id);
             return;
         }
+        self.entrust(None, &message.id, message);
+    }
+
+    /// Queues a webhook for a receiver of its own. Needs a runtime.
+    pub(crate) fn post_to(self: &Arc<Self>, target: &WebhookTarget, message: &Message) {
+        let key = format!("{} to {}", message.id, target.url);
+        self.ledger.queued(&key, message);
+        self.entrust(Some(target), &key, message);
+    }
+
+    fn entrust(self: &Arc<Self>, to: Option<&WebhookTarget>, key: &str, message: &Message) {
         let fate = self.dice.roll_webhook();
+        if fate.lost {
+            self.ledger.lost(key);
+            return;
+        }
         let copies = if fate.twice { 2 } else { 1 };
         let body = Bytes::from(message.body.to_string());
         for (copy, held_back) in fate.held_back.into_iter().take(copies).enumerate() {
             let parcel = Parcel {
+                to: to.cloned(),
+                key: key.to_owned(),
                 id: message.id.clone(),
                 path: message.path.clone(),
                 body: body.clone(),
                 held_back: held_back.unwrap_or_default(),
             };
             let lane = match held_back {
-                Some(_) => format!("{}/{copy}", message.id),
-                None => message.lane.clone(),
+                Some(_) => format!("{key}/{copy}"),
+                None => to.map_or(message.lane.clone(), |to| format!("{} to {}", message.lane, to.url)),
             };
             self.queue(lane, parcel);
         }
@@ -166,19 +187,19 @@ impl Courier {
         let mut waited = Duration::ZERO;
         while !self.attempt(parcel).await {
             if waited >= self.redelivery.give_up_after {
-                self.ledger.abandoned(&parcel.id);
+                self.ledger.abandoned(&parcel.key);
                 return;
             }
             tokio::time::sleep(wait).await;
             waited = waited.saturating_add(wait);
             wait = wait.saturating_mul(2).min(self.redelivery.longest_wait);
         }
-        self.ledger.delivered(&parcel.id);
+        self.ledger.delivered(&parcel.key);
     }
 
     /// Whether the receiver took it.
     async fn attempt(&self, parcel: &Parcel) -> bool {
-        let Some(target) = self.target() else {
+        let Some(target) = parcel.to.clone().or_else(|| self.target()) else {
             return false;
         };
         let signed = sign::headers(&target, &parcel.id, (self.clock)(), &parcel.body);
@@ -197,7 +218,7 @@ impl Courier {
             request = request.header(name, value);
         }
         let status = request.send().await.ok().map(|answer| answer.status());
-        self.ledger.attempted(&parcel.id, status.map(|status| status.as_u16()));
+        self.ledger.attempted(&parcel.key, status.map(|status| status.as_u16()));
         status.is_some_and(|status| status.is_success())
     }
 

@@ -5,8 +5,10 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
+use super::answer::Outcome;
 use super::common::Common;
 use super::courier::Message;
+use super::sign::WebhookTarget;
 
 /// A vendor's state.
 pub(crate) trait World: Send + 'static {
@@ -19,13 +21,21 @@ pub(crate) trait World: Send + 'static {
     /// Does a chore whose time has come.
     fn perform(&mut self, chore: Self::Chore, now: i64);
 
+    /// How the vendor writes an answer; as it is, unless settings say otherwise.
+    fn spell(&self, body: Value) -> Value {
+        body
+    }
+
     /// Every object by kind.
     fn objects(&self) -> Vec<(&'static str, usize, Value)>;
 }
 
 /// What a change of the state asks for.
 pub(crate) enum Effect<C> {
+    /// A webhook for the target that the settings name.
     Tell(Message),
+    /// A webhook for a target that a customer registered.
+    TellTo(WebhookTarget, Message),
     Later(Duration, C),
 }
 
@@ -53,10 +63,19 @@ impl<W: World> Desk<W> {
         for effect in world.take_effects() {
             match effect {
                 Effect::Tell(message) => self.common.courier.post(&message),
+                Effect::TellTo(target, message) => self.common.courier.post_to(&target, &message),
                 Effect::Later(delay, chore) => self.later(delay, chore),
             }
         }
         result
+    }
+
+    /// Works on a request and writes its answer.
+    pub(crate) fn attend(&self, work: impl FnOnce(&mut W, i64) -> Outcome) -> Outcome {
+        self.act(|world, now| {
+            let answer = work(world, now)?;
+            Ok(answer.spelt(|body| world.spell(body)))
+        })
     }
 
     /// Everything there is, with counts.

@@ -26,6 +26,8 @@ pub struct FaultPlan {
     pub answer_lost: f64,
     /// A webhook delivered twice under one id.
     pub duplicate_webhook: f64,
+    /// A webhook that is never sent, though its event is on record.
+    pub lost_webhook: f64,
     /// A webhook held back for up to half a second while later ones overtake it.
     pub reorder_webhooks: f64,
 }
@@ -39,6 +41,7 @@ impl FaultPlan {
             ("server_error", self.server_error),
             ("answer_lost", self.answer_lost),
             ("duplicate_webhook", self.duplicate_webhook),
+            ("lost_webhook", self.lost_webhook),
             ("reorder_webhooks", self.reorder_webhooks),
         ];
         let mut wrong: Map<String, Value> = probabilities
@@ -71,6 +74,7 @@ pub(crate) enum Stickiness {
 
 /// What happens to one webhook.
 pub(crate) struct WebhookFate {
+    pub lost: bool,
     pub twice: bool,
     pub held_back: [Option<Duration>; 2],
 }
@@ -117,6 +121,7 @@ impl Dice {
         self.with(|plan, rng| WebhookFate {
             twice: happens(rng, plan.duplicate_webhook),
             held_back: [hold(rng, plan), hold(rng, plan)],
+            lost: happens(rng, plan.lost_webhook),
         })
     }
 

@@ -12,15 +12,28 @@ pub(crate) const INVALID_INPUT: &str = "invalid_input";
 /// tells whether anything was.
 pub(crate) struct Form<'a> {
     body: &'a Map<String, Value>,
+    names: Names,
     wrong: Map<String, Value>,
     codes: BTreeSet<&'static str>,
 }
+
+/// Fields that the caller knows by another name: where it is read, and what the caller calls it.
+pub(crate) type Names = &'static [(&'static str, &'static str)];
 
 impl<'a> Form<'a> {
     pub(crate) fn read(body: &'a Value) -> Result<Self, Refusal> {
         let body =
             body.as_object().ok_or_else(|| Refusal::bad(INVALID_INPUT, "the body must be a JSON object"))?;
-        Ok(Self { body, wrong: Map::new(), codes: BTreeSet::new() })
+        Ok(Self::over(body))
+    }
+
+    pub(crate) fn over(body: &'a Map<String, Value>) -> Self {
+        Self { body, names: &[], wrong: Map::new(), codes: BTreeSet::new() }
+    }
+
+    /// Refusals call the fields by these names.
+    pub(crate) fn named(self, names: Names) -> Self {
+        Self { names, ..self }
     }
 
     /// Whether the caller sent the field at all (null counts as absent). `path` may be dotted.
@@ -30,7 +43,7 @@ impl<'a> Form<'a> {
 
     pub(crate) fn text(&mut self, path: &str) -> String {
         let text = self.text_if_sent(path);
-        if text.is_none() && !self.wrong.contains_key(path) {
+        if text.is_none() && !self.is_refused(path) {
             self.refuse(path, INVALID_INPUT, "is required");
         }
         text.unwrap_or_default()
@@ -57,7 +70,7 @@ impl<'a> Form<'a> {
     /// A whole number: cents or Unix seconds.
     pub(crate) fn whole(&mut self, path: &str) -> i64 {
         let number = self.whole_if_sent(path);
-        if number.is_none() && !self.wrong.contains_key(path) {
+        if number.is_none() && !self.is_refused(path) {
             self.refuse(path, INVALID_INPUT, "is required");
         }
         number.unwrap_or_default()
@@ -73,7 +86,7 @@ impl<'a> Form<'a> {
 
     pub(crate) fn at_least(&mut self, path: &str, least: i64) -> i64 {
         let number = self.whole(path);
-        if number < least && !self.wrong.contains_key(path) {
+        if number < least && !self.is_refused(path) {
             self.refuse(path, INVALID_INPUT, format!("must be at least {least}"));
         }
         number
@@ -113,7 +126,7 @@ impl<'a> Form<'a> {
     }
 
     pub(crate) fn refuse(&mut self, path: &str, error_code: &'static str, text: impl Into<String>) {
-        self.wrong.insert(path.to_owned(), Value::String(text.into()));
+        self.wrong.insert(self.name(path).to_owned(), Value::String(text.into()));
         self.codes.insert(error_code);
     }
 
@@ -128,6 +141,14 @@ impl<'a> Form<'a> {
             (Some(_) | None, Some(_) | None) => INVALID_INPUT,
         };
         Err(Refusal::bad(error_code, Value::Object(self.wrong)))
+    }
+
+    fn name<'b>(&self, path: &'b str) -> &'b str {
+        self.names.iter().find(|(read, _)| *read == path).map_or(path, |(_, name)| name)
+    }
+
+    fn is_refused(&self, path: &str) -> bool {
+        self.wrong.contains_key(self.name(path))
     }
 
     fn value(&self, path: &str) -> Option<&'a Value> {

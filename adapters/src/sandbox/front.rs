@@ -15,6 +15,7 @@ use super::answer::Refusal;
 use super::calls::{Call, Ending};
 use super::common::Common;
 use super::faults::Stickiness;
+use super::keys::Admission;
 use super::outage::Strike;
 use super::replays::{Claim, Saved};
 
@@ -24,8 +25,9 @@ const UPLOAD_LIMIT: usize = 32 * 1024 * 1024;
 /// How much of a body is read for politeness once it is too large, so that its sender reads the 413.
 const DRAINED: usize = 64 * 1024 * 1024;
 
+const VENDORS_KEY_HEADER: &str = "ten99policy-idempotent-key";
 /// The vendor's own header wins over the guide's where both are sent.
-const KEY_HEADERS: [&str; 2] = ["ten99policy-idempotent-key", "idempotency-key"];
+const KEY_HEADERS: [&str; 2] = [VENDORS_KEY_HEADER, "idempotency-key"];
 
 /// The middleware around a vendor's API.
 pub(crate) async fn pass(State(common): State<Arc<Common>>, request: Request, next: Next) -> Response {
@@ -33,13 +35,15 @@ pub(crate) async fn pass(State(common): State<Arc<Common>>, request: Request, ne
         method: request.method().to_string(),
         path: format!("{}{}", common.base_path, request.uri().path()),
         idempotency_key: idempotency_key(request.method(), request.headers()),
+        environment: environment(request.headers()),
         status: None,
         ending: Ending::Answered,
     };
+    let vendors_key = request.headers().get(VENDORS_KEY_HEADER).cloned();
     let (parts, body) = request.into_parts();
     // Read first of all: a caller who is still sending would not hear a refusal.
     let body = read(body, limit(&call.path)).await;
-    let end = match refuse_at_door(&common, &parts.headers) {
+    let end = match refuse_at_door(&common, &parts.method, &parts.headers) {
         Some(end) => end,
         None => match body {
             Ok(body) => {
@@ -52,7 +56,12 @@ pub(crate) async fn pass(State(common): State<Arc<Common>>, request: Request, ne
     call.status = end.saved.as_ref().map(|saved| saved.status.as_u16());
     call.ending = end.ending;
     common.calls.record(call);
-    end.into_response()
+    let mut response = end.into_response();
+    // The vendor's clients look for it there.
+    if let Some(key) = vendors_key {
+        response.headers_mut().insert(VENDORS_KEY_HEADER, key);
+    }
+    response
 }
 
 /// How a request ends: with an answer (kept for the log where it is lost), or without one.
@@ -80,13 +89,17 @@ impl End {
 }
 
 /// What needs no look at the request beyond its key.
-fn refuse_at_door(common: &Common, headers: &HeaderMap) -> Option<End> {
+fn refuse_at_door(common: &Common, method: &Method, headers: &HeaderMap) -> Option<End> {
     let strike = common.outages.strike(common.now());
     if let Some(strike) = strike {
         let saved = (strike == Strike::Unavailable).then(unavailable);
         return Some(End { saved, ending: Ending::Outage, header: None });
     }
-    (!common.admits(headers)).then(|| End::answered(unauthorised()))
+    match common.keys.admit(method, headers) {
+        Admission::Admitted => None,
+        Admission::Unknown => Some(End::answered(unauthorised())),
+        Admission::Forbidden => Some(End::answered(forbidden())),
+    }
 }
 
 async fn work(common: &Common, key: Option<&str>, request: Request, next: Next) -> End {
@@ -132,6 +145,11 @@ fn idempotency_key(method: &Method, headers: &HeaderMap) -> Option<String> {
         .map(str::trim)
         .find(|key| !key.is_empty())
         .map(str::to_owned)
+}
+
+fn environment(headers: &HeaderMap) -> Option<String> {
+    let named = headers.get("ten99policy-environment")?.to_str().ok()?;
+    ["sandbox", "production"].contains(&named).then(|| named.to_owned())
 }
 
 fn limit(path: &str) -> usize {
@@ -190,6 +208,10 @@ fn error(status: StatusCode, error_code: &str, message: &str) -> Saved {
 
 fn unauthorised() -> Saved {
     error(StatusCode::UNAUTHORIZED, "invalid_api_key", "send a known key as `Authorization: Bearer <key>`")
+}
+
+fn forbidden() -> Saved {
+    error(StatusCode::FORBIDDEN, "insufficient_permissions", "this key may only read")
 }
 
 fn unavailable() -> Saved {

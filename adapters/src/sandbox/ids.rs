@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest, Sha256};
 
 const ALPHABET: &[u8; 62] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
@@ -20,6 +22,20 @@ impl Ids {
 
     /// The next id of a kind: `prefix` and ten letters or digits.
     pub(crate) fn next(&mut self, prefix: &'static str) -> String {
+        let digest = self.digest(prefix);
+        let letters = digest.iter().take(LENGTH).filter_map(|byte| {
+            ALPHABET.get(usize::from(*byte) % ALPHABET.len()).map(|letter| char::from(*letter))
+        });
+        prefix.chars().chain(letters).collect()
+    }
+
+    /// The next secret of a webhook receiver, in the form of Standard Webhooks.
+    pub(crate) fn secret(&mut self) -> String {
+        let prefix = "whsec_";
+        format!("{prefix}{}", STANDARD.encode(self.digest(prefix)))
+    }
+
+    fn digest(&mut self, prefix: &'static str) -> Vec<u8> {
         let number = self.made.entry(prefix).or_default();
         *number += 1;
         let digest = Sha256::new()
@@ -27,9 +43,6 @@ impl Ids {
             .chain_update(prefix)
             .chain_update(number.to_be_bytes())
             .finalize();
-        let letters = digest.iter().take(LENGTH).filter_map(|byte| {
-            ALPHABET.get(usize::from(*byte) % ALPHABET.len()).map(|letter| char::from(*letter))
-        });
-        prefix.chars().chain(letters).collect()
+        digest.to_vec()
     }
 }

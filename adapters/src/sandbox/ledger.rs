@@ -7,6 +7,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::answer::as_json;
+use super::courier::Message;
 
 /// One webhook and how its delivery stands.
 #[derive(Clone, Serialize)]
@@ -27,6 +28,8 @@ enum Standing {
     Queued,
     Delivered,
     Abandoned,
+    /// Dropped by a fault before its first attempt.
+    Lost,
     NoTarget,
 }
 
@@ -37,14 +40,15 @@ pub(crate) struct Ledger {
 }
 
 impl Ledger {
-    pub(crate) fn queued(&self, id: &str, kind: &str, body: &Value) {
+    /// `key` tells the deliveries of one event to several receivers apart.
+    pub(crate) fn queued(&self, key: &str, message: &Message) {
         let mut inside = self.inside.lock().unwrap_or_else(PoisonError::into_inner);
         let place = inside.0.len();
-        inside.1.insert(id.to_owned(), place);
+        inside.1.insert(key.to_owned(), place);
         inside.0.push(Posted {
-            id: id.to_owned(),
-            kind: kind.to_owned(),
-            body: body.clone(),
+            id: message.id.clone(),
+            kind: message.kind.clone(),
+            body: message.body.clone(),
             attempts: 0,
             delivered: 0,
             last_status: None,
@@ -52,30 +56,34 @@ impl Ledger {
         });
     }
 
-    pub(crate) fn attempted(&self, id: &str, status: Option<u16>) {
-        self.change(id, |posted| {
+    pub(crate) fn attempted(&self, key: &str, status: Option<u16>) {
+        self.change(key, |posted| {
             posted.attempts += 1;
             posted.last_status = status;
         });
     }
 
-    pub(crate) fn delivered(&self, id: &str) {
-        self.change(id, |posted| {
+    pub(crate) fn delivered(&self, key: &str) {
+        self.change(key, |posted| {
             posted.delivered += 1;
             posted.standing = Standing::Delivered;
         });
     }
 
-    pub(crate) fn abandoned(&self, id: &str) {
-        self.change(id, |posted| {
+    pub(crate) fn abandoned(&self, key: &str) {
+        self.change(key, |posted| {
             if posted.standing == Standing::Queued {
                 posted.standing = Standing::Abandoned;
             }
         });
     }
 
-    pub(crate) fn no_target(&self, id: &str) {
-        self.change(id, |posted| posted.standing = Standing::NoTarget);
+    pub(crate) fn lost(&self, key: &str) {
+        self.change(key, |posted| posted.standing = Standing::Lost);
+    }
+
+    pub(crate) fn no_target(&self, key: &str) {
+        self.change(key, |posted| posted.standing = Standing::NoTarget);
     }
 
     /// All webhooks.
@@ -91,14 +99,15 @@ impl Ledger {
             "queued": count(Standing::Queued),
             "delivered": count(Standing::Delivered),
             "abandoned": count(Standing::Abandoned),
+            "lost": count(Standing::Lost),
             "no_target": count(Standing::NoTarget),
         })
     }
 
-    fn change(&self, id: &str, change: impl FnOnce(&mut Posted)) {
+    fn change(&self, key: &str, change: impl FnOnce(&mut Posted)) {
         let mut inside = self.inside.lock().unwrap_or_else(PoisonError::into_inner);
         let (posted, places) = &mut *inside;
-        if let Some(posted) = places.get(id).and_then(|place| posted.get_mut(*place)) {
+        if let Some(posted) = places.get(key).and_then(|place| posted.get_mut(*place)) {
             change(posted);
         }
     }

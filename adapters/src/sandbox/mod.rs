@@ -22,6 +22,7 @@ mod faults;
 mod form;
 mod front;
 mod ids;
+mod keys;
 mod ledger;
 mod outage;
 mod replays;

@@ -7,7 +7,7 @@ use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Response};
-use axum::routing::{MethodRouter, get, post};
+use axum::routing::{MethodRouter, delete, get, post, put};
 use bytes::Bytes;
 use serde_json::{Map, Value};
 
@@ -30,7 +30,7 @@ pub(crate) fn api<W: World>(routes: Router<Desk<W>>, desk: &Desk<W>) -> Router<D
 pub(crate) fn on_post<W: World>(work: fn(&mut W, i64, &Value) -> Outcome) -> MethodRouter<Desk<W>> {
     post(move |State(desk): State<Desk<W>>, body: Bytes| async move {
         let body = parse(&body)?;
-        desk.act(|world, now| work(world, now, &body))
+        desk.attend(|world, now| work(world, now, &body))
     })
 }
 
@@ -38,21 +38,36 @@ pub(crate) fn on_post<W: World>(work: fn(&mut W, i64, &Value) -> Outcome) -> Met
 pub(crate) fn on_post_to<W: World>(work: fn(&mut W, i64, &str, &Value) -> Outcome) -> MethodRouter<Desk<W>> {
     post(move |State(desk): State<Desk<W>>, Path(id): Path<String>, body: Bytes| async move {
         let body = parse(&body)?;
-        desk.act(|world, now| work(world, now, &id, &body))
+        desk.attend(|world, now| work(world, now, &id, &body))
+    })
+}
+
+/// `PUT /things/{id}`
+pub(crate) fn on_put<W: World>(work: fn(&mut W, i64, &str, &Value) -> Outcome) -> MethodRouter<Desk<W>> {
+    put(move |State(desk): State<Desk<W>>, Path(id): Path<String>, body: Bytes| async move {
+        let body = parse(&body)?;
+        desk.attend(|world, now| work(world, now, &id, &body))
+    })
+}
+
+/// `DELETE /things/{id}`
+pub(crate) fn on_delete<W: World>(work: fn(&mut W, i64, &str) -> Outcome) -> MethodRouter<Desk<W>> {
+    delete(move |State(desk): State<Desk<W>>, Path(id): Path<String>| async move {
+        desk.attend(|world, now| work(world, now, &id))
     })
 }
 
 /// `GET /things/{id}`
 pub(crate) fn on_get<W: World>(find: fn(&W, &str) -> Outcome) -> MethodRouter<Desk<W>> {
     get(move |State(desk): State<Desk<W>>, Path(id): Path<String>| async move {
-        desk.act(|world, _| find(world, &id))
+        desk.attend(|world, _| find(world, &id))
     })
 }
 
 /// `GET /things?filter=`
 pub(crate) fn on_list<W: World>(list: fn(&W, &Filters) -> Outcome) -> MethodRouter<Desk<W>> {
     get(move |State(desk): State<Desk<W>>, Query(filters): Query<Filters>| async move {
-        desk.act(|world, _| list(world, &filters))
+        desk.attend(|world, _| list(world, &filters))
     })
 }
 

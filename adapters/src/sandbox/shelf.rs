@@ -1,6 +1,6 @@
 //! Objects of one kind in the order they were made.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use serde::Serialize;
 use serde_json::Value;
@@ -16,9 +16,10 @@ pub(crate) trait Kept: Serialize {
 
 /// Kept by id and by group, so that a long run does not slow the vendor down.
 pub(crate) struct Shelf<T> {
-    items: Vec<T>,
+    /// What was taken away leaves its place empty.
+    items: Vec<Option<T>>,
     places: HashMap<String, usize>,
-    groups: HashMap<String, Vec<usize>>,
+    groups: HashMap<String, BTreeSet<usize>>,
 }
 
 impl<T: Kept> Shelf<T> {
@@ -28,39 +29,59 @@ impl<T: Kept> Shelf<T> {
 
     /// Adds the object, or puts it in the place of the one with its id.
     pub(crate) fn put(&mut self, item: T) {
-        if let Some(kept) = self.get_mut(item.id()) {
-            *kept = item;
-            return;
-        }
-        let place = self.items.len();
+        let place = match self.places.get(item.id()) {
+            Some(place) => *place,
+            None => self.items.len(),
+        };
+        self.leave_group(place);
         self.places.insert(item.id().to_owned(), place);
-        self.groups.entry(item.group()).or_default().push(place);
-        self.items.push(item);
+        self.groups.entry(item.group()).or_default().insert(place);
+        match self.items.get_mut(place) {
+            Some(kept) => *kept = Some(item),
+            None => self.items.push(Some(item)),
+        }
+    }
+
+    /// Takes the object away.
+    pub(crate) fn remove(&mut self, id: &str) -> Option<T> {
+        let place = self.places.remove(id)?;
+        self.leave_group(place);
+        self.items.get_mut(place)?.take()
     }
 
     pub(crate) fn get(&self, id: &str) -> Option<&T> {
-        self.items.get(*self.places.get(id)?)
+        self.items.get(*self.places.get(id)?)?.as_ref()
     }
 
+    /// For changes that leave the object in its group.
     pub(crate) fn get_mut(&mut self, id: &str) -> Option<&mut T> {
-        self.items.get_mut(*self.places.get(id)?)
+        self.items.get_mut(*self.places.get(id)?)?.as_mut()
     }
 
     pub(crate) fn newest_first(&self) -> impl Iterator<Item = &T> {
-        self.items.iter().rev()
+        self.items.iter().rev().flatten()
     }
 
     /// The newest first, too.
     pub(crate) fn of_group(&self, group: &str) -> impl Iterator<Item = &T> {
-        let places = self.groups.get(group).map(Vec::as_slice).unwrap_or_default();
-        places.iter().rev().filter_map(|place| self.items.get(*place))
+        let places = self.groups.get(group).into_iter().flat_map(|places| places.iter().rev());
+        places.filter_map(|place| self.items.get(*place)?.as_ref())
     }
 
     pub(crate) fn len(&self) -> usize {
-        self.items.len()
+        self.places.len()
     }
 
     pub(crate) fn to_json(&self) -> Value {
-        as_json(&self.items)
+        as_json(&self.items.iter().flatten().collect::<Vec<_>>())
+    }
+
+    fn leave_group(&mut self, place: usize) {
+        let Some(group) = self.items.get(place).and_then(Option::as_ref).map(Kept::group) else {
+            return;
+        };
+        if let Some(places) = self.groups.get_mut(&group) {
+            places.remove(&place);
+        }
     }
 }

@@ -73,6 +73,14 @@ impl Bench {
         read(self.api_request(Method::POST, path).header("Idempotency-Key", key).body(body.to_string())).await
     }
 
+    async fn put(&self, path: &str, body: Value) -> (u16, Value) {
+        read(self.api_request(Method::PUT, path).body(body.to_string())).await
+    }
+
+    async fn delete(&self, path: &str) -> (u16, Value) {
+        read(self.api_request(Method::DELETE, path)).await
+    }
+
     async fn get(&self, path: &str) -> (u16, Value) {
         read(self.api_request(Method::GET, path)).await
     }

@@ -70,10 +70,10 @@ impl Faults {
             delay,
             too_many_requests: failure,
             server_error: failure,
-            sticky_500: false,
             answer_lost: failure,
             duplicate_webhook: webhook,
             reorder_webhooks: webhook,
+            ..FaultPlan::default()
         }
     }
 }

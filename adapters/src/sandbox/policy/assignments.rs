@@ -1,37 +1,39 @@
 //! Assignments: one work order's period under a policy that exists.
 
 use serde::Serialize;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
-use super::quotes::{check_end, read_lines, read_parties};
-use super::settings::Wire;
+use super::cover::{Cover, Silence, rate};
+use super::crud;
+use super::documents::Documents;
+use super::object::{Object, Terms};
+use super::policies::Policy;
+use super::telling::Happening;
+use super::vocabulary::Vocabulary;
 use super::world::{Chore, PolicyWorld};
-use crate::sandbox::answer::{Answer, Outcome, Refusal, as_json};
+use crate::sandbox::answer::{Outcome, Refusal, as_json};
 use crate::sandbox::desk::Effect;
 use crate::sandbox::form::Form;
 use crate::sandbox::routes::missing;
-use crate::sandbox::shelf::Kept;
+use crate::sandbox::shelf::Shelf;
 
 const NO_POLICY: &str = "No matching policy found for assignment.";
 
 #[derive(Clone, Serialize)]
 pub(super) struct Assignment {
-    pub id: String,
-    object: &'static str,
-    created: i64,
     status: Status,
-    contractor: String,
-    job: String,
+    #[serde(flatten)]
+    pub cover: Cover,
     policy: Option<String>,
+    bind: bool,
     eligible: Eligible,
-    coverage_type: Vec<String>,
-    effective_date: i64,
-    end_date: i64,
+    /// Cents per $100 of pay.
+    net_rate: i64,
+    certificates: Option<Documents>,
     #[serde(skip_serializing_if = "Option::is_none")]
     cancelled_at: Option<i64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<String>,
-    custom_metadata: Map<String, Value>,
 }
 
 #[derive(Clone, Serialize)]
@@ -48,60 +50,117 @@ enum Status {
     Cancelled,
 }
 
-impl Kept for Assignment {
-    fn id(&self) -> &str {
-        &self.id
+/// Made in any case; only `eligible` and later `assignment.active` tell whether there is cover.
+impl Terms for Assignment {
+    const OBJECT: &'static str = "assignment";
+    const PREFIX: &'static str = "an_";
+
+    fn shelf(world: &PolicyWorld) -> &Shelf<Object<Self>> {
+        &world.assignments
+    }
+
+    fn shelf_mut(world: &mut PolicyWorld) -> &mut Shelf<Object<Self>> {
+        &mut world.assignments
+    }
+
+    fn read(form: &mut Form<'_>, world: &PolicyWorld, now: i64, before: Option<&Object<Self>>) -> Self {
+        let named = read_policy(form, world);
+        let on_file = named.or_else(|| world.newest_policy(&form.text("contractor")));
+        let silence = match (before, on_file) {
+            (Some(before), _) => Silence {
+                lines: Some(before.cover.coverage_type.clone()),
+                effective_date: before.cover.effective_date,
+                end_date: Some(before.cover.end_date),
+            },
+            (None, Some(policy)) => policy.as_silence(),
+            (None, None) => {
+                Silence { lines: Some(vec!["general".to_owned()]), effective_date: now, end_date: None }
+            }
+        };
+        let cover = Cover::read(form, world, silence);
+        let bind = !form.has("bind") || form.yes_or_no("bind");
+        let matching = match named {
+            Some(policy) => Some(policy).filter(|policy| policy.covers(&cover)),
+            None => world.policy_on_file(&cover),
+        };
+        let policy = matching.filter(|_| bind);
+        let status = match before {
+            Some(before) if before.policy.as_ref() == policy.map(|policy| &policy.id) => before.status,
+            Some(_) | None if policy.is_some() && world.settings.answer_active => Status::Active,
+            Some(_) | None => Status::Pending,
+        };
+        Self {
+            status,
+            policy: policy.map(|policy| policy.id.clone()),
+            bind,
+            eligible: Eligible {
+                result: matching.is_some(),
+                message: matching.is_none().then_some(NO_POLICY),
+            },
+            net_rate: rate(&cover.coverage_type),
+            certificates: policy.map(|policy| policy.certificates.clone()),
+            cancelled_at: None,
+            reason: None,
+            cover,
+        }
     }
 
     fn group(&self) -> String {
-        self.job.clone()
+        self.cover.job.clone()
+    }
+
+    fn contractor(object: &Object<Self>) -> Option<&str> {
+        Some(&object.cover.contractor)
+    }
+
+    fn may_change(object: &Object<Self>, _: &PolicyWorld) -> Result<(), Refusal> {
+        if object.status == Status::Cancelled {
+            return Err(Refusal::bad("bad_request", "a cancelled assignment never revives"));
+        }
+        Ok(())
+    }
+
+    fn may_go(object: &Object<Self>, _: &PolicyWorld, now: i64) -> Result<(), Refusal> {
+        if object.status != Status::Cancelled && object.cover.effective_date <= now {
+            return Err(started());
+        }
+        Ok(())
+    }
+
+    fn made(world: &mut PolicyWorld, _: i64, id: &str) {
+        world.activate_later(id);
+    }
+
+    /// One that was not bound may be now.
+    fn changed(world: &mut PolicyWorld, id: &str) {
+        if world.assignments.get(id).is_some_and(|assignment| assignment.status == Status::Pending) {
+            world.activate_later(id);
+        }
+    }
+
+    fn gone(world: &mut PolicyWorld, now: i64, mut assignment: Object<Self>) {
+        if assignment.status != Status::Cancelled {
+            assignment.status = Status::Cancelled;
+            assignment.cancelled_at = Some(now);
+            let contractor = assignment.cover.contractor.clone();
+            world.tell(now, Happening::AssignmentCancelled, &contractor, as_json(&assignment));
+        }
     }
 }
 
-/// Always a 201; only `eligible` and later `assignment.active` tell whether there is cover.
-pub(super) fn create(world: &mut PolicyWorld, now: i64, body: &Value) -> Outcome {
-    let mut form = Form::read(body)?;
-    let (contractor, job) = read_parties(&mut form, world);
-    let coverage_type = read_lines(&mut form);
-    let effective_date = form.whole("effective_date");
-    let end_date = form.whole("end_date");
-    if form.has("effective_date") && form.has("end_date") {
-        check_end(&mut form, effective_date, end_date);
+/// The policy that the body names, if it names one.
+fn read_policy<'a>(form: &mut Form<'_>, world: &'a PolicyWorld) -> Option<&'a Policy> {
+    let id = form.text_if_sent("policy")?;
+    let contractor = form.text("contractor");
+    let policy = world.policies.get(&id);
+    match policy {
+        None => form.refuse("policy", "invalid_policy_id", "there is no such policy"),
+        Some(policy) if !policy.is_active() || policy.contractor != contractor => {
+            form.refuse("policy", "no_active_policy", "is no active policy of this contractor");
+        }
+        Some(_) => {}
     }
-    let custom_metadata = form.object("custom_metadata");
-    form.done()?;
-    let policy = world
-        .policy_on_file(&contractor, &coverage_type, effective_date, end_date)
-        .map(|policy| policy.id.clone());
-    let covered = policy.is_some();
-    let assignment = Assignment {
-        id: world.ids.next("an_"),
-        object: "assignment",
-        created: now,
-        status: if covered && world.settings.answer_active { Status::Active } else { Status::Pending },
-        contractor,
-        job,
-        policy,
-        eligible: Eligible { result: covered, message: (!covered).then_some(NO_POLICY) },
-        coverage_type,
-        effective_date,
-        end_date,
-        cancelled_at: None,
-        reason: None,
-        custom_metadata,
-    };
-    let answer = Answer::created(&assignment);
-    if covered {
-        let chore = Chore::Activate(assignment.id.clone());
-        world.effects.push(Effect::Later(world.settings.activation_after, chore));
-    }
-    world.assignments.put(assignment);
-    Ok(answer)
-}
-
-pub(super) fn find(world: &PolicyWorld, id: &str) -> Outcome {
-    let assignment = world.assignments.get(id);
-    assignment.map(Answer::ok).ok_or_else(|| missing("there is no such assignment"))
+    policy
 }
 
 /// Cancels what is assigned to a job, before its start only. Answers the newest assignment; once more is harmless.
@@ -114,29 +173,39 @@ pub(super) fn cancel(world: &mut PolicyWorld, now: i64, body: &Value) -> Outcome
     let newest = newest
         .map(|assignment| assignment.id.clone())
         .ok_or_else(|| missing("there is no assignment for this job"))?;
-    let open: Vec<Assignment> = world
+    let open: Vec<Object<Assignment>> = world
         .assignments
         .of_group(&job)
         .filter(|assignment| assignment.status != Status::Cancelled)
         .cloned()
         .collect();
-    if open.iter().any(|assignment| assignment.effective_date <= now) {
-        return Err(Refusal::bad(
-            "assignment_started",
-            "an assignment can only be cancelled before its start",
-        ));
+    for assignment in &open {
+        world.refuse_blocked(Assignment::contractor(assignment))?;
+        Assignment::may_go(assignment, world, now)?;
     }
     for mut assignment in open {
         assignment.status = Status::Cancelled;
         assignment.cancelled_at = Some(now);
         assignment.reason.clone_from(&reason);
-        world.tell(now, "assignment.cancelled", &assignment.contractor, as_json(&assignment));
+        let contractor = assignment.cover.contractor.clone();
+        world.tell(now, Happening::AssignmentCancelled, &contractor, as_json(&assignment));
         world.assignments.put(assignment);
     }
-    find(world, &newest)
+    crud::find::<Assignment>(world, &newest)
+}
+
+fn started() -> Refusal {
+    Refusal::bad("assignment_started", "an assignment can only be cancelled before its start")
 }
 
 impl PolicyWorld {
+    fn activate_later(&mut self, id: &str) {
+        if self.assignments.get(id).is_some_and(|assignment| assignment.policy.is_some()) {
+            let chore = Chore::Activate(id.to_owned());
+            self.effects.push(Effect::Later(self.settings.activation_after, chore));
+        }
+    }
+
     /// The assignment takes effect, unless it was cancelled or its policy ended meanwhile.
     pub(super) fn activate(&mut self, id: &str, now: i64) {
         let Some(assignment) = self.assignments.get_mut(id) else {
@@ -151,9 +220,10 @@ impl PolicyWorld {
         }
         assignment.status = Status::Active;
         let assignment = assignment.clone();
-        self.tell(now, "assignment.active", &assignment.contractor, as_json(&assignment));
-        if self.settings.wire == Wire::Guide {
-            self.tell(now, "policy.active", &assignment.contractor, policy);
+        let contractor = &assignment.cover.contractor;
+        self.tell(now, Happening::AssignmentActive, contractor, as_json(&assignment));
+        if self.settings.vocabulary == Vocabulary::Guide {
+            self.tell(now, Happening::PolicyActive, contractor, policy);
         }
     }
 }

@@ -1,20 +1,23 @@
-//! Certificates that contractors bring themselves: the upload, and what a review makes of it.
+//! Certificates that contractors bring themselves, and what a review makes of them.
 
-use axum::extract::multipart::{Field, Multipart};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
-use super::quotes::read_lines;
-use super::settings::Verdict;
+use super::cover::read_lines;
+use super::listing;
+use super::telling::Happening;
+use super::upload::{Upload, check_file};
+use super::vocabulary::Verdict;
 use super::world::{Chore, PolicyWorld};
 use crate::sandbox::answer::{Answer, Outcome, Refusal, as_json};
 use crate::sandbox::desk::Effect;
-use crate::sandbox::form::{Form, INVALID_INPUT};
-use crate::sandbox::routes::missing;
+use crate::sandbox::form::Form;
+use crate::sandbox::routes::{Filters, missing};
 use crate::sandbox::shelf::Kept;
 
-const LARGEST_FILE: usize = 15 * 1024 * 1024;
 const YEAR: i64 = 365 * 24 * 60 * 60;
+const PENDING: &str = "pending";
+const PROCESSING: &str = "processing";
 
 #[derive(Clone, Serialize)]
 pub(super) struct Certificate {
@@ -44,73 +47,21 @@ impl Kept for Certificate {
     }
 }
 
-/// A multipart body, read.
-#[derive(Default)]
-pub(super) struct Upload {
-    file: Option<File>,
-    contractor: Option<String>,
-    custom_metadata: Map<String, Value>,
-}
-
-struct File {
-    name: String,
-    media_type: String,
-    size: usize,
-    is_pdf: bool,
-}
-
-impl Upload {
-    pub(super) async fn read(mut parts: Multipart) -> Result<Self, Refusal> {
-        let mut upload = Self::default();
-        while let Some(part) = parts.next_field().await.map_err(unreadable)? {
-            let name = part.name().unwrap_or_default().to_owned();
-            let key = name.strip_prefix("custom_metadata[").and_then(|rest| rest.strip_suffix(']'));
-            if name == "certificate" {
-                upload.file = Some(File::read(part).await?);
-            } else if name == "contractor" {
-                upload.contractor = Some(part.text().await.map_err(unreadable)?);
-            } else if let Some(key) = key {
-                let value = part.text().await.map_err(unreadable)?;
-                upload.custom_metadata.insert(key.to_owned(), Value::String(value));
-            }
-        }
-        Ok(upload)
-    }
-}
-
-impl File {
-    async fn read(part: Field<'_>) -> Result<Self, Refusal> {
-        let name = part.file_name().unwrap_or_default().to_owned();
-        let media_type = part.content_type().unwrap_or_default().to_owned();
-        let bytes = part.bytes().await.map_err(unreadable)?;
-        Ok(Self { name, media_type, size: bytes.len(), is_pdf: bytes.starts_with(b"%PDF") })
-    }
-
-    fn has_pdf_name(&self) -> bool {
-        std::path::Path::new(&self.name)
-            .extension()
-            .is_some_and(|extension| extension.eq_ignore_ascii_case("pdf"))
-    }
-}
-
-fn unreadable(problem: impl std::fmt::Display) -> Refusal {
-    Refusal::bad("bad_request", format!("the multipart body cannot be read: {problem}"))
-}
-
 pub(super) fn create(world: &mut PolicyWorld, now: i64, upload: Upload) -> Outcome {
     let fields = json!({"contractor": upload.contractor});
     let mut form = Form::read(&fields)?;
     let contractor = form.text("contractor");
     if !contractor.is_empty() && world.contractors.get(&contractor).is_none() {
-        form.refuse("contractor", INVALID_INPUT, "there is no such contractor");
+        form.refuse("contractor", "invalid_contractor_id", "there is no such contractor");
     }
     check_file(&mut form, upload.file.as_ref());
     form.done()?;
+    world.refuse_blocked(Some(&contractor))?;
     let certificate = Certificate {
         id: world.ids.next("ci_"),
         object: "certificate",
         created: now,
-        status: "pending",
+        status: PENDING,
         contractor,
         coverage_type: Vec::new(),
         effective_date: None,
@@ -121,31 +72,11 @@ pub(super) fn create(world: &mut PolicyWorld, now: i64, upload: Upload) -> Outco
     let answer = Answer::created(&certificate);
     let review = world.settings.certificate_review;
     if review.verdict.is_some() {
-        let chore = Chore::Review(certificate.id.clone());
-        world.effects.push(Effect::Later(review.after, chore));
+        let chore = Chore::BeginReview(certificate.id.clone());
+        world.effects.push(Effect::Later(review.after / 2, chore));
     }
     world.certificates.put(certificate);
     Ok(answer)
-}
-
-fn check_file(form: &mut Form<'_>, file: Option<&File>) {
-    let field = "certificate";
-    match file {
-        None => form.refuse(field, INVALID_INPUT, "is required"),
-        Some(file) if file.size > LARGEST_FILE => {
-            form.refuse(field, "invalid_file_size", "may have at most 15 MB");
-        }
-        Some(file) if !file.has_pdf_name() => {
-            form.refuse(field, "invalid_file_type", "its name must end in .pdf");
-        }
-        Some(file) if !file.media_type.eq_ignore_ascii_case("application/pdf") => {
-            form.refuse(field, "invalid_mime_type", "its type must be application/pdf");
-        }
-        Some(file) if !file.is_pdf => {
-            form.refuse(field, "invalid_file_type", "its content is not a PDF");
-        }
-        Some(_) => {}
-    }
 }
 
 pub(super) fn find(world: &PolicyWorld, id: &str) -> Outcome {
@@ -153,10 +84,25 @@ pub(super) fn find(world: &PolicyWorld, id: &str) -> Outcome {
     certificate.map(Answer::ok).ok_or_else(no_certificate)
 }
 
+pub(super) fn list(world: &PolicyWorld, filters: &Filters) -> Outcome {
+    match filters.get("contractor") {
+        Some(contractor) => listing::page(world.certificates.of_group(contractor), filters),
+        None => listing::page(world.certificates.newest_first(), filters),
+    }
+}
+
+/// Control: someone looks at it.
+pub(super) fn process(world: &mut PolicyWorld, _: i64, id: &str, _: &Value) -> Outcome {
+    let certificate = world.certificates.get_mut(id).ok_or_else(no_certificate)?;
+    certificate.status = PROCESSING;
+    Ok(Answer::ok(certificate))
+}
+
 /// Control: an underwriter's verdict. Without lines or dates a valid one proves general liability for a year.
 pub(super) fn decide(world: &mut PolicyWorld, now: i64, id: &str, body: &Value) -> Outcome {
     let mut form = Form::read(body)?;
-    let verdict = Verdict::parse(&form.one_of("verdict", &["validated", "approved", "flagged", "denied"]));
+    let verdicts = ["validated", "approved", "flagged", "denied", "error"];
+    let verdict = Verdict::parse(&form.one_of("verdict", &verdicts));
     let proves = verdict == Some(Verdict::Validated);
     let coverage_type = match form.has("coverage_type") {
         true => read_lines(&mut form),
@@ -171,13 +117,13 @@ pub(super) fn decide(world: &mut PolicyWorld, now: i64, id: &str, body: &Value) 
     form.done()?;
     let verdict = verdict.ok_or_else(no_certificate)?;
     let mut certificate = world.certificates.get(id).cloned().ok_or_else(no_certificate)?;
-    certificate.status = verdict.name(world.settings.wire);
+    certificate.status = verdict.name(world.settings.vocabulary);
     certificate.coverage_type = coverage_type;
     certificate.effective_date = effective_date;
     certificate.expiration_date = expiration_date;
     certificate.failed_rules = failed_rules;
-    let kind = format!("certificate.{}", certificate.status);
-    world.tell(now, &kind, &certificate.contractor, as_json(&certificate));
+    let happening = Happening::CertificateReviewed(verdict);
+    world.tell(now, happening, &certificate.contractor, as_json(&certificate));
     let answer = Answer::ok(&certificate);
     world.certificates.put(certificate);
     Ok(answer)
@@ -188,14 +134,25 @@ fn no_certificate() -> Refusal {
 }
 
 impl PolicyWorld {
-    /// The review that happens by itself, unless someone decided before.
+    /// The review that happens by itself begins, unless someone was there before.
+    pub(super) fn begin_review(&mut self, id: &str) {
+        if let Some(certificate) = self.certificates.get_mut(id)
+            && certificate.status == PENDING
+        {
+            certificate.status = PROCESSING;
+            let half = self.settings.certificate_review.after / 2;
+            self.effects.push(Effect::Later(half, Chore::Review(id.to_owned())));
+        }
+    }
+
+    /// The review ends, unless someone decided before.
     pub(super) fn review_automatically(&mut self, id: &str, now: i64) {
-        let pending = self.certificates.get(id).is_some_and(|certificate| certificate.status == "pending");
-        let Some(verdict) = self.settings.certificate_review.verdict.filter(|_| pending) else {
+        let open = self.certificates.get(id).is_some_and(|certificate| certificate.status == PROCESSING);
+        let Some(verdict) = self.settings.certificate_review.verdict.filter(|_| open) else {
             return;
         };
         let body = match verdict {
-            Verdict::Validated => json!({"verdict": verdict}),
+            Verdict::Validated | Verdict::Error => json!({"verdict": verdict}),
             Verdict::Flagged | Verdict::Denied => {
                 json!({"verdict": verdict, "failed_rules": ["reviewed_automatically"]})
             }

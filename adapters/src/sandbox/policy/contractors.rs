@@ -1,73 +1,71 @@
 //! Contractors: one for each email address.
 
 use serde::Serialize;
-use serde_json::{Map, Value};
 
 use super::listing;
+use super::object::{Object, Terms};
 use super::world::PolicyWorld;
-use crate::sandbox::answer::{Answer, Outcome, Refusal};
-use crate::sandbox::form::{Form, INVALID_INPUT};
-use crate::sandbox::routes::{Filters, missing};
-use crate::sandbox::shelf::Kept;
+use crate::sandbox::answer::{Outcome, Refusal};
+use crate::sandbox::form::{Form, INVALID_INPUT, Names};
+use crate::sandbox::routes::Filters;
+use crate::sandbox::shelf::Shelf;
 
-#[derive(Serialize)]
+#[derive(Clone, Serialize)]
 pub(super) struct Contractor {
-    pub id: String,
-    object: &'static str,
-    created: i64,
+    /// As it is compared: in small letters.
     #[serde(skip)]
     pub email: String,
     #[serde(skip)]
     pub region: Option<String>,
-    #[serde(flatten)]
-    sent: Map<String, Value>,
 }
 
-impl Kept for Contractor {
-    fn id(&self) -> &str {
-        &self.id
+impl Terms for Contractor {
+    const OBJECT: &'static str = "contractor";
+    const PREFIX: &'static str = "cn_";
+    const PLACES: Names = &[
+        ("first_name", "contact.first_name"),
+        ("last_name", "contact.last_name"),
+        ("email", "contact.email"),
+        ("phone", "contact.phone"),
+    ];
+
+    fn shelf(world: &PolicyWorld) -> &Shelf<Object<Self>> {
+        &world.contractors
+    }
+
+    fn shelf_mut(world: &mut PolicyWorld) -> &mut Shelf<Object<Self>> {
+        &mut world.contractors
+    }
+
+    fn read(form: &mut Form<'_>, _: &PolicyWorld, _: i64, _: Option<&Object<Self>>) -> Self {
+        form.text("first_name");
+        form.text("last_name");
+        let email = form.text("email").trim().to_lowercase();
+        if !email.is_empty() && !is_email(&email) {
+            form.refuse("email", INVALID_INPUT, "is not an email address");
+        }
+        for field in ["phone", "company_name", "address.country"] {
+            form.text_if_sent(field);
+        }
+        form.object("address");
+        Self { email, region: form.text_if_sent("address.region") }
     }
 
     fn group(&self) -> String {
         self.email.clone()
     }
-}
 
-/// Takes the guide's body (`contact.email`) and the reference's (`email`).
-pub(super) fn create(world: &mut PolicyWorld, now: i64, body: &Value) -> Outcome {
-    let mut form = Form::read(body)?;
-    let contact = if form.has("email") && !form.has("contact") { "" } else { "contact." };
-    form.text(&format!("{contact}first_name"));
-    form.text(&format!("{contact}last_name"));
-    let email_field = format!("{contact}email");
-    let email = form.text(&email_field).trim().to_lowercase();
-    if !email.is_empty() && !is_email(&email) {
-        form.refuse(&email_field, INVALID_INPUT, "is not an email address");
+    fn contractor(object: &Object<Self>) -> Option<&str> {
+        Some(&object.id)
     }
-    form.object("address");
-    form.text_if_sent("address.country");
-    let region = form.text_if_sent("address.region");
-    let custom_metadata = form.object("custom_metadata");
-    form.done()?;
-    if world.contractors.of_group(&email).next().is_some() {
-        return Err(Refusal::bad("duplicate_email", "a contractor with this email exists already"));
-    }
-    let contractor = Contractor {
-        id: world.ids.next("cn_"),
-        object: "contractor",
-        created: now,
-        email,
-        region,
-        sent: as_sent(body, custom_metadata),
-    };
-    let answer = Answer::created(&contractor);
-    world.contractors.put(contractor);
-    Ok(answer)
-}
 
-pub(super) fn find(world: &PolicyWorld, id: &str) -> Outcome {
-    let contractor = world.contractors.get(id);
-    contractor.map(Answer::ok).ok_or_else(|| missing("there is no such contractor"))
+    fn check(&self, world: &PolicyWorld, before: Option<&Object<Self>>) -> Result<(), Refusal> {
+        let mut same = world.contractors.of_group(&self.email);
+        if same.any(|other| before.is_none_or(|before| before.id != other.id)) {
+            return Err(Refusal::bad("duplicate_email", "a contractor with this email exists already"));
+        }
+        Ok(())
+    }
 }
 
 pub(super) fn list(world: &PolicyWorld, filters: &Filters) -> Outcome {
@@ -75,16 +73,6 @@ pub(super) fn list(world: &PolicyWorld, filters: &Filters) -> Outcome {
         Some(email) => listing::page(world.contractors.of_group(&email.trim().to_lowercase()), filters),
         None => listing::page(world.contractors.newest_first(), filters),
     }
-}
-
-/// The fields as sent, without those that only the vendor gives.
-pub(super) fn as_sent(body: &Value, custom_metadata: Map<String, Value>) -> Map<String, Value> {
-    let mut sent = body.as_object().cloned().unwrap_or_default();
-    for ours in ["id", "object", "created"] {
-        sent.remove(ours);
-    }
-    sent.insert("custom_metadata".to_owned(), Value::Object(custom_metadata));
-    sent
 }
 
 fn is_email(text: &str) -> bool {

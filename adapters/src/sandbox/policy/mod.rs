@@ -8,27 +8,44 @@ use tokio::sync::watch;
 
 use super::common::{Common, CommonSettings};
 use super::desk::Desk;
+use super::keys::Keys;
 use super::running::{Running, StartError};
 
+mod applying;
 mod assignments;
 mod behaviour;
+mod categories;
 mod certificates;
 mod contractors;
 mod control;
+mod cover;
+mod crud;
+mod documents;
+mod endpoints;
+mod entities;
+mod events;
+mod forms;
 mod invoices;
 mod jobs;
 mod listing;
+mod object;
 mod page;
 mod policies;
 mod quotes;
 mod routes;
 mod sessions;
 mod settings;
+mod telling;
 #[cfg(test)]
 mod tests;
+mod times;
+mod upload;
+mod vocabulary;
 mod world;
 
-pub use settings::{AutomaticContractor, CertificateReview, Envelope, PolicySettings, Verdict, Wire};
+pub use settings::{AutomaticContractor, PolicySettings};
+pub use times::Times;
+pub use vocabulary::{CertificateReview, Envelope, Verdict, Vocabulary};
 
 /// Where the API begins.
 pub const BASE_PATH: &str = "/api/v1";
@@ -41,7 +58,7 @@ pub async fn start(listener: TcpListener, settings: PolicySettings) -> Result<Ru
     let common = Common::new(
         CommonSettings {
             base_path: BASE_PATH,
-            bearers: settings.api_keys.clone(),
+            bearers: Vec::new(),
             seed: settings.seed,
             webhook: settings.webhook.clone(),
             redelivery: settings.redelivery,
@@ -50,7 +67,9 @@ pub async fn start(listener: TcpListener, settings: PolicySettings) -> Result<Ru
         },
         stopped,
     )?;
-    let common = Arc::new(common);
+    let keys =
+        Keys { full: settings.api_keys.clone(), read_only: settings.read_only_keys.clone(), basic: true };
+    let common = Arc::new(common.with_keys(keys));
     let public_url = settings.public_url.clone().unwrap_or_else(|| format!("http://{address}"));
     let world = world::PolicyWorld::new(settings, public_url);
     let desk = Desk::new(world, Arc::clone(&common));

@@ -7,6 +7,7 @@ use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use chrono::DateTime;
 
+use super::object::Object;
 use super::sessions::Session;
 use super::world::PolicyWorld;
 use crate::sandbox::answer::Refusal;
@@ -22,9 +23,9 @@ const STYLE: &str = "body{font:16px/1.5 system-ui,sans-serif;margin:0;background
     button.quiet{background:#fff;color:#1f5fbf}";
 
 pub(super) async fn show(State(desk): State<Desk<PolicyWorld>>, Path(id): Path<String>) -> Response {
-    let body = desk.act(|world, _| {
-        let session = world.sessions.get(&id)?;
-        Some(describe(world, session))
+    let body = desk.act(|world, now| {
+        world.start(&id, now);
+        Some(describe(world, world.sessions.get(&id)?))
     });
     match body {
         Some(body) => page("Apply for coverage", &body),
@@ -53,16 +54,16 @@ pub(super) async fn abandon(State(desk): State<Desk<PolicyWorld>>, Path(id): Pat
     }
 }
 
-fn describe(world: &PolicyWorld, session: &Session) -> String {
+fn describe(world: &PolicyWorld, session: &Object<Session>) -> String {
     let mut body = String::from("<h1>Apply for coverage</h1><dl>");
     if let Some(quote) = world.quotes.get(&session.quote) {
-        let job = world.jobs.get(&quote.job).map_or("", |job| job.name.as_str());
+        let job = world.jobs.get(&quote.cover.job).map_or("", |job| job.name.as_str());
         let rate = format!("${}.{:02} per $100 of pay", quote.net_rate / 100, quote.net_rate % 100);
         let facts = [
             ("Work", job.to_owned()),
-            ("Coverage", quote.coverage_type.join(", ")),
-            ("From", moment(quote.effective_date)),
-            ("Until", moment(quote.end_date)),
+            ("Coverage", quote.cover.coverage_type.join(", ")),
+            ("From", moment(quote.cover.effective_date)),
+            ("Until", moment(quote.cover.end_date)),
             ("Rate", rate),
         ];
         for (name, value) in facts {

@@ -3,9 +3,14 @@
 use serde::Serialize;
 use serde_json::{Map, Value};
 
+use super::contractors::Contractor;
+use super::cover::{Cover, Silence};
+use super::crud;
+use super::documents::Documents;
 use super::listing;
+use super::object::Object;
 use super::quotes::Quote;
-use super::settings::Wire;
+use super::telling::Happening;
 use super::world::PolicyWorld;
 use crate::sandbox::answer::{Answer, Outcome, Refusal, as_json};
 use crate::sandbox::form::Form;
@@ -25,6 +30,8 @@ pub(super) struct Policy {
     expiration_date: i64,
     #[serde(skip_serializing_if = "Option::is_none")]
     cancelled_at: Option<i64>,
+    pdf_url: String,
+    pub certificates: Documents,
     custom_metadata: Map<String, Value>,
 }
 
@@ -39,6 +46,23 @@ enum Status {
 impl Policy {
     pub(super) fn is_active(&self) -> bool {
         self.status == Status::Active
+    }
+
+    /// Whether it has all lines asked for all of the time asked.
+    pub(super) fn covers(&self, cover: &Cover) -> bool {
+        self.is_active()
+            && self.effective_date <= cover.effective_date
+            && cover.end_date <= self.expiration_date
+            && cover.coverage_type.iter().all(|line| self.coverage_type.contains(line))
+    }
+
+    /// What an assignment under it means where it does not say.
+    pub(super) fn as_silence(&self) -> Silence {
+        Silence {
+            lines: Some(self.coverage_type.clone()),
+            effective_date: self.effective_date,
+            end_date: Some(self.expiration_date),
+        }
     }
 }
 
@@ -65,10 +89,9 @@ pub(super) fn list(world: &PolicyWorld, filters: &Filters) -> Outcome {
     }
 }
 
+/// All of them at once.
 pub(super) fn of_contractor(world: &PolicyWorld, id: &str) -> Outcome {
-    if world.contractors.get(id).is_none() {
-        return Err(missing("there is no such contractor"));
-    }
+    crud::get::<Contractor>(world, id)?;
     let all: Vec<&Policy> = world.policies.of_group(id).collect();
     Ok(Answer::ok(&all))
 }
@@ -76,7 +99,7 @@ pub(super) fn of_contractor(world: &PolicyWorld, id: &str) -> Outcome {
 /// Control: the term ends now, or at `at`.
 pub(super) fn expire(world: &mut PolicyWorld, now: i64, id: &str, body: &Value) -> Outcome {
     let at = read_moment(body, now)?;
-    world.change_policy(id, now, "policy.expired", |policy| {
+    world.change_policy(id, now, Happening::PolicyExpired, |policy| {
         policy.status = Status::Expired;
         policy.expiration_date = at;
     })
@@ -85,11 +108,7 @@ pub(super) fn expire(world: &mut PolicyWorld, now: i64, id: &str, body: &Value) 
 /// Control: the policy is cancelled as of now, or of `at`.
 pub(super) fn cancel(world: &mut PolicyWorld, now: i64, id: &str, body: &Value) -> Outcome {
     let at = read_moment(body, now)?;
-    let kind = match world.settings.wire {
-        Wire::Guide => "policy.canceled",
-        Wire::Reference => "policy.cancelled",
-    };
-    world.change_policy(id, now, kind, |policy| {
+    world.change_policy(id, now, Happening::PolicyCancelled, |policy| {
         policy.status = Status::Cancelled;
         policy.cancelled_at = Some(at);
     })
@@ -101,7 +120,7 @@ pub(super) fn reactivate(world: &mut PolicyWorld, now: i64, id: &str, _: &Value)
     if policy.expiration_date <= now {
         return Err(Refusal::bad("no_active_policy", "the policy's term is over"));
     }
-    world.change_policy(id, now, "policy.reactivated", |policy| {
+    world.change_policy(id, now, Happening::PolicyReactivated, |policy| {
         policy.status = Status::Active;
         policy.cancelled_at = None;
     })
@@ -119,41 +138,41 @@ fn no_policy() -> Refusal {
 }
 
 impl PolicyWorld {
-    /// An active policy of the contractor with all these lines for all of this time.
-    pub(super) fn policy_on_file(
-        &self,
-        contractor: &str,
-        lines: &[String],
-        from: i64,
-        to: i64,
-    ) -> Option<&Policy> {
-        self.policies.of_group(contractor).find(|policy| {
-            policy.is_active()
-                && policy.effective_date <= from
-                && to <= policy.expiration_date
-                && lines.iter().all(|line| policy.coverage_type.contains(line))
-        })
+    /// A policy of the contractor that covers this.
+    pub(super) fn policy_on_file(&self, cover: &Cover) -> Option<&Policy> {
+        self.policies.of_group(&cover.contractor).find(|policy| policy.covers(cover))
+    }
+
+    /// The contractor's newest policy in force.
+    pub(super) fn newest_policy(&self, contractor: &str) -> Option<&Policy> {
+        self.policies.of_group(contractor).find(|policy| policy.is_active())
     }
 
     /// Cover is never retroactive: a policy begins with its quote or now, whichever is later.
-    pub(super) fn bind(&mut self, quote: &Quote, term_seconds: Option<i64>, now: i64) {
-        let effective_date = quote.effective_date.max(now);
+    pub(super) fn bind(&mut self, quote: &Object<Quote>, term_seconds: Option<i64>, now: i64) {
+        let effective_date = quote.cover.effective_date.max(now);
+        let id = self.ids.next("pl_");
         let policy = Policy {
-            id: self.ids.next("pl_"),
             object: "policy",
             created: now,
             status: Status::Active,
-            contractor: quote.contractor.clone(),
+            contractor: quote.cover.contractor.clone(),
             quote: quote.id.clone(),
-            coverage_type: quote.coverage_type.clone(),
+            coverage_type: quote.cover.coverage_type.clone(),
             effective_date,
             expiration_date: term_seconds
-                .map_or(quote.end_date, |seconds| effective_date.saturating_add(seconds)),
+                .map_or(quote.cover.end_date, |seconds| effective_date.saturating_add(seconds)),
             cancelled_at: None,
-            custom_metadata: quote.custom_metadata.clone(),
+            pdf_url: format!("{}/documents/{id}/policy.pdf", self.public_url),
+            certificates: Documents::of(&id, &quote.cover, &self.public_url),
+            custom_metadata: quote.custom_metadata(),
+            id,
         };
         if self.settings.told_when_issued {
-            self.tell(now, "policy.active", &policy.contractor, as_json(&policy));
+            self.tell(now, Happening::PolicyActive, &policy.contractor, as_json(&policy));
+            if quote.cover.has("media") {
+                self.tell(now, Happening::MediaPolicyActive, &policy.contractor, as_json(&policy));
+            }
         }
         self.policies.put(policy);
     }
@@ -168,17 +187,23 @@ impl PolicyWorld {
             .collect();
         for id in over {
             // The id was just found, so the change cannot miss.
-            let _ = self.change_policy(&id, now, "policy.expired", |policy| {
+            let _ = self.change_policy(&id, now, Happening::PolicyExpired, |policy| {
                 policy.status = Status::Expired;
             });
         }
     }
 
-    fn change_policy(&mut self, id: &str, now: i64, kind: &str, change: impl FnOnce(&mut Policy)) -> Outcome {
+    fn change_policy(
+        &mut self,
+        id: &str,
+        now: i64,
+        happening: Happening,
+        change: impl FnOnce(&mut Policy),
+    ) -> Outcome {
         let policy = self.policies.get_mut(id).ok_or_else(no_policy)?;
         change(policy);
         let policy = policy.clone();
-        self.tell(now, kind, &policy.contractor, as_json(&policy));
+        self.tell(now, happening, &policy.contractor, as_json(&policy));
         Ok(Answer::ok(&policy))
     }
 }

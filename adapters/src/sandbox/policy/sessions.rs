@@ -1,34 +1,39 @@
 //! Application sessions: where a contractor opts in to cover.
 
 use serde::Serialize;
-use serde_json::{Map, Value};
 
-use super::behaviour::Apply;
+use super::crud;
+use super::object::{Object, Terms};
+use super::telling::Happening;
 use super::world::PolicyWorld;
 use crate::sandbox::answer::{Answer, Outcome, Refusal, as_json};
 use crate::sandbox::form::{Form, INVALID_INPUT};
-use crate::sandbox::routes::missing;
-use crate::sandbox::shelf::Kept;
+use crate::sandbox::shelf::Shelf;
+use serde_json::Value;
 
 #[derive(Clone, Serialize)]
 pub(super) struct Session {
-    pub id: String,
-    object: &'static str,
-    created: i64,
     pub quote: String,
     pub contractor: String,
     pub success_url: Option<String>,
     pub cancel_url: Option<String>,
     url: String,
-    step: Step,
+    pub step: Step,
     pub expired: bool,
-    pub custom_metadata: Map<String, Value>,
+    /// Whether anybody has looked at it yet.
+    #[serde(skip)]
+    pub started: bool,
 }
 
+/// How far the contractor has come.
 #[derive(Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
-enum Step {
+pub(super) enum Step {
     VerifyInfo,
+    ApplicationQuestions,
+    EsignatureDocument,
+    AddCardDetails,
+    FinalReview,
     ApplicationComplete,
     /// The answers to the questions rule cover out.
     Ineligible,
@@ -37,7 +42,7 @@ enum Step {
 impl Session {
     /// Whether the contractor may still fill it in.
     pub(super) fn is_open(&self) -> bool {
-        !self.expired && self.step == Step::VerifyInfo
+        !self.expired && !matches!(self.step, Step::ApplicationComplete | Step::Ineligible)
     }
 
     pub(super) fn is_complete(&self) -> bool {
@@ -45,143 +50,104 @@ impl Session {
     }
 }
 
-impl Kept for Session {
-    fn id(&self) -> &str {
-        &self.id
+impl Terms for Session {
+    const OBJECT: &'static str = "insurance_application_session";
+    const PREFIX: &'static str = "ias_";
+
+    fn shelf(world: &PolicyWorld) -> &Shelf<Object<Self>> {
+        &world.sessions
+    }
+
+    fn shelf_mut(world: &mut PolicyWorld) -> &mut Shelf<Object<Self>> {
+        &mut world.sessions
+    }
+
+    fn read(form: &mut Form<'_>, world: &PolicyWorld, _: i64, before: Option<&Object<Self>>) -> Self {
+        let quote = form.text("quote");
+        let found = world.quotes.get(&quote);
+        match found {
+            Some(quote) if !quote.eligible => {
+                form.refuse("quote", INVALID_INPUT, "the quote is not eligible for coverage");
+            }
+            None if !quote.is_empty() => form.refuse("quote", "invalid_quote_id", "there is no such quote"),
+            Some(_) | None => {}
+        }
+        if before.is_some_and(|before| before.quote != quote) {
+            form.refuse("quote", INVALID_INPUT, "the quote of a session stays");
+        }
+        Self {
+            contractor: found.map(|quote| quote.cover.contractor.clone()).unwrap_or_default(),
+            quote,
+            success_url: read_link(form, "success_url"),
+            cancel_url: read_link(form, "cancel_url"),
+            url: before.map(|before| before.url.clone()).unwrap_or_default(),
+            step: before.map_or(Step::VerifyInfo, |before| before.step),
+            expired: before.is_some_and(|before| before.expired),
+            started: before.is_some_and(|before| before.started),
+        }
     }
 
     fn group(&self) -> String {
         self.quote.clone()
     }
-}
 
-pub(super) fn create(world: &mut PolicyWorld, now: i64, body: &Value) -> Outcome {
-    let mut form = Form::read(body)?;
-    let quote_id = form.text("quote");
-    let quote = world.quotes.get(&quote_id);
-    if !quote_id.is_empty() {
-        match quote {
-            None => form.refuse("quote", INVALID_INPUT, "there is no such quote"),
-            Some(quote) if !quote.eligible => {
-                form.refuse("quote", INVALID_INPUT, "the quote is not eligible for coverage");
-            }
-            Some(_) => {}
+    fn contractor(object: &Object<Self>) -> Option<&str> {
+        Some(&object.contractor)
+    }
+
+    fn may_change(object: &Object<Self>, _: &PolicyWorld) -> Result<(), Refusal> {
+        if object.is_complete() {
+            return Err(already_complete());
         }
+        if object.is_open() { Ok(()) } else { Err(over()) }
     }
-    let success_url = read_link(&mut form, "success_url");
-    let cancel_url = read_link(&mut form, "cancel_url");
-    let mut custom_metadata = form.object("custom_metadata");
-    form.done()?;
-    if let (true, Some(quote)) = (custom_metadata.is_empty(), quote) {
-        custom_metadata.clone_from(&quote.custom_metadata);
-    }
-    let contractor = quote.map(|quote| quote.contractor.clone()).unwrap_or_default();
-    let id = world.ids.next("ias_");
-    let session = Session {
-        url: format!("{}/apply/{id}", world.public_url),
-        id,
-        object: "insurance_application_session",
-        created: now,
-        quote: quote_id,
-        contractor,
-        success_url,
-        cancel_url,
-        step: Step::VerifyInfo,
-        expired: false,
-        custom_metadata,
-    };
-    let answer = Answer::created(&session);
-    world.schedule_contractor(session.id.clone());
-    world.sessions.put(session);
-    Ok(answer)
-}
 
-pub(super) fn find(world: &PolicyWorld, id: &str) -> Outcome {
-    let session = world.sessions.get(id);
-    session.map(Answer::ok).ok_or_else(no_session)
+    fn made(world: &mut PolicyWorld, now: i64, id: &str) {
+        let url = format!("{}/apply/{id}", world.public_url);
+        let Some(session) = world.sessions.get_mut(id) else {
+            return;
+        };
+        session.url = url;
+        if session.custom_metadata().is_empty()
+            && let Some(quote) = world.quotes.get(&session.quote)
+        {
+            let metadata = Value::Object(quote.custom_metadata());
+            session.sent.insert("custom_metadata".to_owned(), metadata);
+        }
+        let session = session.clone();
+        world.tell(now, Happening::ApplicationCreated, &session.contractor, as_json(&session));
+        world.schedule_contractor(session.id);
+    }
 }
 
 pub(super) fn expire(world: &mut PolicyWorld, now: i64, id: &str, _: &Value) -> Outcome {
-    let session = world.sessions.get(id).ok_or_else(no_session)?;
+    let session = crud::get::<Session>(world, id)?;
     if session.is_complete() {
         return Err(already_complete());
     }
     if session.expired {
         return Ok(Answer::ok(session));
     }
-    world.change_session(id, now, "application.expired", |session| session.expired = true)
+    world.change_session(id, now, Happening::ApplicationExpired, |session| session.expired = true)
 }
 
 fn read_link(form: &mut Form<'_>, field: &str) -> Option<String> {
     let link = form.text_if_sent(field)?;
-    let is_web = url::Url::parse(&link).is_ok_and(|url| matches!(url.scheme(), "http" | "https"));
-    if !is_web {
-        form.refuse(field, INVALID_INPUT, "must be an http or https address");
-    }
+    check_link(form, field, &link);
     Some(link)
 }
 
-fn no_session() -> Refusal {
-    missing("there is no such application session")
+pub(super) fn check_link(form: &mut Form<'_>, field: &str, link: &str) {
+    let is_web = url::Url::parse(link).is_ok_and(|url| matches!(url.scheme(), "http" | "https"));
+    if !is_web {
+        form.refuse(field, INVALID_INPUT, "must be an http or https address");
+    }
 }
 
-fn already_complete() -> Refusal {
+pub(super) fn already_complete() -> Refusal {
     Refusal::bad("application_already_complete", "the application is complete already")
 }
 
-fn session_over() -> Refusal {
+pub(super) fn over() -> Refusal {
     Refusal::bad("session_expired", "the application session is over")
-}
-
-impl PolicyWorld {
-    /// The contractor has answered everything: the application is complete and a policy binds.
-    pub(super) fn complete(&mut self, id: &str, now: i64) -> Outcome {
-        let session = self.sessions.get(id).ok_or_else(no_session)?;
-        let applied_before = self.sessions.of_group(&session.quote).any(Session::is_complete);
-        if applied_before {
-            return Err(already_complete());
-        }
-        let (_, term) = self.behaviour_in(session);
-        let quote = self.quotes.get(&session.quote).ok_or_else(session_over)?;
-        if !session.is_open() || quote.end_date <= now {
-            return Err(session_over());
-        }
-        let quote = quote.clone();
-        let answer = self.change_session(id, now, "application.complete", |session| {
-            session.step = Step::ApplicationComplete;
-        })?;
-        self.bind(&quote, term, now);
-        Ok(answer)
-    }
-
-    /// What the simulated contractor does with a session when the time has come.
-    pub(super) fn contractor_acts(&mut self, id: &str, now: i64) {
-        let Some(session) = self.sessions.get(id).filter(|session| session.is_open()) else {
-            return;
-        };
-        let (apply, _) = self.behaviour_in(session);
-        // A refusal means that the session ended some other way meanwhile.
-        let _ = match apply {
-            Apply::Never => return,
-            Apply::Auto => self.complete(id, now),
-            Apply::Expire => expire(self, now, id, &Value::Null),
-            Apply::Ineligible => self.change_session(id, now, "application.ineligible", |session| {
-                session.step = Step::Ineligible;
-            }),
-        };
-    }
-
-    fn change_session(
-        &mut self,
-        id: &str,
-        now: i64,
-        kind: &str,
-        change: impl FnOnce(&mut Session),
-    ) -> Outcome {
-        let session = self.sessions.get_mut(id).ok_or_else(no_session)?;
-        change(session);
-        let session = session.clone();
-        self.tell(now, kind, &session.contractor, as_json(&session));
-        Ok(Answer::ok(&session))
-    }
 }

@@ -2,31 +2,42 @@
 
 use std::time::Duration;
 
-use serde::{Deserialize, Serialize};
-
-use crate::sandbox::{Clock, FaultPlan, Redelivery, WebhookTarget};
+use super::times::Times;
+use super::vocabulary::{CertificateReview, Envelope, Vocabulary};
+use crate::sandbox::{Clock, FaultPlan, Redelivery, Scheme, WebhookTarget};
 
 pub(super) const TERM_CHECK: Duration = Duration::from_millis(250);
 
 /// Everything that can be set when the sandbox starts.
 #[derive(Clone)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a setting of its own, and any mixture makes sense")]
 pub struct PolicySettings {
-    /// The keys that are let in.
+    /// The keys that are let in, as a bearer or as the user of Basic authentication.
     pub api_keys: Vec<String>,
+    /// Keys that may read and not write.
+    pub read_only_keys: Vec<String>,
     /// What ids and faults are drawn from.
     pub seed: u64,
     /// The clients (`en_…`) that jobs may be for.
     pub entities: Vec<String>,
     /// The job categories: code and name.
     pub category_codes: Vec<(String, String)>,
-    /// Where webhooks go; without one they are only recorded.
+    /// Where webhooks go, beside the endpoints that are registered; without one they are only recorded.
     pub webhook: Option<WebhookTarget>,
+    /// How webhooks to registered endpoints are signed, each with its endpoint's secret.
+    pub endpoint_scheme: Scheme,
     /// How stubbornly webhooks are delivered again.
     pub redelivery: Redelivery,
-    /// The guide's or the reference's event names, and what comes with them.
-    pub wire: Wire,
+    /// The guide's or the reference's names of events and of certificates' standings.
+    pub vocabulary: Vocabulary,
     /// The form of webhook bodies.
     pub envelope: Envelope,
+    /// Whether webhooks carry the objects' `custom_metadata`; the reference's samples do not.
+    pub with_metadata: bool,
+    /// Whether webhook bodies carry the event's id; some samples do not.
+    pub with_id: bool,
+    /// How moments are written, in answers and in webhooks.
+    pub times: Times,
     /// The contractor who fills in application sessions.
     pub contractor: AutomaticContractor,
     /// Whether `policy.active` is told once the policy is issued, before any assignment is made under it. The
@@ -36,6 +47,8 @@ pub struct PolicySettings {
     pub answer_active: bool,
     /// How long after its answer an assignment becomes active and its webhook leaves.
     pub activation_after: Duration,
+    /// Whether pay can be invoiced only for contractors who have or had a policy.
+    pub invoice_needs_policy: bool,
     /// How far in the past a quote may begin, in seconds.
     pub effective_tolerance_seconds: i64,
     /// What becomes of certificates by themselves.
@@ -53,17 +66,23 @@ impl PolicySettings {
     pub fn new(clock: Clock) -> Self {
         Self {
             api_keys: vec!["t9k_test_sandbox".to_owned()],
+            read_only_keys: Vec::new(),
             seed: 1099,
             entities: vec!["en_abc123".to_owned()],
             category_codes: vec![("jc_MTqpkbkp6G".to_owned(), "Low Voltage Cabling".to_owned())],
             webhook: None,
             redelivery: Redelivery::default(),
-            wire: Wire::Guide,
+            endpoint_scheme: Scheme::StandardWebhooks,
+            vocabulary: Vocabulary::Guide,
             envelope: Envelope::Flat,
+            with_metadata: true,
+            with_id: true,
+            times: Times::Unix,
             contractor: AutomaticContractor::default(),
             told_when_issued: true,
             answer_active: false,
             activation_after: Duration::ZERO,
+            invoice_needs_policy: true,
             effective_tolerance_seconds: 60,
             certificate_review: CertificateReview::default(),
             faults: FaultPlan::default(),
@@ -71,27 +90,6 @@ impl PolicySettings {
             clock,
         }
     }
-}
-
-/// Which of the vendor's two documents the webhooks follow.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Wire {
-    /// `policy.canceled`, `certificate.validated`; data carries `custom_metadata`; an assignment's activation also
-    /// brings a `policy.active`.
-    #[default]
-    Guide,
-    /// `policy.cancelled`, `certificate.approved`; no `custom_metadata`.
-    Reference,
-}
-
-/// The two forms of webhook bodies in the reference.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Envelope {
-    /// `data` is the object; ids begin with `ev_`.
-    #[default]
-    Flat,
-    /// `data.object` is the object; ids begin with `evt_`.
-    Nested,
 }
 
 /// A contractor who applies without being asked.
@@ -106,46 +104,5 @@ pub struct AutomaticContractor {
 impl Default for AutomaticContractor {
     fn default() -> Self {
         Self { apply: true, after: Duration::ZERO }
-    }
-}
-
-/// What becomes of a certificate by itself; nothing by default.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct CertificateReview {
-    /// The verdict, or none to leave it pending until someone orders one.
-    pub verdict: Option<Verdict>,
-    /// How long after the upload.
-    pub after: Duration,
-}
-
-/// What a review of a certificate can come to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Verdict {
-    /// It proves cover.
-    Validated,
-    /// A person must look at it.
-    Flagged,
-    /// It proves nothing.
-    Denied,
-}
-
-impl Verdict {
-    pub(super) fn name(self, wire: Wire) -> &'static str {
-        match (self, wire) {
-            (Self::Validated, Wire::Guide) => "validated",
-            (Self::Validated, Wire::Reference) => "approved",
-            (Self::Flagged, Wire::Guide | Wire::Reference) => "flagged",
-            (Self::Denied, Wire::Guide | Wire::Reference) => "denied",
-        }
-    }
-
-    pub(super) fn parse(text: &str) -> Option<Self> {
-        match text {
-            "validated" | "approved" => Some(Self::Validated),
-            "flagged" => Some(Self::Flagged),
-            "denied" => Some(Self::Denied),
-            _ => None,
-        }
     }
 }

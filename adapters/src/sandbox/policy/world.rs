@@ -1,38 +1,42 @@
-//! The simulated vendor's whole state, and how it tells of its changes.
+//! The simulated vendor's whole state.
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::assignments::Assignment;
 use super::behaviour::Behaviour;
+use super::categories::{self, Category};
 use super::certificates::Certificate;
 use super::contractors::Contractor;
+use super::endpoints::Endpoint;
+use super::entities::{self, Entity};
+use super::events::Event;
 use super::invoices::Invoice;
 use super::jobs::Job;
+use super::object::Object;
 use super::policies::Policy;
 use super::quotes::Quote;
 use super::sessions::Session;
-use super::settings::{Envelope, PolicySettings, Wire};
-use crate::sandbox::courier::Message;
+use super::settings::PolicySettings;
 use crate::sandbox::desk::{Effect, World};
 use crate::sandbox::ids::Ids;
 use crate::sandbox::shelf::Shelf;
-
-/// The lines of cover that the vendor writes, with their rate in cents per $100 of pay.
-pub(super) const LINES: [(&str, i64); 5] =
-    [("general", 85), ("workers-comp", 240), ("professional", 110), ("media", 60), ("cyber", 75)];
 
 pub(super) struct PolicyWorld {
     pub settings: PolicySettings,
     pub public_url: String,
     pub ids: Ids,
-    pub contractors: Shelf<Contractor>,
-    pub jobs: Shelf<Job>,
-    pub quotes: Shelf<Quote>,
-    pub sessions: Shelf<Session>,
+    pub contractors: Shelf<Object<Contractor>>,
+    pub entities: Shelf<Object<Entity>>,
+    pub categories: Shelf<Category>,
+    pub jobs: Shelf<Object<Job>>,
+    pub quotes: Shelf<Object<Quote>>,
+    pub sessions: Shelf<Object<Session>>,
     pub policies: Shelf<Policy>,
-    pub assignments: Shelf<Assignment>,
-    pub invoices: Shelf<Invoice>,
+    pub assignments: Shelf<Object<Assignment>>,
+    pub invoices: Shelf<Object<Invoice>>,
     pub certificates: Shelf<Certificate>,
+    pub endpoints: Shelf<Object<Endpoint>>,
+    pub events: Shelf<Event>,
     pub behaviours: Vec<Behaviour>,
     pub effects: Vec<Effect<Chore>>,
 }
@@ -41,9 +45,13 @@ pub(super) struct PolicyWorld {
 pub(super) enum Chore {
     /// The contractor fills in this session.
     Apply(String),
+    /// A person approves this session.
+    Approve(String),
     /// This assignment takes effect.
     Activate(String),
-    /// This certificate is reviewed.
+    /// The review of this certificate begins.
+    BeginReview(String),
+    /// The review of this certificate ends.
     Review(String),
 }
 
@@ -51,9 +59,10 @@ impl PolicyWorld {
     pub(super) fn new(settings: PolicySettings, public_url: String) -> Self {
         Self {
             ids: Ids::from_seed(settings.seed),
-            settings,
             public_url,
             contractors: Shelf::new(),
+            entities: entities::known(&settings.entities, (settings.clock)()),
+            categories: categories::known(&settings.category_codes),
             jobs: Shelf::new(),
             quotes: Shelf::new(),
             sessions: Shelf::new(),
@@ -61,28 +70,12 @@ impl PolicyWorld {
             assignments: Shelf::new(),
             invoices: Shelf::new(),
             certificates: Shelf::new(),
+            endpoints: Shelf::new(),
+            events: Shelf::new(),
             behaviours: Vec::new(),
             effects: Vec::new(),
+            settings,
         }
-    }
-
-    /// Queues a webhook about an object; events about one contractor stay in order.
-    pub(super) fn tell(&mut self, now: i64, kind: &str, contractor: &str, mut data: Value) {
-        if let (Wire::Reference, Some(data)) = (self.settings.wire, data.as_object_mut()) {
-            data.remove("custom_metadata");
-        }
-        let (id, data) = match self.settings.envelope {
-            Envelope::Flat => (self.ids.next("ev_"), data),
-            Envelope::Nested => (self.ids.next("evt_"), json!({"object": data})),
-        };
-        let body = json!({"id": id, "type": kind, "created": now, "data": data});
-        self.effects.push(Effect::Tell(Message {
-            lane: contractor.to_owned(),
-            id,
-            kind: kind.to_owned(),
-            path: String::new(),
-            body,
-        }));
     }
 }
 
@@ -96,14 +89,22 @@ impl World for PolicyWorld {
     fn perform(&mut self, chore: Chore, now: i64) {
         match chore {
             Chore::Apply(session) => self.contractor_acts(&session, now),
+            Chore::Approve(session) => self.approve(&session, now),
             Chore::Activate(assignment) => self.activate(&assignment, now),
+            Chore::BeginReview(certificate) => self.begin_review(&certificate),
             Chore::Review(certificate) => self.review_automatically(&certificate, now),
         }
+    }
+
+    fn spell(&self, body: Value) -> Value {
+        self.settings.times.spell(body)
     }
 
     fn objects(&self) -> Vec<(&'static str, usize, Value)> {
         vec![
             ("contractors", self.contractors.len(), self.contractors.to_json()),
+            ("entities", self.entities.len(), self.entities.to_json()),
+            ("category_codes", self.categories.len(), self.categories.to_json()),
             ("jobs", self.jobs.len(), self.jobs.to_json()),
             ("quotes", self.quotes.len(), self.quotes.to_json()),
             ("sessions", self.sessions.len(), self.sessions.to_json()),
@@ -111,6 +112,7 @@ impl World for PolicyWorld {
             ("assignments", self.assignments.len(), self.assignments.to_json()),
             ("invoices", self.invoices.len(), self.invoices.to_json()),
             ("certificates", self.certificates.len(), self.certificates.to_json()),
+            ("webhook_endpoints", self.endpoints.len(), self.endpoints.to_json()),
         ]
     }
 }

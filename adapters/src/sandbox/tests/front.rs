@@ -20,6 +20,28 @@ async fn only_known_keys_are_let_in() {
 }
 
 #[tokio::test]
+async fn a_key_may_come_as_the_user_of_basic_authentication() {
+    let bench = Bench::policy().await;
+    let url = bench.url("/api/v1/contractors");
+    for (user, password, status) in [(KEY, Some(""), 200), (KEY, None, 200), ("wrong", Some(KEY), 401)] {
+        assert_eq!(read(bench.client.get(&url).basic_auth(user, password)).await.0, status);
+    }
+    let broken = bench.client.get(&url).header("authorization", "Basic %%%");
+    assert_eq!(read(broken).await.0, 401);
+}
+
+#[tokio::test]
+async fn a_read_only_key_reads() {
+    let bench = Bench::policy_with(|settings| settings.read_only_keys = vec!["t9k_reader".to_owned()]).await;
+    let url = bench.url("/api/v1/jobs");
+    assert_eq!(read(bench.client.get(&url).bearer_auth("t9k_reader")).await.0, 200);
+    let write = bench.client.post(&url).bearer_auth("t9k_reader").body(guide_job().to_string());
+    let (status, error) = read(write).await;
+    assert_eq!((status, &error["error_code"]), (403, &json!("insufficient_permissions")));
+    assert_eq!(bench.count("jobs"), 0);
+}
+
+#[tokio::test]
 async fn unknown_paths_methods_and_bodies_are_refused_in_json() {
     let bench = Bench::policy().await;
     let (status, error) = bench.get("/assignments/an_x/cancel").await;
@@ -67,6 +89,10 @@ async fn the_vendors_own_header_wins() {
         read(request.header("Idempotency-Key", guide).header("Ten99Policy-Idempotent-Key", "ours"))
     };
     assert_eq!(send("random-1").await, send("random-2").await);
+    let request =
+        bench.api_request(Method::POST, "/jobs").body("{}").header("Ten99Policy-Idempotent-Key", "k");
+    let answer = request.send().await.unwrap();
+    assert_eq!(answer.headers()["ten99policy-idempotent-key"], "k", "where the vendor's clients look for it");
     assert_eq!(bench.count("jobs"), 1);
 }
 

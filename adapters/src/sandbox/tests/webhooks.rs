@@ -1,6 +1,6 @@
 use serde_json::json;
 
-use super::super::policy::{Envelope, Wire};
+use super::super::policy::{Envelope, Vocabulary};
 use super::super::sign::{Scheme, headers};
 use super::super::{FaultPlan, Redelivery, WebhookTarget};
 use super::receiver::{Delivery, Receiver};
@@ -145,17 +145,20 @@ async fn held_back_webhooks_are_overtaken() {
 async fn the_references_wire_has_its_own_names_envelope_and_no_metadata() {
     let receiver = Receiver::new().await;
     let bench = told(&receiver, |settings| {
-        settings.wire = Wire::Reference;
+        settings.vocabulary = Vocabulary::Reference;
+        settings.with_metadata = false;
         settings.envelope = Envelope::Nested;
     })
     .await;
     let (contractor, _) = bench.insured().await;
     let (_, policies) = bench.get(&format!("/policies?contractor={contractor}")).await;
     bench.order(&format!("/policies/{}/cancel", policies[0]["id"].as_str().unwrap()), json!({})).await;
-    let taken = receiver.taken(3).await;
-    assert_eq!(taken[2].kind(), "policy.cancelled");
-    assert!(taken[2].body["id"].as_str().unwrap().starts_with("evt_"));
-    let policy = &taken[2].body["data"]["object"];
+    let taken = receiver.taken(5).await;
+    let told = ["application.created", "application.started", "application.complete"];
+    assert_eq!(kinds(&taken)[..3], told);
+    assert_eq!(kinds(&taken)[3..], ["policy.active", "policy.cancelled"]);
+    assert!(taken[4].body["id"].as_str().unwrap().starts_with("evt_"));
+    let policy = &taken[4].body["data"]["object"];
     assert_eq!(policy["status"], "cancelled");
     assert!(policy.get("custom_metadata").is_none());
 }

@@ -1,9 +1,12 @@
 //! `covertrail sandbox`: either vendor simulated, alone.
 
+mod policy;
+
 use super::{Failure, interrupted};
 use crate::clock;
 use clap::{Args, Subcommand};
-use covertrail_adapters::sandbox::{Running, WebhookTarget, policy, workmarket};
+use covertrail_adapters::sandbox::{Running, WebhookTarget, workmarket};
+use policy::Policy;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use tokio::net::TcpListener;
@@ -11,6 +14,8 @@ use tokio::net::TcpListener;
 /// Run 1099Policy or WorkMarket as a simulation, over real HTTP
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  covertrail sandbox policy --listen 127.0.0.1:4010\n  \
+covertrail sandbox policy --vocabulary reference --envelope b --times iso --without-metadata\n  \
+covertrail sandbox policy --faults '{\"lost_webhook\": 0.3}'\n  \
 covertrail sandbox workmarket --listen 127.0.0.1:4020 --webhooks http://127.0.0.1:8099/webhooks/workmarket --secret wm_hook_0123456789")]
 pub(crate) struct Sandbox {
     #[command(subcommand)]
@@ -20,7 +25,7 @@ pub(crate) struct Sandbox {
 #[derive(Debug, Subcommand)]
 enum Vendor {
     /// 1099Policy: contractors, jobs, quotes, applications, policies, assignments, certificates, invoices
-    Policy(Simulation),
+    Policy(Box<Policy>),
     /// WorkMarket: work orders and workers
     Workmarket(Simulation),
 }
@@ -42,24 +47,12 @@ struct Simulation {
     /// What its ids are made from
     #[arg(long, default_value_t = 1)]
     seed: u64,
-    /// Whether contractors apply by themselves (1099Policy)
-    #[arg(long)]
-    contractors_wait: bool,
 }
 
 impl Sandbox {
     pub(crate) async fn run(self) -> Result<(), Failure> {
         let (name, key, running) = match self.vendor {
-            Vendor::Policy(simulation) => {
-                let mut settings = policy::PolicySettings::new(now());
-                settings.seed = simulation.seed;
-                settings.contractor.apply = !simulation.contractors_wait;
-                settings.webhook = simulation.target(WebhookTarget::standard);
-                settings.api_keys = simulation.key.clone().map_or(settings.api_keys, |key| vec![key]);
-                let key = settings.api_keys.join(", ");
-                let started = policy::start(simulation.bind().await?, settings).await;
-                ("1099Policy", key, started.map_err(|error| Failure::Failed(error.to_string()))?)
-            }
+            Vendor::Policy(policy) => policy.start().await?,
             Vendor::Workmarket(simulation) => {
                 let mut settings = workmarket::WorkMarketSettings::new(now());
                 settings.seed = simulation.seed;
