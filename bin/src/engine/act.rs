@@ -56,7 +56,10 @@ impl Engine {
         match self.call(action).await {
             Ok(commands) => {
                 tracing::info!(%work_order, %step, key = causation, "step taken");
-                let cause = Cause { actor: Actor::Policy, source: Source::Api, causation };
+                // that it is too late is known here; everything else the vendor said
+                let is_own = matches!(commands.first(), Some(Command::DelayCover { .. }));
+                let actor = if is_own { Actor::Covertrail } else { Actor::Policy };
+                let cause = Cause { actor, source: Source::Api, causation };
                 self.record(work_order, &commands, &cause).await
             }
             Err(CallError::Refused(reason)) => self.block(action, Failure::Refused, reason).await,
