@@ -1,6 +1,6 @@
 //! What is reported of cover, and its running out.
 
-use super::Decided;
+use super::{Decided, holds_already};
 use crate::cover::Lines;
 use crate::coverage::assignment::{Assignment, Fate};
 use crate::coverage::command::Reported;
@@ -112,7 +112,7 @@ impl Coverage {
         // that the vendor canceled what is to be canceled is what was wanted, whoever did the work
         match (change, known.fate) {
             (Reported::Canceled { .. }, Fate::ToCancel | Fate::Canceled) => {
-                return self.assignment_canceled(assignment);
+                return self.cancellation_reported(assignment, change, at);
             }
             (Reported::Canceled { .. }, Fate::Current | Fate::Kept)
             | (
@@ -125,6 +125,20 @@ impl Coverage {
         let policy = policy.or(known.policy.as_ref()).cloned();
         let evidence = Evidence::Assignment(assignment.clone());
         Ok(self.reported(evidence, policy, change, Some(known.cover), at)?.into_iter().collect())
+    }
+
+    /// The vendor's own word for a cancellation that we want, unless it is one that was heard of before we did.
+    pub(super) fn cancellation_reported(
+        &self,
+        assignment: &AssignmentId,
+        change: Reported,
+        at: Timestamp,
+    ) -> Decided {
+        if self.knows_report(&Evidence::Assignment(assignment.clone()), change, at) {
+            holds_already()
+        } else {
+            self.assignment_canceled(assignment)
+        }
     }
 
     /// The event of a report, unless that report is known.

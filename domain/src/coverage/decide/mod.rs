@@ -135,8 +135,10 @@ impl Coverage {
                 }
             }
             Command::RecordAssignmentCanceled { assignment } => self.assignment_canceled(assignment),
-            Command::RecordAssignmentCover { assignment, change: Reported::Canceled { .. }, .. } => {
-                self.assignment_canceled(assignment)
+            Command::RecordAssignmentCover { assignment, change, at, .. }
+                if matches!(change, Reported::Canceled { .. }) =>
+            {
+                self.cancellation_reported(assignment, *change, *at)
             }
             Command::Block { step, document, failure, reason } => {
                 self.block(*step, document.as_ref(), *failure, reason)

@@ -163,6 +163,20 @@ fn what_the_vendor_canceled_by_itself_need_not_be_canceled_when_it_is_no_longer_
 }
 
 #[test]
+fn a_cancellation_that_was_taken_back_is_not_the_answer_to_ours() {
+    let reinstated = assignment_report(Reported::Reinstated { from: None }, hour(-14));
+    asked_for_an_assignment()
+        .having(assignment_made(Round::FIRST, assignment(), cover()))
+        .having(reported_canceled())
+        .having(reinstated)
+        .having(cancel())
+        .next_step(Step::AssignmentCancellation)
+        .when(reported_canceled())
+        .then_nothing()
+        .next_step(Step::AssignmentCancellation);
+}
+
+#[test]
 fn a_blocked_cancellation_holds_back_another_assignment_on_its_job() {
     let next = Round::FIRST.next();
     let failure = crate::coverage::Failure::Refused;
