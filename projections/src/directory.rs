@@ -103,6 +103,10 @@ fn named_by(event: &Event) -> Vec<Reference> {
         | Event::Rescheduled { .. }
         | Event::Reassigned { .. }
         | Event::WorkCanceled { .. }
+        | Event::CoverDelayed { .. }
+        | Event::StatusChanged { .. }
+        | Event::CoverNotNeeded { .. }
+        | Event::CoverNeeded { .. }
         | Event::StepBlocked { .. }
         | Event::StepRetried { .. } => Vec::new(),
     }

@@ -4,7 +4,7 @@ use super::form::{Value, form, json, value};
 use super::malformed::{Fault, Malformed};
 use super::{Stored, malformed};
 use covertrail_domain::coverage::{
-    Cover, Decision, Event, Evidence, Noticed, Post, Quote, Round, Step, Terms, Waiver,
+    Cover, Decision, Event, Evidence, Failure, Key, Noticed, Post, Quote, Round, Step, Terms, Waiver,
 };
 use covertrail_domain::id::{
     AssignmentId, CertificateId, ContractorId, DocumentId, InvoiceId, JobId, PersonId, PolicyId, SessionId,
@@ -82,6 +82,7 @@ events! {
 
     ContractorCreated = "coverage.contractor_created.v1" { contractor: ContractorId }
     JobCreated = "coverage.job_created.v1" { job: JobId }
+    CoverDelayed = "coverage.cover_delayed.v1" { from: Timestamp as "asked_from" }
     Quoted = "coverage.quoted.v1" { quote: Quote }
     QuoteDeclined = "coverage.quote_declined.v1" { reason: String }
     PolicyMatched = "coverage.policy_matched.v1" { policy: Option<PolicyId> }
@@ -95,7 +96,8 @@ events! {
     CoverageAssigned = "coverage.coverage_assigned.v1" {
         round: Round, assignment: AssignmentId, post: Post, policy: Option<PolicyId>, cover: Cover
     }
-    AssignmentDeclined = "coverage.assignment_declined.v1" { reason: String }
+    // Older lines name no round: it was the one under way.
+    AssignmentDeclined = "coverage.assignment_declined.v1" { round: Option<Round>, reason: String }
     AssignmentCanceled = "coverage.assignment_canceled.v1" { assignment: AssignmentId }
 
     // `reported_at` is the vendor's own clock; where our clock noticed the end, nobody reported it.
@@ -143,6 +145,15 @@ events! {
     }
     WorkCanceled = "coverage.work_canceled.v1" { at: Timestamp as "canceled_at" }
 
-    StepBlocked = "coverage.step_blocked.v1" { step: Step, reason: String }
-    StepRetried = "coverage.step_retried.v1" { step: Step, by: PersonId }
+    StatusChanged = "coverage.status_changed.v1" {
+        unknown: Option<String> as "unknown_status", at: Timestamp as "changed_at"
+    }
+    CoverNotNeeded = "coverage.cover_not_needed.v1" { reason: String, at: Timestamp as "said_at" }
+    CoverNeeded = "coverage.cover_needed.v1" { at: Timestamp as "said_at" }
+
+    // Older lines tell neither the document nor how the call failed, and of a retry no new key.
+    StepBlocked = "coverage.step_blocked.v1" {
+        step: Step, document: Option<DocumentId>, failure: Failure, reason: String
+    }
+    StepRetried = "coverage.step_retried.v1" { step: Step, by: PersonId, key: Key }
 }

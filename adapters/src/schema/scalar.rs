@@ -3,7 +3,7 @@
 use super::form::{Absent, Value};
 use super::malformed::Fault;
 use covertrail_domain::cover::{Line, Lines};
-use covertrail_domain::coverage::{BindOn, Noticed, Round, Step};
+use covertrail_domain::coverage::{BindOn, Failure, Key, Noticed, Round, Step};
 use covertrail_domain::id::{
     AssignmentId, CertificateId, ClientId, ContractorId, DocumentId, InvoiceId, JobId, PersonId, PolicyId,
     QuoteId, SessionId, WorkOrderId, WorkerId,
@@ -102,6 +102,46 @@ impl Value for Timestamp {
     fn read(seconds: i64) -> Result<Self, Fault> {
         let at = Self::from_unix(seconds);
         if at.unix() == seconds { Ok(at) } else { Err(Fault::new("lies outside the years 0 to 9999")) }
+    }
+}
+
+/// A call that the vendor did not refuse is left out: lines older than the difference say nothing of it either.
+impl Value for Failure {
+    type Form<'a> = Option<Text<'a>>;
+
+    fn form(&self) -> Option<Text<'_>> {
+        match self {
+            Self::Refused => Some("refused".into()),
+            Self::Unsettled => None,
+        }
+    }
+
+    fn read(form: Option<Text<'_>>) -> Result<Self, Fault> {
+        match form.as_ref().map(|text| &*text.0) {
+            Some("refused") => Ok(Self::Refused),
+            None => Ok(Self::Unsettled),
+            Some(_) => Err(Fault::new("is not `refused`")),
+        }
+    }
+}
+
+/// The same key is left out, for the same reason.
+impl Value for Key {
+    type Form<'a> = Option<Text<'a>>;
+
+    fn form(&self) -> Option<Text<'_>> {
+        match self {
+            Self::New => Some("new".into()),
+            Self::Same => None,
+        }
+    }
+
+    fn read(form: Option<Text<'_>>) -> Result<Self, Fault> {
+        match form.as_ref().map(|text| &*text.0) {
+            Some("new") => Ok(Self::New),
+            None => Ok(Self::Same),
+            Some(_) => Err(Fault::new("is not `new`")),
+        }
     }
 }
 

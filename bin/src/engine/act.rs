@@ -4,7 +4,7 @@ use super::call::CallError;
 use super::{COVERAGE, Cause, Engine, ExecuteError};
 use crate::clock;
 use covertrail_adapters::schema::{Actor, Source};
-use covertrail_domain::coverage::{Action, Command, State};
+use covertrail_domain::coverage::{Action, Command, Failure, State};
 use covertrail_domain::id::WorkOrderId;
 use std::time::Duration;
 
@@ -56,10 +56,14 @@ impl Engine {
         match self.call(action).await {
             Ok(commands) => {
                 tracing::info!(%work_order, %step, key = causation, "step taken");
-                let cause = Cause { actor: Actor::Policy, source: Source::Api, causation };
+                // that it is too late is known here; everything else the vendor said
+                let is_own = matches!(commands.first(), Some(Command::DelayCover { .. }));
+                let actor = if is_own { Actor::Covertrail } else { Actor::Policy };
+                let cause = Cause { actor, source: Source::Api, causation };
                 self.record(work_order, &commands, &cause).await
             }
-            Err(CallError::Blocked(reason)) => self.block(action, reason).await,
+            Err(CallError::Refused(reason)) => self.block(action, Failure::Refused, reason).await,
+            Err(CallError::Blocked(reason)) => self.block(action, Failure::Unsettled, reason).await,
             Err(later @ CallError::Later { .. }) => Err(later),
         }
     }
@@ -80,19 +84,20 @@ impl Engine {
         Ok(())
     }
 
-    async fn block(&self, action: &Action, reason: String) -> Result<(), CallError> {
+    async fn block(&self, action: &Action, failure: Failure, reason: String) -> Result<(), CallError> {
         let (work_order, step) = (&action.work_order, action.step());
+        let document = action.document().cloned();
         tracing::warn!(%work_order, %step, "step blocked");
         let cause =
             Cause { actor: Actor::Covertrail, source: Source::Api, causation: action.idempotency_key() };
-        self.record(work_order, &[Command::Block { step, reason }], &cause).await
+        self.record(work_order, &[Command::Block { step, document, failure, reason }], &cause).await
     }
 
     /// Leaves it for later; once patience is at its end, a person is told.
     async fn put_off(&self, action: &Action, problem: CallError) -> Duration {
         let (work_order, now) = (&action.work_order, clock::now());
         let (reason, pause) = match problem {
-            CallError::Blocked(reason) => (reason, Duration::ZERO),
+            CallError::Blocked(reason) | CallError::Refused(reason) => (reason, Duration::ZERO),
             CallError::Later { reason, retry_after } => (reason, retry_after.unwrap_or_default()),
         };
         let since = *self.troubles().entry(work_order.clone()).or_insert(now);
@@ -101,7 +106,7 @@ impl Engine {
         if u64::try_from(tried).is_ok_and(|tried| tried >= self.give_up_after.as_secs()) {
             self.troubles().remove(work_order);
             let reason = format!("given up after {tried} s of trying: {reason}");
-            if self.block(action, reason).await.is_err() {
+            if self.block(action, Failure::Unsettled, reason).await.is_err() {
                 tracing::error!(%work_order, "that it was given up could not be recorded");
             }
         }

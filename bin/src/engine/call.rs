@@ -1,5 +1,7 @@
 //! One call to 1099Policy, and the command that its answer becomes.
 
+mod error;
+
 use super::Engine;
 use crate::clock;
 use bytes::Bytes;
@@ -12,62 +14,12 @@ use covertrail_domain::coverage::{Action, Call, Command, Cover, Post, Quote, Rep
 use covertrail_domain::id::{AssignmentId, ContractorId, DocumentId, JobId, QuoteId, WorkOrderId, WorkerId};
 use covertrail_domain::money::Cents;
 use covertrail_domain::time::{Timestamp, Window};
-use std::time::Duration;
 use url::Url;
 
-/// Why a call brought no answer.
-#[derive(Debug, thiserror::Error)]
-pub(super) enum CallError {
-    /// It will not work until a person does something.
-    #[error("{0}")]
-    Blocked(String),
-    /// It may work later; the same key makes repeating it harmless.
-    #[error("{reason}")]
-    Later {
-        /// What happened.
-        reason: String,
-        /// How long the vendor asks to be left alone.
-        retry_after: Option<Duration>,
-    },
-}
+pub(super) use error::CallError;
 
-impl CallError {
-    pub(super) fn later(reason: &str) -> Self {
-        Self::Later { reason: reason.to_owned(), retry_after: None }
-    }
-}
-
-/// The codes of a refused key. That is the operator's to mend, and then everything goes on by itself.
-const KEY_REFUSED: [&str; 4] = ["invalid_api_key", "insufficient_permissions", "http_401", "http_403"];
-
-impl From<policy::Error> for CallError {
-    fn from(error: policy::Error) -> Self {
-        let reason = error.to_string();
-        match error {
-            policy::Error::Refused { code, .. } if KEY_REFUSED.contains(&code.as_str()) => {
-                Self::later(&reason)
-            }
-            policy::Error::Refused { .. } => Self::Blocked(reason),
-            policy::Error::Unavailable { retry_after, .. } => Self::Later { reason, retry_after },
-            policy::Error::UnknownOutcome { .. } => Self::later(&reason),
-        }
-    }
-}
-
-impl From<workmarket::Error> for CallError {
-    fn from(error: workmarket::Error) -> Self {
-        let reason = error.to_string();
-        match error {
-            workmarket::Error::Refused { code, .. } if KEY_REFUSED.contains(&code.as_str()) => {
-                Self::later(&reason)
-            }
-            workmarket::Error::Unavailable { retry_after, .. } => Self::Later { reason, retry_after },
-            workmarket::Error::NotFound
-            | workmarket::Error::Refused { .. }
-            | workmarket::Error::Malformed(_) => Self::Blocked(reason),
-        }
-    }
-}
+/// The code of a quote whose beginning is not to come.
+const DATE_PASSED: &str = "effective_date_invalid";
 
 type Answer = Result<Vec<Command>, CallError>;
 
@@ -83,7 +35,9 @@ impl Engine {
             Call::CreateAssignment { post, cover } => {
                 self.create_assignment(&key, round, order, post, *cover).await
             }
-            Call::CancelAssignment { assignment, job } => self.cancel_assignment(&key, assignment, job).await,
+            Call::CancelAssignment { assignment, job, retries: _ } => {
+                self.cancel_assignment(&key, assignment, job).await
+            }
             Call::UploadCertificate { contractor, document } => {
                 self.upload_certificate(&key, order, contractor, document).await
             }
@@ -139,9 +93,19 @@ impl Engine {
         post: &Post,
         cover: Cover,
     ) -> Answer {
-        let (lines, window) = (cover.lines, self.insurable(cover.window)?);
+        if let Some(from) = self.later_start(cover.window)? {
+            return Ok(vec![Command::DelayCover { round, from }]);
+        }
+        let Cover { lines, window } = cover;
         let new = NewQuote { contractor: &post.contractor, job: &post.job, lines, window, work_order };
-        match self.policy.create_quote(key, &new).await? {
+        let answer = self.policy.create_quote(key, &new).await;
+        // its beginning may have passed on the way there
+        if matches!(&answer, Err(policy::Error::Refused { code, .. }) if code == DATE_PASSED)
+            && let Some(from) = self.later_start(window)?
+        {
+            return Ok(vec![Command::DelayCover { round, from }]);
+        }
+        match answer? {
             QuoteAnswer::Quoted { id, window, lines, .. } => {
                 let quote = Quote { id, cover: Cover { lines, window } };
                 Ok(vec![Command::RecordQuote { round, quote }])
@@ -153,15 +117,22 @@ impl Engine {
         }
     }
 
-    /// What of the work can still be insured: cover is never retroactive.
-    fn insurable(&self, window: Window) -> Result<Window, CallError> {
-        let earliest = clock::now().plus(self.start_lead_seconds);
-        window.from(earliest).ok_or_else(|| {
-            CallError::Blocked(format!(
-                "the work was scheduled until {}, and cover cannot begin before {earliest}: reschedule it in WorkMarket",
-                window.end()
-            ))
-        })
+    /// Cover is never retroactive, so dates whose beginning is past cannot be asked for. Then the moment from which they
+    /// can be is recorded first, and the call that is due after that has them: one key never goes out with two
+    /// bodies. Dates are good while they begin at least half the lead from now, and are moved to the whole lead.
+    fn later_start(&self, window: Window) -> Result<Option<Timestamp>, CallError> {
+        let now = clock::now();
+        if window.start() > now.plus(self.start_lead_seconds / 2) {
+            return Ok(None);
+        }
+        let earliest = now.plus(self.start_lead_seconds.max(1));
+        if earliest < window.end() {
+            return Ok(Some(earliest));
+        }
+        Err(CallError::Blocked(format!(
+            "the work was scheduled until {}, and cover cannot begin before {earliest}: reschedule it in WorkMarket",
+            window.end()
+        )))
     }
 
     /// Which policy it is that the vendor has on file, and what it covers: its own list says so.

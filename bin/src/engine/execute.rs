@@ -7,7 +7,6 @@ use covertrail_adapters::schema::{self, Actor, Envelope, Source};
 use covertrail_adapters::store::{AppendError, BadName, Expected, NewEvent, ReadError, StreamName};
 use covertrail_domain::coverage::{Command, Event, Rejection};
 use covertrail_domain::id::WorkOrderId;
-use covertrail_domain::time::Timestamp;
 use std::slice;
 use std::time::Duration;
 
@@ -156,7 +155,7 @@ fn stored(work_order: &WorkOrderId, first: u64, events: &[Event], cause: &Cause)
             actor: cause.actor.clone(),
             correlation: stream.clone(),
             causation: cause.causation.clone(),
-            occurred_at: occurred_at(event).unwrap_or(now),
+            occurred_at: event.at().unwrap_or(now),
             recorded_at,
             source: cause.source,
         };
@@ -185,43 +184,4 @@ fn command_id(stream: &str, revision: u64, cause: &Cause, stored: &schema::Store
 pub(crate) fn stream_of(work_order: &WorkOrderId) -> Result<StreamName, ExecuteError> {
     let name = format!("{COVERAGE}-{work_order}");
     StreamName::parse(&name).map_err(|bad| ExecuteError::Unnamable(work_order.clone(), bad))
-}
-
-/// When it happened in the world, where the event says so itself.
-fn occurred_at(event: &Event) -> Option<Timestamp> {
-    match event {
-        Event::Assigned { at, .. }
-        | Event::WorkStarted { at }
-        | Event::CoverageActivated { at, .. }
-        | Event::CoverageCanceled { at, .. }
-        | Event::CoverageReinstated { at, .. }
-        | Event::CertificateValidated { at, .. }
-        | Event::CertificateFlagged { at, .. }
-        | Event::CertificateDenied { at, .. }
-        | Event::CertificateReviewed { at, .. }
-        | Event::Waived { at, .. }
-        | Event::WorkCompleted { at, .. }
-        | Event::Rescheduled { at, .. }
-        | Event::Reassigned { at, .. }
-        | Event::WorkCanceled { at } => Some(*at),
-        Event::CoverageExpired { on, .. } => Some(*on),
-        Event::ContractorCreated { .. }
-        | Event::JobCreated { .. }
-        | Event::Quoted { .. }
-        | Event::QuoteDeclined { .. }
-        | Event::PolicyMatched { .. }
-        | Event::ApplicationOpened { .. }
-        | Event::ApplicationCompleted {}
-        | Event::ApplicationExpired { .. }
-        | Event::ApplicationIneligible { .. }
-        | Event::CoverageAssigned { .. }
-        | Event::AssignmentDeclined { .. }
-        | Event::AssignmentCanceled { .. }
-        | Event::CertificateSubmitted { .. }
-        | Event::CertificateUploaded { .. }
-        | Event::PaySettled { .. }
-        | Event::InvoiceRecorded { .. }
-        | Event::StepBlocked { .. }
-        | Event::StepRetried { .. } => None,
-    }
 }

@@ -111,7 +111,7 @@ impl Ledger {
             self.contractors.insert(coverage.worker.clone(), contractor.clone());
         }
         self.woken.work_orders.push(work_order.clone());
-        if shared::concerns_others(event) {
+        if event.concerns_contractor() {
             let others: Vec<WorkOrderId> = self.of_same_contractor(work_order).cloned().collect();
             self.woken.work_orders.extend(others);
         }

@@ -2,48 +2,9 @@
 //! reaches each of their work orders that rests on it or could, whichever of the two was known first.
 
 use covertrail_domain::coverage::{
-    Change, Command, Coverage, Decision, Event, Evidence, Grant, Opinion, Reported, Ruling, Verdict, View,
+    Change, Command, Coverage, Decision, Evidence, Grant, Opinion, Reported, Ruling, Verdict, View,
 };
 use covertrail_domain::id::CertificateId;
-
-/// Whether an event tells something that the contractor's other work orders should know too.
-pub(super) fn concerns_others(event: &Event) -> bool {
-    match event {
-        Event::CoverageActivated { evidence, .. }
-        | Event::CoverageExpired { evidence, .. }
-        | Event::CoverageCanceled { evidence, .. }
-        | Event::CoverageReinstated { evidence, .. } => matches!(evidence, Evidence::Policy(_)),
-        Event::CertificateValidated { .. }
-        | Event::CertificateFlagged { .. }
-        | Event::CertificateDenied { .. }
-        | Event::CertificateReviewed { .. } => true,
-        Event::Assigned { .. }
-        | Event::ContractorCreated { .. }
-        | Event::JobCreated { .. }
-        | Event::Quoted { .. }
-        | Event::QuoteDeclined { .. }
-        | Event::PolicyMatched { .. }
-        | Event::ApplicationOpened { .. }
-        | Event::ApplicationCompleted {}
-        | Event::ApplicationExpired { .. }
-        | Event::ApplicationIneligible { .. }
-        | Event::WorkStarted { .. }
-        | Event::CoverageAssigned { .. }
-        | Event::AssignmentDeclined { .. }
-        | Event::AssignmentCanceled { .. }
-        | Event::CertificateSubmitted { .. }
-        | Event::CertificateUploaded { .. }
-        | Event::Waived { .. }
-        | Event::WorkCompleted { .. }
-        | Event::PaySettled { .. }
-        | Event::InvoiceRecorded { .. }
-        | Event::Rescheduled { .. }
-        | Event::Reassigned { .. }
-        | Event::WorkCanceled { .. }
-        | Event::StepBlocked { .. }
-        | Event::StepRetried { .. } => false,
-    }
-}
 
 /// What one work order knows of its contractor's policies and certificates that another of the same contractor
 /// rests on, or could: of that which meets its schedule, everything.

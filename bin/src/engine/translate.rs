@@ -160,6 +160,10 @@ pub(super) fn of_work_order(
             return Ok(vec![Command::CancelWork { at: heard.since(&Event::Canceled) }]);
         }
         Status::Canceled | Status::Draft | Status::Sent => return Err("nobody is assigned".into()),
+        // nothing follows from a word that is not known here, and a person is to see it
+        Status::Other(ref status) if is_known => {
+            return Ok(vec![Command::RecordStatus { unknown: Some(status.clone()), at: heard.fetched }]);
+        }
         Status::Other(ref status) => return Err(format!("its status {status:?} asks for nothing")),
     };
     let completed = order.status == Status::Completed;
@@ -176,6 +180,7 @@ pub(super) fn of_work_order(
         Command::Assign { work_order: order.id.clone(), worker: worker.id.clone(), terms: terms.clone(), at },
         Command::Reassign { worker: worker.id.clone(), terms, at: heard.since(&Event::Reassigned) },
         Command::Reschedule { window: order.window, at: heard.since(&Event::Rescheduled) },
+        Command::RecordStatus { unknown: None, at: heard.fetched },
     ];
     if started && (!completed || order.started_at.is_some()) {
         let at = order.started_at.unwrap_or_else(|| heard.since(&Event::InProgress));

@@ -3,7 +3,7 @@
 use super::fact::{Facts, Value, fact, text};
 use super::words;
 use covertrail_adapters::schema::Actor;
-use covertrail_domain::coverage::{Event, Noticed};
+use covertrail_domain::coverage::{Event, Key, Noticed};
 use std::borrow::Cow;
 
 /// The details of an event. Left out are the moment, which the envelope says too, and the scope of work, which
@@ -19,15 +19,25 @@ pub(crate) fn details(event: &Event) -> Facts {
         Event::ContractorCreated { contractor } => vec![fact("contractor", text(contractor))],
         Event::JobCreated { job } => vec![fact("job", text(job))],
         Event::Quoted { quote } => words::quote(quote),
-        Event::QuoteDeclined { reason } | Event::AssignmentDeclined { reason } => {
+        Event::CoverDelayed { from } => vec![fact("from", *from)],
+        Event::QuoteDeclined { reason } | Event::CoverNotNeeded { reason, at: _ } => {
             vec![fact("why", reason.as_str())]
+        }
+        Event::AssignmentDeclined { round, reason } => {
+            let round = round.map(|round| u64::from(round.get()));
+            vec![fact("why", reason.as_str()), fact("round", round)]
         }
         Event::PolicyMatched { policy } => vec![fact("policy", policy.as_ref().map(text))],
         Event::ApplicationOpened { session, url } => {
             vec![fact("session", text(session)), fact("link", url.as_str())]
         }
-        Event::ApplicationCompleted {} | Event::WorkStarted { at: _ } | Event::WorkCanceled { at: _ } => {
-            vec![]
+        Event::ApplicationCompleted {}
+        | Event::WorkStarted { at: _ }
+        | Event::WorkCanceled { at: _ }
+        | Event::CoverNeeded { at: _ } => vec![],
+        Event::StatusChanged { unknown, at: _ } => {
+            let status = unknown.as_deref().unwrap_or("one that is known");
+            vec![fact("status in WorkMarket", status)]
         }
         Event::ApplicationExpired { session } => vec![fact("session", text(session))],
         Event::ApplicationIneligible { session, reason } => {
@@ -37,8 +47,16 @@ pub(crate) fn details(event: &Event) -> Facts {
         Event::PaySettled { pay } => vec![fact("pay", *pay)],
         Event::InvoiceRecorded { invoice, pay } => vec![fact("invoice", text(invoice)), fact("pay", *pay)],
         Event::Rescheduled { window, at: _ } => vec![fact("schedule", *window)],
-        Event::StepBlocked { step, reason } => vec![fact("step", text(step)), fact("why", reason.as_str())],
-        Event::StepRetried { step, by } => vec![fact("step", text(step)), fact("by", text(by))],
+        Event::StepBlocked { step, document, failure, reason } => {
+            words::blocked(*step, document.as_ref(), *failure, reason)
+        }
+        Event::StepRetried { step, by, key } => {
+            let key = match key {
+                Key::Same => None,
+                Key::New => Some("new"),
+            };
+            vec![fact("step", text(step)), fact("by", text(by)), fact("key", key)]
+        }
         Event::Waived { waiver, at: _ } => words::waiver(waiver),
         Event::CoverageAssigned { round, assignment, post, policy, cover } => {
             let mut facts = vec![fact("assignment", text(assignment))];

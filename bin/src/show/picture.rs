@@ -42,8 +42,9 @@ pub(crate) fn picture(work_order: &str, state: &State, at: Timestamp) -> Facts {
 
 fn known(coverage: &Coverage) -> Vec<Fact> {
     let blocked = coverage.blocked.iter();
-    let blocked =
-        blocked.map(|blocked| vec![fact("step", text(blocked.step)), fact("why", blocked.reason.as_str())]);
+    let blocked = blocked.map(|blocked| {
+        words::blocked(blocked.step, blocked.document.as_ref(), blocked.failure, &blocked.reason)
+    });
     vec![
         fact("blocked", list(blocked)),
         fact("waiver", coverage.waiver.as_ref().map(words::waiver)),
@@ -52,6 +53,9 @@ fn known(coverage: &Coverage) -> Vec<Fact> {
         fact("terms", words::terms(&coverage.terms)),
         fact("description", coverage.terms.description.as_str()),
         fact("work", work(&coverage.work)),
+        fact("unknown status in WorkMarket", coverage.unknown_status.as_deref()),
+        fact("needs no cover", coverage.exempt.as_deref()),
+        fact("cover possible from", coverage.not_before),
         fact("to be insured", coverage.work_window()),
         fact("round", u64::from(coverage.round.get())),
         fact("path", path(&coverage.path)),

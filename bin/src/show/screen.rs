@@ -154,7 +154,7 @@ pub(crate) fn colour(badge: Badge) -> Color {
         Badge::AtRisk | Badge::Unknown | Badge::NeedsReview => Color::Yellow,
         Badge::ExpiresBeforeWorkEnds | Badge::Expiring | Badge::Arranging | Badge::Waived => Color::Cyan,
         Badge::Insured => Color::Green,
-        Badge::Done => Color::Grey,
+        Badge::Exempt | Badge::Done => Color::Grey,
     }
 }
 

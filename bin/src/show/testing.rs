@@ -2,7 +2,7 @@
 
 use covertrail_domain::cover::{Line, Lines};
 use covertrail_domain::coverage::{
-    BindOn, Cover, Decision, Event, Evidence, Post, Quote, Round, State, Step, Terms, Wage, Waiver,
+    BindOn, Cover, Decision, Event, Evidence, Failure, Post, Quote, Round, State, Step, Terms, Wage, Waiver,
 };
 use covertrail_domain::id::{
     AssignmentId, CertificateId, ClientId, ContractorId, DocumentId, JobId, PersonId, PolicyId, QuoteId,
@@ -111,7 +111,12 @@ pub(crate) fn covered() -> Vec<Event> {
 pub(crate) fn blocked() -> Vec<Event> {
     vec![
         assigned("777"),
-        Event::StepBlocked { step: Step::Contractor, reason: "no email".into() },
+        Event::StepBlocked {
+            step: Step::Contractor,
+            document: None,
+            failure: Failure::Refused,
+            reason: "no email".into(),
+        },
         Event::Waived {
             waiver: Waiver {
                 by: PersonId::parse("ana").unwrap(),

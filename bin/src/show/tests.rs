@@ -100,7 +100,10 @@ fn what_is_due_and_what_is_blocked_is_told_with_its_key() {
     );
     let blocked = json_of(&picture("777", &state(&events), at(0)));
     assert_eq!(blocked["next_action"], Json::Null);
-    assert_eq!(blocked["blocked"], json!([{ "step": "contractor", "why": "no email" }]));
+    assert_eq!(
+        blocked["blocked"],
+        json!([{ "step": "contractor", "document": null, "refused": true, "why": "no email" }])
+    );
     assert_eq!(blocked["waiver"]["by"], "ana");
     assert_eq!(blocked["standing"], "waived");
 }

@@ -1,7 +1,10 @@
 //! The facts of what both events and states are made of.
 
 use super::fact::{Fact, fact, text};
-use covertrail_domain::coverage::{BindOn, Decision, Post, Quote, Terms, Verdict, Wage, Waiver};
+use covertrail_domain::coverage::{
+    BindOn, Decision, Failure, Post, Quote, Step, Terms, Verdict, Wage, Waiver,
+};
+use covertrail_domain::id::DocumentId;
 
 /// All that was agreed; the description may be long and is told apart.
 pub(super) fn terms(terms: &Terms) -> Vec<Fact> {
@@ -44,6 +47,25 @@ pub(super) fn quote(quote: &Quote) -> Vec<Fact> {
 /// An exception.
 pub(super) fn waiver(waiver: &Waiver) -> Vec<Fact> {
     vec![fact("by", text(&waiver.by)), fact("until", waiver.until), fact("why", waiver.reason.as_str())]
+}
+
+/// A step that waits for a person. That its outcome is open is told only of what the vendor did not refuse.
+pub(super) fn blocked(
+    step: Step,
+    document: Option<&DocumentId>,
+    failure: Failure,
+    reason: &str,
+) -> Vec<Fact> {
+    let refused = match failure {
+        Failure::Refused => Some(true),
+        Failure::Unsettled => None,
+    };
+    vec![
+        fact("step", text(step)),
+        fact("document", document.map(text)),
+        fact("refused", refused),
+        fact("why", reason),
+    ]
 }
 
 /// What the vendor thinks of a certificate.

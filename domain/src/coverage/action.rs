@@ -37,7 +37,7 @@ pub enum Call {
     CreateQuote {
         /// For whom and what.
         post: Post,
-        /// The lines and dates wanted.
+        /// The lines and dates wanted; where the work began too long ago, what of it can still be insured.
         cover: Cover,
     },
     /// Open an application session.
@@ -58,6 +58,8 @@ pub enum Call {
         assignment: AssignmentId,
         /// By its job.
         job: JobId,
+        /// How often a person has had it tried again.
+        retries: u32,
     },
     /// Upload a certificate.
     UploadCertificate {
@@ -143,7 +145,13 @@ impl Action {
         self.call.step()
     }
 
-    /// The idempotency key: the same for the same call, however often it is made and after whatever crash.
+    /// The document that this call is about, where it is about one.
+    pub const fn document(&self) -> Option<&DocumentId> {
+        self.call.document()
+    }
+
+    /// The idempotency key: the same for the same call, however often it is made and after whatever crash, and
+    /// never for two calls that differ in anything the state knows.
     /// The contractor's is the guide's, so that a worker is enrolled once for all their work orders.
     pub fn idempotency_key(&self) -> String {
         let (order, step, round) = (&self.work_order, self.step(), self.round.get());
@@ -153,7 +161,10 @@ impl Action {
             | Call::CreateQuote { .. }
             | Call::OpenApplication { .. }
             | Call::CreateAssignment { .. } => format!("{order}-{step}-{round}"),
-            Call::CancelAssignment { assignment, .. } => format!("{order}-{step}-{assignment}"),
+            Call::CancelAssignment { assignment, retries: 0, .. } => format!("{order}-{step}-{assignment}"),
+            Call::CancelAssignment { assignment, retries, .. } => {
+                format!("{order}-{step}-{assignment}-{retries}")
+            }
             // the same paper handed in by two workers is two certificates
             Call::UploadCertificate { contractor, document } => {
                 format!("{order}-{step}-{contractor}-{document}")
@@ -174,6 +185,19 @@ impl Call {
             Self::CancelAssignment { .. } => Step::AssignmentCancellation,
             Self::UploadCertificate { .. } => Step::Certificate,
             Self::RecordInvoice { .. } => Step::Invoice,
+        }
+    }
+
+    pub(super) const fn document(&self) -> Option<&DocumentId> {
+        match self {
+            Self::UploadCertificate { document, .. } => Some(document),
+            Self::CreateContractor { .. }
+            | Self::CreateJob { .. }
+            | Self::CreateQuote { .. }
+            | Self::OpenApplication { .. }
+            | Self::CreateAssignment { .. }
+            | Self::CancelAssignment { .. }
+            | Self::RecordInvoice { .. } => None,
         }
     }
 }

@@ -17,6 +17,8 @@ pub struct Assignment {
     pub cover: Cover,
     /// What is to become of it.
     pub fate: Fate,
+    /// How often a person has had its cancellation tried again under another key.
+    pub retries: u32,
 }
 
 /// What is to become of an assignment.

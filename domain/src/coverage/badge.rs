@@ -23,6 +23,8 @@ pub enum Badge {
     Waived,
     /// Every required line is covered for as long as the work is scheduled.
     Insured,
+    /// The work needs no cover of ours, for a reason that was recorded.
+    Exempt,
     /// The work is over.
     Done,
 }
@@ -40,6 +42,7 @@ impl Badge {
             Self::Arranging => "arranging",
             Self::Waived => "waived",
             Self::Insured => "insured",
+            Self::Exempt => "exempt",
             Self::Done => "done",
         }
     }

@@ -23,14 +23,15 @@ impl Coverage {
         issued.chain(certified)
     }
 
-    /// An assignment that the vendor canceled for us never began, whatever it reported of it before.
+    /// An assignment that was canceled because it was not wanted never began, whatever the vendor reported of it
+    /// before, and that it is over is no loss.
     fn holding(&self, grant: &Grant) -> Holding {
         let holding = grant.holding(&self.grants);
         let canceled = self.assignments.iter().any(|made| {
             made.fate == Fate::Canceled
                 && matches!(&grant.evidence, Evidence::Assignment(id) if *id == made.id)
         });
-        if canceled { Holding { windows: Vec::new(), ended: true, ..holding } } else { holding }
+        if canceled { Holding { lines: Lines::NONE, windows: Vec::new(), ended: true } } else { holding }
     }
 
     /// When a line is covered, whatever by; unjoined.

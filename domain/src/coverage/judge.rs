@@ -29,8 +29,18 @@ impl Coverage {
             Work::Stopped { started, at } => {
                 (Badge::Done, self.account("Canceled in progress", *started, *at))
             }
+            Work::Scheduled | Work::Started { .. } if self.exempt.is_some() => self.judge_exempt(),
             Work::Started { at: started } => self.judge_from(at.max(*started), at, *started <= at),
             Work::Scheduled => self.judge_from(at.max(self.terms.window.start()), at, false),
+        }
+    }
+
+    /// Nothing of it is to be insured; only a person's turn is worth a word more.
+    fn judge_exempt(&self) -> (Badge, String) {
+        let why = self.exempt.as_deref().unwrap_or_default();
+        match self.waits_for_person() {
+            Some(waits) => (Badge::NeedsReview, format!("Needs no cover, but {waits}.")),
+            None => (Badge::Exempt, format!("Needs no cover: {why}")),
         }
     }
 
@@ -99,6 +109,9 @@ impl Coverage {
     }
 
     fn account(&self, what: &str, started: Timestamp, ended: Timestamp) -> String {
+        if let Some(why) = &self.exempt {
+            return format!("{what}: worked from {started} until {ended}, which needed no cover: {why}");
+        }
         let gaps = self.gaps();
         let Some((line, first)) = gaps.iter().find_map(|(line, gaps)| Some((line, gaps.first()?))) else {
             return format!("{what}: worked from {started} until {ended}, insured throughout.");
@@ -114,7 +127,9 @@ impl Coverage {
     /// What waits for a person, in words.
     pub fn waits_for_person(&self) -> Option<String> {
         if let Some(blocked) = self.blocked.first() {
-            return Some(format!("the step {} is blocked: {}", blocked.step, blocked.reason));
+            let document = blocked.document.as_ref().map(|document| format!(" of document {document}"));
+            let (step, document, reason) = (blocked.step, document.unwrap_or_default(), &blocked.reason);
+            return Some(format!("the step {step}{document} is blocked: {reason}"));
         }
         if let Some(certificate) = self.certificates_to_review().next() {
             let id = &certificate.id;
@@ -128,7 +143,12 @@ impl Coverage {
                 | CertificateStatus::Denied => format!("certificate {id} is flagged"),
             });
         }
-        if self.is_in_force() {
+        if let Some(word) = &self.unknown_status {
+            return Some(format!(
+                "WorkMarket calls the work order {word:?}, which is not a status known here"
+            ));
+        }
+        if self.is_in_force() || self.exempt.is_some() {
             return None;
         }
         match &self.path {
@@ -151,8 +171,8 @@ impl Coverage {
         if let Some(reason) = self.waits_for_person() {
             return reason;
         }
-        let lapsed =
-            self.holdings().filter(|(_, holding)| holding.ended).max_by_key(|(_, holding)| holding.end());
+        let lapsed = self.holdings().filter(|(_, holding)| holding.ended && !holding.lines.is_empty());
+        let lapsed = lapsed.max_by_key(|(_, holding)| holding.end());
         let lapsed = lapsed.map(|(evidence, holding)| match holding.end() {
             Some(end) => format!("{evidence} ended {end}; "),
             None => format!("{evidence} was canceled from its beginning; "),

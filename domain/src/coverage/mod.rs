@@ -42,23 +42,27 @@
 //! ○                                       Assigned                                      ──▶ assigned
 //! quoted                                  StepRetried                                   ──▶ assigned
 //! quoted, applied, assigned-coverage,     Rescheduled                                   ──▶ assigned
-//! active
+//! active, expired
 //! quoted, applied, assigned-coverage,     Reassigned                                    ──▶ assigned
 //! active, expired, flagged
+//! assigned-coverage                       CoverNeeded                                   ──▶ assigned
 //! active, expired, flagged                CertificateDenied, CertificateReviewed,       ──▶ assigned
 //!                                         CertificateValidated
-//! expired                                 CoverageActivated, CoverageReinstated         ──▶ assigned
+//! expired                                 AssignmentCanceled, CoverageActivated,        ──▶ assigned
+//!                                         CoverageReinstated
 //! assigned                                Quoted                                        ──▶ quoted
 //! active, expired, flagged                CertificateDenied, CertificateReviewed,       ──▶ quoted
 //!                                         CertificateValidated
-//! expired                                 CoverageActivated, CoverageReinstated         ──▶ quoted
+//! expired                                 AssignmentCanceled, CoverageActivated,        ──▶ quoted
+//!                                         CoverageReinstated
 //! assigned                                PolicyMatched                                 ──▶ applied
 //! quoted                                  ApplicationCompleted                          ──▶ applied
 //! active, expired, flagged                CertificateDenied, CertificateReviewed,       ──▶ applied
 //!                                         CertificateValidated
-//! expired                                 CoverageActivated, CoverageReinstated         ──▶ applied
-//! applied                                 CoverageAssigned                              ──▶ assigned-coverage
-//! active, expired                         CoverageActivated                             ──▶ assigned-coverage
+//! expired                                 AssignmentCanceled, CoverageActivated,        ──▶ applied
+//!                                         CoverageReinstated
+//! applied, expired                        CoverageAssigned                              ──▶ assigned-coverage
+//! active, expired                         AssignmentCanceled, CoverageActivated         ──▶ assigned-coverage
 //! active, expired, flagged                CertificateDenied, CertificateReviewed,       ──▶ assigned-coverage
 //!                                         CertificateValidated
 //! expired                                 CoverageReinstated                            ──▶ assigned-coverage
@@ -73,7 +77,7 @@
 //! assigned-coverage, active               CoverageExpired
 //! assigned, quoted, applied,              CertificateReviewed                           ──▶ expired
 //! assigned-coverage, active, flagged
-//! assigned, quoted, applied, active       AssignmentCanceled                            ──▶ expired
+//! active                                  AssignmentCanceled                            ──▶ expired
 //! active, flagged                         CertificateDenied, CertificateValidated       ──▶ expired
 //! assigned, quoted, applied,              CertificateFlagged                            ──▶ flagged
 //! assigned-coverage, active, expired
@@ -87,6 +91,7 @@
 
 mod action;
 mod assignment;
+mod attempt;
 mod badge;
 mod certificate;
 mod command;
@@ -113,6 +118,7 @@ mod work;
 
 pub use action::{Action, Call, Step};
 pub use assignment::{Assignment, Fate};
+pub use attempt::{Blocked, Failure, Key};
 pub use badge::Badge;
 pub use certificate::{Certificate, CertificateStatus, Decision, Opinion, Verdict, View};
 pub use command::{Command, Reported, Ruling};
@@ -124,6 +130,6 @@ pub use path::{Basis, PastQuote, Path, Post, Quote};
 pub use rejection::Rejection;
 pub use stage::Stage;
 pub use standing::Standing;
-pub use state::{Blocked, Coverage, State, Waiver};
+pub use state::{Coverage, State, Waiver};
 pub use terms::{BindOn, Cover, Round, Terms, Wage};
 pub use work::{Settlement, Work};

@@ -1,6 +1,7 @@
 //! Why a command was refused.
 
 use super::action::Step;
+use super::evidence::Evidence;
 use super::terms::Round;
 use crate::id::{AssignmentId, CertificateId, ContractorId, DocumentId, PolicyId, QuoteId, SessionId};
 use crate::money::Cents;
@@ -37,6 +38,8 @@ pub enum Rejection {
     UnknownSession(SessionId),
     /// It speaks of cover, and no known line at any time is covered by it.
     NothingCovered,
+    /// It says neither for which lines or dates it is, nor from which quote or assignment they could be taken.
+    CoverUnknown(Evidence),
     /// The assignment is not recorded here.
     UnknownAssignment(AssignmentId),
     /// The certificate is not recorded here.
@@ -65,6 +68,7 @@ impl Rejection {
             | Self::UnknownPolicy(_)
             | Self::UnknownQuote(_)
             | Self::UnknownSession(_)
+            | Self::CoverUnknown(_)
             | Self::UnknownAssignment(_)
             | Self::UnknownCertificate(_) => true,
             Self::NothingRequired
@@ -105,6 +109,9 @@ impl fmt::Display for Rejection {
             }
             Self::NothingCovered => {
                 f.write_str("it names no known line, or no time at which cover is in force")
+            }
+            Self::CoverUnknown(evidence) => {
+                write!(f, "{evidence} names neither its lines and dates nor a quote that has them")
             }
             Self::UnknownAssignment(id) => write!(f, "assignment {id} is not recorded for this work order"),
             Self::UnknownCertificate(id) => write!(f, "certificate {id} is not recorded for this work order"),

@@ -1,7 +1,7 @@
 //! What is known of one work order's coverage.
 
-use super::action::Step;
 use super::assignment::{Assignment, Fate};
+use super::attempt::Blocked;
 use super::certificate::Certificate;
 use super::grant::Grant;
 use super::path::{PastQuote, Path};
@@ -59,15 +59,14 @@ pub struct Coverage {
     pub past_sessions: Vec<SessionId>,
     /// Contractors of the work order's former workers, whose cover no longer counts.
     pub former: Vec<ContractorId>,
-}
-
-/// A step that waits for a person.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Blocked {
-    /// Which step.
-    pub step: Step,
-    /// Why, in words for a person.
-    pub reason: String,
+    /// Whether it was ever given to another worker: since then, what is said of nobody by name may be of either.
+    pub reassigned: bool,
+    /// The moment before which cover can no longer be asked for, where the work was heard of too late.
+    pub not_before: Option<Timestamp>,
+    /// WorkMarket's word for where the work stands, where it is none that is known here.
+    pub unknown_status: Option<String>,
+    /// Why the work needs no cover of ours, where it needs none.
+    pub exempt: Option<String>,
 }
 
 /// Compliant by exception; never insured.
@@ -112,8 +111,11 @@ impl Coverage {
     }
 
     /// The time that must be insured: the schedule, until check-in and check-out say what was worked.
-    /// Nothing where no work was done.
+    /// Nothing where no work was done, or where it needs no cover.
     pub fn work_window(&self) -> Option<Window> {
+        if self.exempt.is_some() {
+            return None;
+        }
         let schedule = self.terms.window;
         match self.work {
             Work::Scheduled => Some(schedule),
@@ -125,9 +127,18 @@ impl Coverage {
         }
     }
 
-    /// The cover that is asked for.
+    /// The cover that the terms want.
     pub(super) fn wanted(&self) -> Cover {
         Cover { lines: self.terms.required, window: self.terms.window }
+    }
+
+    /// What of it a quote can still be asked for: cover is never retroactive. The moment is one that was stored,
+    /// never that of the call, so that a call made again under its key is the same call. Each such moment begins a
+    /// round, so a quote for other dates has another key.
+    pub(super) fn quotable(&self) -> Cover {
+        let wanted = self.wanted();
+        let late = self.not_before.and_then(|from| wanted.window.from(from));
+        Cover { window: late.unwrap_or(wanted.window), ..wanted }
     }
 
     /// Whether the time has come at which the terms have cover bound.

@@ -57,7 +57,8 @@ pub struct Cover {
 }
 
 /// Which attempt to bring the work order under cover this is, from 1. A reassignment, a loss of cover, new
-/// dates and a lapsed application each begin another, so that every round has idempotency keys of its own.
+/// dates, a start that has passed, a lapsed application and a person's retry each begin another, so that every round
+/// has idempotency keys of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Round(u32);
 

@@ -71,6 +71,7 @@ pub(super) fn is_report(command: &Command) -> bool {
         Command::Assign { .. }
         | Command::RecordContractor { .. }
         | Command::RecordJob { .. }
+        | Command::DelayCover { .. }
         | Command::RecordQuote { .. }
         | Command::RecordQuoteDeclined { .. }
         | Command::RecordPolicyOnFile { .. }
@@ -89,6 +90,9 @@ pub(super) fn is_report(command: &Command) -> bool {
         | Command::Reschedule { .. }
         | Command::Reassign { .. }
         | Command::CancelWork { .. }
+        | Command::RecordStatus { .. }
+        | Command::RecordNoCoverNeeded { .. }
+        | Command::RecordCoverNeeded { .. }
         | Command::Block { .. }
         | Command::Retry { .. } => false,
     }

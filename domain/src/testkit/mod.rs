@@ -19,7 +19,7 @@
 //! proptest! {
 //!     fn nobody_is_let_in_without_a_reason(history in legal_history()) {
 //!         let excused = history.events().any(|event| matches!(event, Event::Waived { .. }));
-//!         let reported = history.events().any(laws::is_binding);
+//!         let reported = history.events().any(Event::binds_cover);
 //!         prop_assert!(!may_begin(&history.state()) || excused || reported);
 //!     }
 //! }

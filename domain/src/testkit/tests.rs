@@ -1,6 +1,6 @@
 use super::*;
 use crate::coverage::{
-    Blocked, Command, Cover, Event, Machine, Reported, Round, Stage, State, Step, Verdict,
+    Blocked, Command, Cover, Event, Failure, Machine, Reported, Round, Stage, State, Step, Verdict,
 };
 use crate::testkit::samples::hour;
 use alloc::collections::BTreeSet;
@@ -106,7 +106,12 @@ fn a_refusal_is_not_taken_for_what_holds_already() {
 #[test]
 fn a_law_that_is_broken_says_what_holds_instead() {
     let State::Tracked(mut coverage) = State::replay(&story::insured()) else { unreachable!() };
-    coverage.blocked.push(Blocked { step: Step::Job, reason: "left behind".into() });
+    coverage.blocked.push(Blocked {
+        step: Step::Job,
+        document: None,
+        failure: Failure::Refused,
+        reason: "left behind".into(),
+    });
     let broken = laws::of_state(&State::Tracked(coverage)).unwrap_err().to_string();
     let expected = "broken: blocked steps are due\ninstead: job is blocked, and not due in ";
     assert!(broken.starts_with(expected), "{broken}");

@@ -1,7 +1,6 @@
 //! Authentic deliveries about things that are not known, or not known yet.
 
-use crate::stories::Story;
-use crate::world::{Delivered, Log, Order, Plan, World, now, objects};
+use crate::world::{DAY, Delivered, Log, Order, Plan, Told, World, now, objects};
 use covertrail_domain::coverage::Stage;
 use serde_json::{Value, json};
 
@@ -42,11 +41,19 @@ async fn a_hint_that_names_no_work_order_is_recorded_as_malformed() {
 }
 
 /// A second program with a new log meets the same vendors: what they say of things that this one does not know
-/// yet must wait, also across a restart, until its own calls have brought the same answers.
+/// yet must wait, also across a restart, until its own calls have brought the same answers. The work is scheduled for
+/// later: a start that has passed would be asked for otherwise, and under another key.
 #[tokio::test]
 async fn a_notice_that_names_nobody_waits_until_it_is_known_also_across_a_restart() {
     let world = World::begin(Plan::default()).await;
-    let order = Story::StraightThrough.play(&world, "12345").await;
+    let usual = Order::new(&world, "12345", "wk_12345");
+    let order = Order { starts: usual.starts + DAY, ends: usual.ends + DAY, ..usual };
+    order.create(json!({}), json!({})).await;
+    order.assign().await;
+    order.policy_id().await;
+    order.at_workmarket("start", json!({})).await;
+    let active = |told: &Told| (told.stage() == Some(Stage::Active)).then_some(());
+    order.until("active", active).await;
     world.settles().await;
     let told = world.ask(&world.policy, "state").await;
     let notices: Vec<Value> = objects(&told, "webhooks").map(|webhook| webhook["body"].clone()).collect();

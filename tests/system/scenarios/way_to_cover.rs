@@ -1,8 +1,8 @@
 //! From the assignment of a worker to cover that is in force.
 
 use crate::stories::Story;
-use crate::world::{DAY, Order, Plan, World, objects};
-use covertrail_domain::coverage::{Badge, Stage};
+use crate::world::{DAY, Order, Plan, Told, World, now, objects};
+use covertrail_domain::coverage::{Badge, Coverage, Stage};
 use serde_json::json;
 
 #[tokio::test]
@@ -52,6 +52,43 @@ async fn a_contractor_who_never_applies_works_uninsured_and_the_board_can_say_so
         order.until("its standing", |told| Some(told.state.standing(covertrail::clock::now()).reason));
     assert!(reason.await.contains("the contractor has not finished the application"));
     assert_eq!(order.count("coverage_activated").await, 0);
+}
+
+#[tokio::test]
+async fn work_heard_of_late_is_quoted_from_a_recorded_moment_on_and_the_gap_before_it_stays() {
+    let world = World::begin(Plan::default()).await;
+    let order = Order { starts: now() - 3_600, ..Order::new(&world, "12345", "wk_421") };
+    order.create(json!({}), json!({})).await;
+    order.assign().await;
+    let quoted = order.event("quoted").await;
+    let delayed = order.event("cover_delayed").await;
+    assert_eq!(quoted["quote"]["cover"]["start"], delayed["asked_from"]);
+    order.policy_id().await;
+    order.at_workmarket("start", json!({ "at": order.starts })).await;
+    order.is(Stage::Active, Badge::Insured).await;
+    let gaps = order.until("its state", |told| told.state.coverage().map(Coverage::gaps)).await;
+    let uncovered: Vec<i64> = gaps.iter().flat_map(|(_, gaps)| gaps).map(|gap| gap.start().unix()).collect();
+    assert_eq!(uncovered, [order.starts]);
+    world.settles().await;
+}
+
+#[tokio::test]
+async fn a_status_that_is_not_known_is_shown_until_a_known_one_comes() {
+    let world = World::begin(Plan { contractors_apply: false, ..Plan::default() }).await;
+    let order = Order::assigned(&world, "12345").await;
+    order.event("application_opened").await;
+    order.create(json!({}), json!({ "status": "On Hold", "worker_id": order.worker })).await;
+    order.at_workmarket("reschedule", json!({ "start": order.starts, "end": order.ends + DAY })).await;
+    let told = order.event("status_changed").await;
+    assert_eq!(told["unknown_status"], "On Hold");
+    let reason = |told: &Told| {
+        let reason = told.state.standing(covertrail::clock::now()).reason;
+        reason.contains("\"On Hold\"").then_some(reason)
+    };
+    order.until("its standing", reason).await;
+    order.create(json!({}), json!({ "status": "ASSIGNED", "worker_id": order.worker })).await;
+    order.at_workmarket("reschedule", json!({ "start": order.starts, "end": order.ends + DAY })).await;
+    order.until("a known status", |told| told.named("status_changed").nth(1).map(drop)).await;
 }
 
 #[tokio::test]

@@ -1,6 +1,5 @@
 //! What must hold in every world, whatever happened in it.
 
-use super::log::Happened;
 use super::{Log, PATIENCE, Told, World};
 use covertrail::clock;
 use covertrail_domain::coverage::{Badge, Stage, State};
@@ -92,11 +91,16 @@ fn twice_at_the_vendor(policy: &Value, log: &Log) -> Vec<String> {
 /// there is one for each quote at most.
 fn mismatch(id: &str, told: &Told, kind: &str, recorded: &[&str], made: &BTreeSet<&str>) -> Option<String> {
     let distinct: BTreeSet<&str> = recorded.iter().copied().collect();
+    let called_off = told.stage() == Some(Stage::Canceled) || told.named("reassigned").next().is_some();
     let may_be_late = match kind {
         "sessions" => told.named("quoted").count().saturating_sub(distinct.len()),
-        // a lost answer is not asked for again once a certificate makes the quote needless
-        "quotes" if told.named("certificate_uploaded").next().is_some() => 1,
-        _ => usize::from(told.stage() == Some(Stage::Canceled) || told.named("reassigned").next().is_some()),
+        // a lost answer is not asked for again once a certificate makes the quote needless, nor once its dates have
+        // passed
+        "quotes" => {
+            told.named("cover_delayed").count()
+                + usize::from(called_off || told.named("certificate_uploaded").next().is_some())
+        }
+        _ => usize::from(called_off),
     };
     let late = made.difference(&distinct).count();
     let right = recorded.len() == distinct.len() && distinct.is_subset(made) && late <= may_be_late;
@@ -134,7 +138,7 @@ fn not_legal(id: &str, told: &Told) -> Vec<String> {
             problems.push(format!("{id}: {} changes nothing", happened.kind));
         }
         state = next;
-        bound |= binds(happened);
+        bound |= happened.event.binds_cover();
         let badge = state.standing(clock::now()).badge;
         let insured = matches!(badge, Badge::Insured | Badge::Expiring | Badge::ExpiresBeforeWorkEnds);
         if !bound && (insured || state.stage() == Some(Stage::Active)) {
@@ -148,16 +152,6 @@ fn not_legal(id: &str, told: &Told) -> Vec<String> {
         }
     }
     problems
-}
-
-/// Whether it is a fact that makes cover: a policy or an assignment in force, or an approved certificate.
-fn binds(happened: &Happened) -> bool {
-    match happened.kind.as_str() {
-        "coverage.coverage_activated.v1" => true,
-        "coverage.certificate_validated.v1" => happened.data["cover"].is_object(),
-        "coverage.certificate_reviewed.v1" => happened.data["decision"]["outcome"] == "approved",
-        _ => false,
-    }
 }
 
 pub(crate) fn objects<'a>(state: &'a Value, kind: &str) -> impl Iterator<Item = &'a Value> {

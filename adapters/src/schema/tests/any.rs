@@ -2,7 +2,8 @@
 
 use covertrail_domain::cover::{Line, Lines};
 use covertrail_domain::coverage::{
-    BindOn, Cover, Decision, Event, Evidence, Noticed, Post, Quote, Round, Step, Terms, Wage, Waiver,
+    BindOn, Cover, Decision, Event, Evidence, Failure, Key, Noticed, Post, Quote, Round, Step, Terms, Wage,
+    Waiver,
 };
 use covertrail_domain::id::*;
 use covertrail_domain::money::Cents;
@@ -132,6 +133,7 @@ pub(super) fn by_variant() -> Vec<BoxedStrategy<Event>> {
         Assigned { work_order: work_order(), worker: worker(), terms: terms(), at: time() }
         ContractorCreated { contractor: contractor() }
         JobCreated { job: job() }
+        CoverDelayed { from: time() }
         Quoted { quote: quote() }
         QuoteDeclined { reason: text() }
         PolicyMatched { policy: of(policy()) }
@@ -143,7 +145,7 @@ pub(super) fn by_variant() -> Vec<BoxedStrategy<Event>> {
         CoverageAssigned {
             round: round(), assignment: assignment(), post: post(), policy: of(policy()), cover: cover()
         }
-        AssignmentDeclined { reason: text() }
+        AssignmentDeclined { round: of(round()), reason: text() }
         AssignmentCanceled { assignment: assignment() }
         CoverageActivated { evidence: evidence(), policy: of(policy()), cover: cover(), at: time() }
         CoverageExpired { evidence: evidence(), on: time(), noticed: noticed() }
@@ -164,8 +166,14 @@ pub(super) fn by_variant() -> Vec<BoxedStrategy<Event>> {
         Rescheduled { window: window(), at: time() }
         Reassigned { worker: worker(), terms: terms(), at: time() }
         WorkCanceled { at: time() }
-        StepBlocked { step: step(), reason: text() }
-        StepRetried { step: step(), by: person() }
+        StatusChanged { unknown: of(text()), at: time() }
+        CoverNotNeeded { reason: text(), at: time() }
+        CoverNeeded { at: time() }
+        StepBlocked {
+            step: step(), document: of(document()), failure: select(vec![Failure::Refused, Failure::Unsettled]),
+            reason: text()
+        }
+        StepRetried { step: step(), by: person(), key: select(vec![Key::Same, Key::New]) }
     }
 }
 

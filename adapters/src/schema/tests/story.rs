@@ -3,7 +3,8 @@
 use crate::schema::{Actor, Envelope, Source};
 use covertrail_domain::cover::{Line, Lines};
 use covertrail_domain::coverage::{
-    BindOn, Cover, Decision, Event, Evidence, Noticed, Post, Quote, Round, Step, Terms, Wage, Waiver,
+    BindOn, Cover, Decision, Event, Evidence, Failure, Key, Noticed, Post, Quote, Round, Step, Terms, Wage,
+    Waiver,
 };
 use covertrail_domain::id::*;
 use covertrail_domain::money::Cents;
@@ -24,6 +25,7 @@ pub(super) fn story() -> Vec<(Event, Envelope)> {
         told(clerk, Source::Command, "request-7f0c", people()),
         told(Actor::WorkMarket, Source::Polling, "delivery-workmarket-poll-88", changes()),
         told(Actor::Covertrail, Source::Api, "WO-12345-assignment-cancellation-an_1", blocks()),
+        told(Actor::Covertrail, Source::Api, "WO-12345-certificate-cn_2-9f86d081", added()),
     ]
     .concat()
 }
@@ -116,7 +118,7 @@ fn path() -> Vec<Event> {
         Event::ApplicationIneligible { session, reason: "prior claims".into() },
         assigned(Some(policy())),
         assigned(None),
-        Event::AssignmentDeclined { reason: "no policy in force".into() },
+        Event::AssignmentDeclined { round: None, reason: "no policy in force".into() },
         Event::AssignmentCanceled { assignment: AssignmentId::parse("an_1").unwrap() },
         Event::InvoiceRecorded { invoice: InvoiceId::parse("in_8").unwrap(), pay: Cents::new(35_000) },
     ]
@@ -175,7 +177,7 @@ fn people() -> Vec<Event> {
         reviewed(Decision::Approved(cover())),
         reviewed(Decision::Denied),
         Event::Waived { waiver, at: at(START) },
-        Event::StepRetried { step: Step::Quote, by },
+        Event::StepRetried { step: Step::Quote, by, key: Key::Same },
     ]
 }
 
@@ -193,5 +195,27 @@ fn changes() -> Vec<Event> {
 
 fn blocks() -> Vec<Event> {
     let reason = "refused with status 422";
-    Step::ALL.map(|step| Event::StepBlocked { step, reason: reason.into() }).into()
+    let blocked = |step| Event::StepBlocked {
+        step,
+        document: None,
+        failure: Failure::Unsettled,
+        reason: reason.into(),
+    };
+    Step::ALL.map(blocked).into()
+}
+
+/// What was added to the vocabulary later: fields that the lines before do without, and events.
+fn added() -> Vec<Event> {
+    let by = PersonId::parse("clerk@example.com").unwrap();
+    let (step, failure, reason) = (Step::Certificate, Failure::Refused, "invalid_file_type".into());
+    vec![
+        Event::StepBlocked { step, document: Some(document()), failure, reason },
+        Event::StepRetried { step: Step::Quote, by, key: Key::New },
+        Event::AssignmentDeclined { round: Some(Round::new(2)), reason: "no policy in force".into() },
+        Event::CoverDelayed { from: at(START + 600) },
+        Event::StatusChanged { unknown: Some("On Hold".into()), at: at(START) },
+        Event::StatusChanged { unknown: None, at: at(START) },
+        Event::CoverNotNeeded { reason: "its pricing is internal".into(), at: at(START) },
+        Event::CoverNeeded { at: at(START) },
+    ]
 }

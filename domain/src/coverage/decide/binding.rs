@@ -45,11 +45,15 @@ impl Coverage {
         }
     }
 
+    /// The answer to a round that is over is recorded too: then nothing more is to come of it.
     pub(super) fn assignment_declined(&self, round: Round, reason: &str) -> Decided {
-        if self.is_declined(round) {
+        let declined = || Event::AssignmentDeclined { round: Some(round), reason: reason.into() };
+        if self.unanswered.contains(&round) {
+            happens(declined())
+        } else if round < self.round || self.is_declined(round) {
             holds_already()
         } else if matches!(self.path, Path::Applied { .. }) {
-            self.in_round(round, Step::Assignment, || Event::AssignmentDeclined { reason: reason.into() })
+            self.in_round(round, Step::Assignment, declined)
         } else {
             self.not_due(round, Step::Assignment)
         }

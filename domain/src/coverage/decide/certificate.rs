@@ -34,7 +34,7 @@ impl Coverage {
     }
 
     /// A certificate that is known here is the worker's. Of one that is not, the contractor on it tells, and
-    /// without one it can only be told where nobody else ever did the work.
+    /// without one it can only be told where nobody else ever had the work.
     pub(super) fn certificate_judged(
         &self,
         certificate: &CertificateId,
@@ -44,7 +44,7 @@ impl Coverage {
     ) -> Decided {
         self.is_the_workers(contractor)?;
         let known = self.certificates.iter().any(|known| known.id == *certificate);
-        if !known && contractor.is_none() && !self.former.is_empty() {
+        if !known && contractor.is_none() && self.reassigned {
             return Err(Rejection::UnknownCertificate(certificate.clone()));
         }
         if self.has_opinion(certificate, &Opinion { at, view: View::Vendor(verdict.clone()) }) {

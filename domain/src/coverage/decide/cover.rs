@@ -1,7 +1,8 @@
 //! What is reported of cover, and its running out.
 
-use super::{Decided, happens, holds_already};
+use super::{Decided, holds_already};
 use crate::cover::Lines;
+use crate::coverage::assignment::{Assignment, Fate};
 use crate::coverage::command::Reported;
 use crate::coverage::event::{Event, Noticed};
 use crate::coverage::evidence::{Change, Evidence, Report};
@@ -24,39 +25,42 @@ impl Coverage {
     ) -> Decided {
         self.policy_is_the_workers(policy, quote, contractor)?;
         covers_something(change)?;
-        let expected = self.expected_of_policy(quote);
+        let expected = self.expected_of_policy(policy, quote);
         let evidence = Evidence::Policy(policy.clone());
-        let mut events = Vec::new();
+        let reported = self.reported(evidence, None, change, expected, at)?;
         // only somebody who applied on our quote can have a policy from it
         let from_ours = quote.is_some() && self.path.quote().map(|own| &own.id) == quote;
-        if matches!(change, Reported::Active { .. }) && from_ours && self.awaits_application() {
-            events.push(Event::ApplicationCompleted {});
-        }
-        events.extend(self.reported(evidence, None, change, expected, at));
-        Ok(events)
+        let applied = matches!(change, Reported::Active { .. }) && from_ours && self.awaits_application();
+        Ok(applied.then_some(Event::ApplicationCompleted {}).into_iter().chain(reported).collect())
     }
 
-    /// Whose policy it is, is told by the contractor on it, else by its quote, else by its being known here. One
-    /// that has none of these can only be told apart where nobody else ever did the work.
+    /// Whose policy it is, is told by the contractor on it, else by its quote, else by an assignment that stands on
+    /// it, else by its being known here. One that has none of these can only be told apart where nobody else ever
+    /// had the work.
     fn policy_is_the_workers(
         &self,
         policy: &PolicyId,
         quote: Option<&QuoteId>,
         contractor: Option<&ContractorId>,
     ) -> Result<(), Rejection> {
-        if contractor.is_some() {
-            return self.is_the_workers(contractor);
-        }
-        if let Some(past) = self.past_quotes.iter().find(|past| Some(&past.quote.id) == quote) {
-            return self.is_the_workers(Some(&past.post.contractor));
+        let past = self.past_quotes.iter().find(|past| Some(&past.quote.id) == quote);
+        let told = contractor
+            .or(past.map(|past| &past.post.contractor))
+            .or_else(|| self.assignment_on(policy).map(|made| &made.post.contractor));
+        if told.is_some() {
+            return self.is_the_workers(told);
         }
         let known = self.knows_policy(policy) || self.path.quote().is_some_and(|own| Some(&own.id) == quote);
         match (known, quote) {
             (true, _) => Ok(()),
             (false, Some(quote)) => Err(Rejection::UnknownQuote(quote.clone())),
-            (false, None) if self.former.is_empty() => Ok(()),
+            (false, None) if !self.reassigned => Ok(()),
             (false, None) => Err(Rejection::UnknownPolicy(policy.clone())),
         }
+    }
+
+    fn assignment_on(&self, policy: &PolicyId) -> Option<&Assignment> {
+        self.assignments.iter().find(|made| made.policy.as_ref() == Some(policy))
     }
 
     fn knows_policy(&self, policy: &PolicyId) -> bool {
@@ -86,11 +90,13 @@ impl Coverage {
         }
     }
 
-    /// What a policy is taken to cover where the vendor does not say: what its quote offered, a past one too.
-    fn expected_of_policy(&self, quote: Option<&QuoteId>) -> Cover {
-        let past = self.past_quotes.iter().find(|past| Some(&past.quote.id) == quote);
-        let own = self.path.quote().filter(|own| quote.is_none_or(|told| *told == own.id));
-        past.map(|past| &past.quote).or(own).map_or_else(|| self.wanted(), |quote| quote.cover)
+    /// What a policy is taken to cover where the vendor does not say: what the quote that it names offered, a past
+    /// one too, else what an assignment that stands on it covers. Never what the work is scheduled for: it may have
+    /// been moved since the policy was made.
+    fn expected_of_policy(&self, policy: &PolicyId, quote: Option<&QuoteId>) -> Option<Cover> {
+        let Some(quote) = quote else { return self.assignment_on(policy).map(|made| made.cover) };
+        let past = self.past_quotes.iter().map(|past| &past.quote);
+        past.chain(self.path.quote()).find(|known| known.id == *quote).map(|known| known.cover)
     }
 
     pub(super) fn assignment_reported(
@@ -103,11 +109,36 @@ impl Coverage {
         let Some(known) = self.assignments.iter().find(|known| known.id == *assignment) else {
             return Err(Rejection::UnknownAssignment(assignment.clone()));
         };
+        // that the vendor canceled what is to be canceled is what was wanted, whoever did the work
+        match (change, known.fate) {
+            (Reported::Canceled { .. }, Fate::ToCancel | Fate::Canceled) => {
+                return self.cancellation_reported(assignment, change, at);
+            }
+            (Reported::Canceled { .. }, Fate::Current | Fate::Kept)
+            | (
+                Reported::Active { .. } | Reported::Expired { .. } | Reported::Reinstated { .. },
+                Fate::Current | Fate::ToCancel | Fate::Kept | Fate::Canceled,
+            ) => {}
+        }
         self.is_the_workers(Some(&known.post.contractor))?;
         covers_something(change)?;
         let policy = policy.or(known.policy.as_ref()).cloned();
         let evidence = Evidence::Assignment(assignment.clone());
-        self.reported(evidence, policy, change, known.cover, at).map_or_else(holds_already, happens)
+        Ok(self.reported(evidence, policy, change, Some(known.cover), at)?.into_iter().collect())
+    }
+
+    /// The vendor's own word for a cancellation that we want, unless it is one that was heard of before we did.
+    pub(super) fn cancellation_reported(
+        &self,
+        assignment: &AssignmentId,
+        change: Reported,
+        at: Timestamp,
+    ) -> Decided {
+        if self.knows_report(&Evidence::Assignment(assignment.clone()), change, at) {
+            holds_already()
+        } else {
+            self.assignment_canceled(assignment)
+        }
     }
 
     /// The event of a report, unless that report is known.
@@ -116,26 +147,27 @@ impl Coverage {
         evidence: Evidence,
         policy: Option<PolicyId>,
         change: Reported,
-        expected: Cover,
+        expected: Option<Cover>,
         at: Timestamp,
-    ) -> Option<Event> {
+    ) -> Result<Option<Event>, Rejection> {
         if self.knows_report(&evidence, change, at) {
-            return None;
+            return Ok(None);
         }
-        Some(match change {
+        Ok(Some(match change {
             Reported::Active { lines, window } => {
-                let cover = Cover {
-                    lines: lines.unwrap_or(expected.lines),
-                    window: window.unwrap_or(expected.window),
+                let lines = lines.or(expected.map(|cover| cover.lines));
+                let window = window.or(expected.map(|cover| cover.window));
+                let Some((lines, window)) = lines.zip(window) else {
+                    return Err(Rejection::CoverUnknown(evidence));
                 };
-                Event::CoverageActivated { evidence, policy, cover, at }
+                Event::CoverageActivated { evidence, policy, cover: Cover { lines, window }, at }
             }
             Reported::Expired { on } => {
                 Event::CoverageExpired { evidence, on, noticed: Noticed::ByVendor(at) }
             }
             Reported::Canceled { effective } => Event::CoverageCanceled { evidence, effective, at },
             Reported::Reinstated { from } => Event::CoverageReinstated { evidence, from, at },
-        })
+        }))
     }
 
     /// What was left out of a report was filled in when it first came, and may be expected otherwise by now: it

@@ -10,7 +10,7 @@ mod people;
 mod work;
 
 use super::action::Step;
-use super::command::Command;
+use super::command::{Command, Reported};
 use super::event::Event;
 use super::rejection::Rejection;
 use super::state::{Coverage, State};
@@ -64,6 +64,7 @@ impl Coverage {
             Command::Assign { .. } => holds_already(),
             Command::RecordContractor { round, contractor } => self.contractor_created(*round, contractor),
             Command::RecordJob { round, job } => self.job_created(*round, job),
+            Command::DelayCover { round, from } => self.delay_cover(*round, *from),
             Command::RecordQuote { round, quote } => self.quoted(*round, quote),
             Command::RecordQuoteDeclined { round, reason } => self.quote_declined(*round, reason),
             Command::RecordPolicyOnFile { round, policy } => self.policy_matched(*round, policy.as_ref()),
@@ -104,7 +105,12 @@ impl Coverage {
             Command::Reschedule { window, at } => self.reschedule_to(*window, *at),
             Command::Reassign { worker, terms, at } => self.reassign_to(worker, terms, *at),
             Command::CancelWork { at } => self.cancel_work(*at),
-            Command::Block { step, reason } => self.block(*step, reason),
+            Command::RecordStatus { unknown, at } => self.status_seen(unknown.as_deref(), *at),
+            Command::RecordNoCoverNeeded { reason, at } => self.excuse(reason, *at),
+            Command::RecordCoverNeeded { at } => self.require(*at),
+            Command::Block { step, document, failure, reason } => {
+                self.block(*step, document.as_ref(), *failure, reason)
+            }
             Command::Retry { by } => Ok(self.retry_by(by)),
         }
     }
@@ -122,17 +128,25 @@ impl Coverage {
                 }
             }
             Command::RecordAssignmentDeclined { round, reason } => {
-                if self.may_be_answered(*round) || self.is_declined(*round) {
+                if *round < self.round || self.may_be_answered(*round) || self.is_declined(*round) {
                     self.assignment_declined(*round, reason)
                 } else {
                     Err(Rejection::WorkIsOver)
                 }
             }
             Command::RecordAssignmentCanceled { assignment } => self.assignment_canceled(assignment),
-            Command::Block { step, reason } => self.block(*step, reason),
+            Command::RecordAssignmentCover { assignment, change, at, .. }
+                if matches!(change, Reported::Canceled { .. }) =>
+            {
+                self.cancellation_reported(assignment, *change, *at)
+            }
+            Command::Block { step, document, failure, reason } => {
+                self.block(*step, document.as_ref(), *failure, reason)
+            }
             Command::Retry { by } => Ok(self.retry_by(by)),
             Command::RecordContractor { .. }
             | Command::RecordJob { .. }
+            | Command::DelayCover { .. }
             | Command::RecordQuote { .. }
             | Command::RecordQuoteDeclined { .. }
             | Command::RecordPolicyOnFile { .. }
@@ -151,7 +165,10 @@ impl Coverage {
             | Command::Complete { .. }
             | Command::RecordInvoice { .. }
             | Command::Reschedule { .. }
-            | Command::Reassign { .. } => Err(Rejection::WorkIsOver),
+            | Command::Reassign { .. }
+            | Command::RecordStatus { .. }
+            | Command::RecordNoCoverNeeded { .. }
+            | Command::RecordCoverNeeded { .. } => Err(Rejection::WorkIsOver),
         }
     }
 

@@ -8,6 +8,7 @@ use crate::coverage::rejection::Rejection;
 use crate::coverage::state::Coverage;
 use crate::coverage::terms::Round;
 use crate::id::{ContractorId, JobId, PolicyId, QuoteId, SessionId};
+use crate::time::Timestamp;
 
 impl Coverage {
     pub(super) fn contractor_created(&self, round: Round, contractor: &ContractorId) -> Decided {
@@ -27,6 +28,20 @@ impl Coverage {
             holds_already()
         } else {
             self.not_due(round, Step::Job)
+        }
+    }
+
+    /// Cover cannot begin as early as it was to be quoted for. Only where it was not quoted yet: what is quoted has
+    /// its dates.
+    pub(super) fn delay_cover(&self, round: Round, from: Timestamp) -> Decided {
+        let is_known =
+            from <= self.terms.window.start() || self.not_before.is_some_and(|known| from <= known);
+        if is_known {
+            holds_already()
+        } else if self.is_due(Step::Quote, None) {
+            self.in_round(round, Step::Quote, || Event::CoverDelayed { from })
+        } else {
+            self.not_due(round, Step::Quote)
         }
     }
 

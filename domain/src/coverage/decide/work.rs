@@ -99,4 +99,33 @@ impl Coverage {
             Work::Completed { .. } => Err(Rejection::WorkIsOver),
         }
     }
+
+    /// A word that is known here says nothing that the other commands do not; one that is not is kept and shown.
+    pub(super) fn status_seen(&self, unknown: Option<&str>, at: Timestamp) -> Decided {
+        if unknown == self.unknown_status.as_deref() {
+            holds_already()
+        } else {
+            happens(Event::StatusChanged { unknown: unknown.map(Into::into), at })
+        }
+    }
+
+    pub(super) fn excuse(&self, reason: &str, at: Timestamp) -> Decided {
+        if self.exempt.as_deref() == Some(reason) {
+            holds_already()
+        } else if self.is_open() {
+            happens(Event::CoverNotNeeded { reason: reason.into(), at })
+        } else {
+            Err(Rejection::WorkIsOver)
+        }
+    }
+
+    pub(super) fn require(&self, at: Timestamp) -> Decided {
+        if self.exempt.is_none() {
+            holds_already()
+        } else if self.is_open() {
+            happens(Event::CoverNeeded { at })
+        } else {
+            Err(Rejection::WorkIsOver)
+        }
+    }
 }

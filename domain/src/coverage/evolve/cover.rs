@@ -76,18 +76,13 @@ impl Coverage {
         }
     }
 
-    /// Takes in a document. It replaces the one that the vendor would not take, if there is one.
+    /// Takes in a document, beside any that the vendor would not take: which of them is the better one is a person's
+    /// to say.
     pub(super) fn hand_in(&mut self, document: &DocumentId) {
-        if self.is_blocked(Step::Certificate) {
-            self.unblock(Step::Certificate);
-            let refused = self.documents.first().cloned();
-            self.documents.retain(|waiting| Some(waiting) != refused.as_ref());
-        }
         self.documents.push(document.clone());
     }
 
     pub(super) fn upload(&mut self, document: &DocumentId, certificate: &CertificateId) {
-        self.unblock(Step::Certificate);
         self.documents.retain(|waiting| waiting != document);
         self.certificate(certificate).document = Some(document.clone());
     }

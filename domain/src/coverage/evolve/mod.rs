@@ -6,14 +6,15 @@ mod work;
 
 use super::action::Step;
 use super::assignment::Fate;
+use super::attempt::{Blocked, Failure};
 use super::certificate::{Verdict, View};
 use super::event::{Event, Noticed};
-use super::evidence::Change;
+use super::evidence::{Change, Evidence};
 use super::path::Path;
-use super::state::{Blocked, Coverage, State};
+use super::state::{Coverage, State};
 use super::terms::{Round, Terms};
 use super::work::{Settlement, Work};
-use crate::id::{WorkOrderId, WorkerId};
+use crate::id::{AssignmentId, DocumentId, WorkOrderId, WorkerId};
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 use core::mem;
@@ -64,6 +65,10 @@ impl Coverage {
             past_quotes: Vec::new(),
             past_sessions: Vec::new(),
             former: Vec::new(),
+            reassigned: false,
+            not_before: None,
+            unknown_status: None,
+            exempt: None,
         }
     }
 
@@ -80,8 +85,17 @@ impl Coverage {
             | Event::PolicyMatched { .. }
             | Event::ApplicationOpened { .. }
             | Event::ApplicationCompleted {}
-            | Event::ApplicationIneligible { .. }
-            | Event::AssignmentDeclined { .. } => self.walk(|path| path.along(event)),
+            | Event::ApplicationIneligible { .. } => self.walk(|path| path.along(event)),
+            Event::CoverDelayed { from } => {
+                self.leave_round();
+                self.not_before = Some(*from);
+            }
+            Event::AssignmentDeclined { round, .. } => {
+                self.unanswered.retain(|unanswered| Some(*unanswered) != *round);
+                if round.is_none_or(|round| round == self.round) {
+                    self.walk(|path| path.along(event));
+                }
+            }
             Event::ApplicationExpired { .. } => {
                 self.walk(|path| path.along(event));
                 self.leave_round();
@@ -134,11 +148,21 @@ impl Coverage {
             Event::Rescheduled { window, .. } => self.reschedule(*window),
             Event::Reassigned { worker, terms, .. } => self.reassign(worker, terms),
             Event::WorkCanceled { at } => self.stop(*at),
-            Event::StepBlocked { step, reason } => {
-                self.blocked.push(Blocked { step: *step, reason: reason.clone() });
+            Event::StatusChanged { unknown, .. } => self.unknown_status.clone_from(unknown),
+            Event::CoverNotNeeded { reason, .. } => self.exempt_from_cover(reason),
+            Event::CoverNeeded { .. } => self.need_cover(),
+            Event::StepBlocked { step, document, failure, reason } => {
+                self.wait_at(*step, document.as_ref(), *failure, reason);
             }
-            Event::StepRetried { step, .. } => self.retry(*step),
+            Event::StepRetried { step, key, .. } => self.retry(*step, *key),
         }
+    }
+
+    /// An older line does not say which document: it was the one to be uploaded first.
+    fn wait_at(&mut self, step: Step, document: Option<&DocumentId>, failure: Failure, reason: &str) {
+        let first = self.documents.first().filter(|_| step == Step::Certificate);
+        let (document, reason) = (document.or(first).cloned(), reason.into());
+        self.blocked.push(Blocked { step, document, failure, reason });
     }
 
     fn unblock(&mut self, step: Step) {
@@ -148,22 +172,36 @@ impl Coverage {
     /// A step that is no longer due waits for nobody.
     fn forget_blocks_that_are_past(&mut self) {
         let blocked = mem::take(&mut self.blocked);
-        self.blocked = blocked.into_iter().filter(|blocked| self.is_due(blocked.step)).collect();
+        self.blocked = blocked
+            .into_iter()
+            .filter(|blocked| self.is_due(blocked.step, blocked.document.as_ref()))
+            .collect();
     }
 
     /// What is to become of an assignment once it is no longer wanted: the vendor cancels only what has not
-    /// begun.
-    fn fate_of_unwanted(&self) -> Fate {
+    /// begun, and need not be asked for what it has canceled already.
+    fn fate_of_unwanted(&self, assignment: &AssignmentId) -> Fate {
         match self.work {
+            Work::Scheduled | Work::Withdrawn { .. } if self.is_canceled(assignment) => Fate::Canceled,
             Work::Scheduled | Work::Withdrawn { .. } => Fate::ToCancel,
             Work::Started { .. } | Work::Completed { .. } | Work::Stopped { .. } => Fate::Kept,
         }
     }
 
+    /// Whether the last that the vendor reported of the assignment is that it canceled it.
+    fn is_canceled(&self, assignment: &AssignmentId) -> bool {
+        let mut reported = self.grants.iter().filter_map(|grant| match &grant.evidence {
+            Evidence::Assignment(id) if id == assignment => grant.reports.last(),
+            Evidence::Assignment(_) | Evidence::Policy(_) | Evidence::Certificate(_) => None,
+        });
+        reported.any(|last| matches!(last.change, Change::Canceled { .. }))
+    }
+
     fn release_assignments(&mut self) {
-        let fate = self.fate_of_unwanted();
-        for assignment in self.assignments.iter_mut().filter(|assignment| assignment.fate == Fate::Current) {
-            assignment.fate = fate;
+        let mut assignments = mem::take(&mut self.assignments);
+        for assignment in assignments.iter_mut().filter(|assignment| assignment.fate == Fate::Current) {
+            assignment.fate = self.fate_of_unwanted(&assignment.id);
         }
+        self.assignments = assignments;
     }
 }

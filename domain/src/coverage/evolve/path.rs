@@ -2,6 +2,7 @@
 
 use crate::coverage::action::Step;
 use crate::coverage::assignment::{Assignment, Fate};
+use crate::coverage::attempt::Key;
 use crate::coverage::event::Event;
 use crate::coverage::path::{Basis, PastQuote, Path, Post};
 use crate::coverage::state::Coverage;
@@ -53,44 +54,52 @@ impl Coverage {
         policy: Option<&PolicyId>,
         cover: Cover,
     ) {
-        let fate = self.fate_of_new(round);
+        let fate = self.fate_of_new(round, id);
         self.unanswered.retain(|unanswered| *unanswered != round);
         let (id, post, policy) = (id.clone(), post.clone(), policy.cloned());
-        self.assignments.push(Assignment { id, post, policy, cover, fate });
+        self.assignments.push(Assignment { id, post, policy, cover, fate, retries: 0 });
     }
 
-    fn fate_of_new(&mut self, round: Round) -> Fate {
+    fn fate_of_new(&mut self, round: Round, id: &AssignmentId) -> Fate {
         let wanted = match self.work {
-            Work::Scheduled | Work::Started { .. } | Work::Completed { .. } => round == self.round,
+            Work::Scheduled | Work::Started { .. } | Work::Completed { .. } => {
+                round == self.round && self.exempt.is_none()
+            }
             Work::Withdrawn { .. } | Work::Stopped { .. } => false,
         };
         if !wanted {
-            return self.fate_of_unwanted();
+            return self.fate_of_unwanted(id);
         }
         self.release_assignments();
         Fate::Current
     }
 
-    pub(super) fn retry(&mut self, step: Step) {
+    /// What a person has tried again goes on, under a key of its own where the event says so. Older lines do not:
+    /// then a new round begins where the vendor had turned the work order away.
+    pub(super) fn retry(&mut self, step: Step, key: Key) {
         self.unblock(step);
-        match step {
-            Step::Quote => {
-                if matches!(self.path, Path::Declined { .. } | Path::Ineligible { .. }) {
-                    self.begin_round();
+        match (step, key) {
+            (Step::Quote, _) if matches!(self.path, Path::Declined { .. } | Path::Ineligible { .. }) => {
+                self.begin_round();
+            }
+            (Step::Assignment, _) if matches!(self.path, Path::Unassignable { .. }) => {
+                self.end_round(false);
+                self.walk(Path::bound_again);
+            }
+            (Step::Job | Step::Quote | Step::Application | Step::Assignment, Key::New) => {
+                self.end_round(false);
+            }
+            (Step::AssignmentCancellation, Key::New) => {
+                let unwanted = self.assignments.iter_mut().find(|made| made.fate == Fate::ToCancel);
+                if let Some(unwanted) = unwanted {
+                    unwanted.retries = unwanted.retries.saturating_add(1);
                 }
             }
-            Step::Assignment => {
-                if matches!(self.path, Path::Unassignable { .. }) {
-                    self.leave_round();
-                    self.walk(Path::bound_again);
-                }
-            }
-            Step::Contractor
-            | Step::Job
-            | Step::Application
-            | Step::AssignmentCancellation
-            | Step::Certificate
-            | Step::Invoice => {}
+            (Step::Contractor | Step::Certificate | Step::Invoice, _)
+            | (
+                Step::Job | Step::Quote | Step::Application | Step::Assignment | Step::AssignmentCancellation,
+                Key::Same,
+            ) => {}
         }
     }
 }
@@ -128,7 +137,7 @@ impl Path {
             (Self::Applying { post, quote, .. }, Event::ApplicationIneligible { session, reason }) => {
                 Self::Ineligible { post, quote, session: session.clone(), reason: reason.clone() }
             }
-            (Self::Applied { post, basis }, Event::AssignmentDeclined { reason }) => {
+            (Self::Applied { post, basis }, Event::AssignmentDeclined { reason, .. }) => {
                 Self::Unassignable { post, basis, reason: reason.clone() }
             }
             // a call made twice may be declined once and answered once: what was made counts

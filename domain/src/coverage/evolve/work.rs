@@ -1,5 +1,6 @@
 //! How the work itself changes: begun, done, paid, moved, given to another worker, canceled.
 
+use crate::coverage::assignment::Fate;
 use crate::coverage::path::Path;
 use crate::coverage::state::Coverage;
 use crate::coverage::terms::{Terms, Wage};
@@ -87,5 +88,21 @@ impl Coverage {
         self.certificates.clear();
         self.documents.clear();
         self.waiver = None;
+        self.reassigned = true;
+    }
+
+    /// The work needs no cover: what was made for it and has not begun is not wanted any more.
+    pub(super) fn exempt_from_cover(&mut self, reason: &str) {
+        self.exempt = Some(reason.into());
+        self.release_assignments();
+    }
+
+    /// The work needs cover after all. An assignment that was let go is asked for again, in a round of its own.
+    pub(super) fn need_cover(&mut self) {
+        self.exempt = None;
+        let is_bound = matches!(self.path, Path::Bound { .. });
+        if is_bound && self.is_open() && !self.assignments.iter().any(|made| made.fate == Fate::Current) {
+            self.begin_round();
+        }
     }
 }

@@ -10,8 +10,8 @@
 //! remembered only tells late answers from unknown ones, and those change no stage.
 
 use super::alphabet::{
-    Commands, SCHEDULE, assignment, certificate, documents, end, halves, moves, path, people, policy, start,
-    way,
+    Commands, SCHEDULE, asides, assignment, certificate, documents, end, halves, moves, path, people, policy,
+    start, way,
 };
 use super::{Edge, Machine};
 use crate::cover::Line;
@@ -42,8 +42,9 @@ const TWO: &[Line] = &[Line::General, Line::WorkersComp];
 const EITHER: &[BindOn] = &[BindOn::InProgress, BindOn::Applied];
 const EARLY: &[BindOn] = &[BindOn::Applied];
 
-pub(super) const FOCUSES: [Focus; 6] = [
+pub(super) const FOCUSES: [Focus; 7] = [
     Focus { parts: &[path, moves, people, start], lines: ONE, binding: EITHER, stops: is_reassigned },
+    Focus { parts: &[way, start, asides], lines: ONE, binding: EITHER, stops: is_reassigned },
     Focus { parts: &[way, end, people, documents], lines: ONE, binding: EITHER, stops: is_long },
     Focus { parts: &[path, moves, policy], lines: ONE, binding: EARLY, stops: is_moved },
     Focus { parts: &[path, moves, assignment], lines: ONE, binding: EARLY, stops: is_reassigned },
@@ -51,9 +52,9 @@ pub(super) const FOCUSES: [Focus; 6] = [
     Focus { parts: &[path, moves, halves], lines: TWO, binding: EARLY, stops: is_moved },
 ];
 
-/// Two rounds: what the second can do, every later one can.
+/// Two rounds, and two tries at a cancellation: what the second can do, every later one can.
 fn is_long(coverage: &Coverage) -> bool {
-    coverage.round > Round::FIRST.next()
+    coverage.round > Round::FIRST.next() || coverage.assignments.iter().any(|made| made.retries > 1)
 }
 
 /// A worker after another begins as the first did, and nothing moves the stage of work that is over.

@@ -40,7 +40,13 @@ fn a_policy_in_force_insures_and_is_heard_of_once() {
 
 #[test]
 fn a_report_that_names_no_lines_or_dates_takes_those_of_the_quote() {
-    let silent = policy_report(Reported::Active { lines: None, window: None }, hour(-1));
+    let silent = Command::RecordPolicy {
+        policy: policy(),
+        quote: Some(quote_id()),
+        contractor: None,
+        change: Reported::Active { lines: None, window: None },
+        at: hour(-1),
+    };
     Scenario::given(story::bound()).when(silent).then([activated(hour(-1))]);
 }
 

@@ -1,7 +1,7 @@
 //! The vendor's answers on the way to an assignment.
 
 use crate::cover::Lines;
-use crate::coverage::{Badge, BindOn, Command, Event, Quote, Rejection, Round, Stage, Step, Terms};
+use crate::coverage::{Badge, BindOn, Command, Event, Key, Quote, Rejection, Round, Stage, Step, Terms};
 use crate::testkit::samples::{
     assign, assignment, assignment_made, clerk, contractor, cover, hour, job, other_assignment,
     other_contractor, other_quote_id, policy, post, quote, quote_id, session, terms, work_order, worker,
@@ -92,7 +92,7 @@ fn a_declined_quote_waits_for_a_person_who_has_it_asked_for_again_under_another_
         .when(declined.clone())
         .then_nothing()
         .when(Command::Retry { by: clerk() })
-        .then([Event::StepRetried { step: Step::Quote, by: clerk() }])
+        .then([Event::StepRetried { step: Step::Quote, by: clerk(), key: Key::New }])
         .next_key("12345-quote-2")
         .when(declined)
         .then_rejected(Rejection::RoundIsOver { asked: FIRST, current: FIRST.next() });
@@ -181,7 +181,7 @@ fn a_contractor_who_cannot_be_insured_waits_for_a_person() {
         .when(ineligible)
         .then_nothing()
         .when(Command::Retry { by: clerk() })
-        .then([Event::StepRetried { step: Step::Quote, by: clerk() }])
+        .then([Event::StepRetried { step: Step::Quote, by: clerk(), key: Key::New }])
         .next_key("12345-quote-2")
         .when(Command::RecordApplicationIneligible { session: session(), reason: because() })
         .then_nothing();
@@ -232,12 +232,12 @@ fn a_declined_assignment_waits_for_a_person_who_has_it_made_again_under_another_
         .then_rejected(Rejection::OutOfTurn(Step::Assignment));
     Scenario::given(story::started())
         .when(declined.clone())
-        .then([Event::AssignmentDeclined { reason: because() }])
+        .then([Event::AssignmentDeclined { round: Some(FIRST), reason: because() }])
         .stage(Stage::Applied)
         .next_step(None)
         .when(declined)
         .then_nothing()
         .when(Command::Retry { by: clerk() })
-        .then([Event::StepRetried { step: Step::Assignment, by: clerk() }])
+        .then([Event::StepRetried { step: Step::Assignment, by: clerk(), key: Key::New }])
         .next_key("12345-assignment-2");
 }

@@ -1,6 +1,6 @@
 //! Exceptions, and steps that wait for a person.
 
-use crate::coverage::{Badge, Command, Event, Rejection, Round, Stage, Step, Waiver};
+use crate::coverage::{Badge, Command, Event, Failure, Key, Rejection, Round, Stage, Step, Waiver};
 use crate::testkit::samples::{clerk, contractor, cover, hour, in_force, policy_report};
 use crate::testkit::{Scenario, story};
 use alloc::string::String;
@@ -14,11 +14,11 @@ fn waiver(until: i64) -> Waiver {
 }
 
 fn block(step: Step) -> Command {
-    Command::Block { step, reason: "it answers 500".into() }
+    Command::Block { step, document: None, failure: Failure::Unsettled, reason: "it answers 500".into() }
 }
 
 fn blocked(step: Step) -> Event {
-    Event::StepBlocked { step, reason: "it answers 500".into() }
+    Event::StepBlocked { step, document: None, failure: Failure::Unsettled, reason: "it answers 500".into() }
 }
 
 #[test]
@@ -65,10 +65,9 @@ fn a_step_that_is_blocked_is_shown_and_not_called_until_a_person_retries_it() {
         .when(block(Step::Quote))
         .then_nothing()
         .when(Command::Retry { by: clerk() })
-        .then([Event::StepRetried { step: Step::Quote, by: clerk() }])
+        .then([Event::StepRetried { step: Step::Quote, by: clerk(), key: Key::New }])
         .badge(hour(-72), Badge::Arranging)
-        // the call may have been taken before it failed, so it keeps its key
-        .next_key("12345-quote-1")
+        .next_key("12345-quote-2")
         .when(Command::Retry { by: clerk() })
         .then_nothing();
 }

@@ -41,10 +41,10 @@ macro_rules! ideas {
 ideas! {
     /// Every command.
     IDEAS = [
-        assign contractor job quote quote_declined policy_on_file application application_completed
+        assign contractor job delay quote quote_declined policy_on_file application application_completed
         application_expired application_ineligible start assignment assignment_declined assignment_canceled
         policy assignment_cover expire submit uploaded verdict review waive complete invoice reschedule
-        reassign cancel block retry
+        reassign cancel status no_cover_needed cover_needed block retry
     ]
 }
 

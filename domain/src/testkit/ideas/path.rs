@@ -21,6 +21,10 @@ impl Choice<'_> {
         Command::RecordJob { round, job: JobId::of_model(&format!("jb_{}", round.get())) }
     }
 
+    pub(super) fn delay(&self) -> Command {
+        Command::DelayCover { round: self.round(), from: self.moment(1) }
+    }
+
     pub(super) fn quote(&self) -> Command {
         let round = self.round();
         let id = QuoteId::of_model(&format!("qt_{}", round.get()));

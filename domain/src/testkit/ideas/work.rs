@@ -1,7 +1,7 @@
 //! What befalls the work itself, and what people do about it.
 
 use super::Choice;
-use crate::coverage::{Command, Settlement, Step, Terms, Work};
+use crate::coverage::{Command, Failure, Settlement, Step, Terms, Work};
 use crate::id::{InvoiceId, PersonId, WorkerId};
 use crate::money::Cents;
 use crate::testkit::samples;
@@ -62,8 +62,23 @@ impl Choice<'_> {
     }
 
     pub(super) fn block(&self) -> Command {
-        let due = self.state.next_action().map_or(Step::Invoice, |action| action.step());
-        Command::Block { step: self.one_of(0, due, &Step::ALL), reason: self.reason() }
+        let due = self.state.next_action();
+        let (due, document) = due.map_or((Step::Invoice, None), |due| (due.step(), due.document().cloned()));
+        let failure = self.any_of(1, Failure::Refused, &[Failure::Unsettled]);
+        Command::Block { step: self.one_of(0, due, &Step::ALL), document, failure, reason: self.reason() }
+    }
+
+    pub(super) fn status(&self) -> Command {
+        let unknown = self.any_of(0, Some("onhold".into()), &[None, Some("refunded".into())]);
+        Command::RecordStatus { unknown, at: self.moment(1) }
+    }
+
+    pub(super) fn no_cover_needed(&self) -> Command {
+        Command::RecordNoCoverNeeded { reason: self.reason(), at: self.moment(1) }
+    }
+
+    pub(super) fn cover_needed(&self) -> Command {
+        Command::RecordCoverNeeded { at: self.moment(1) }
     }
 
     pub(super) fn retry(&self) -> Command {

@@ -1,9 +1,10 @@
 //! What a command may do to a state.
 
 use super::{Broken, holds};
-use crate::coverage::{Command, Event, State};
+use crate::coverage::{Command, Event, Fate, State, Work};
 use crate::testkit::draft::Draft;
 use alloc::format;
+use alloc::string::String;
 use alloc::vec::Vec;
 
 /// A command that happened, asked again at once, holds already.
@@ -32,6 +33,24 @@ pub fn every_event_changes_the_state(state: &State, command: &Command) -> Result
 pub fn a_terminal_state_emits_nothing(state: &State, command: &Command) -> Result<(), Broken> {
     let emitted = state.is_terminal() && state.decide(command).is_ok_and(|events| !events.is_empty());
     holds("a terminal state emits nothing", !emitted, || format!("{command:?} happens in {state:?}"))
+}
+
+/// Once the vendor has answered what was asked for before, work that was canceled before it began has nothing left to
+/// happen to it.
+pub fn withdrawn_work_comes_to_an_end(state: &State) -> Result<(), Broken> {
+    let Some(coverage) = state.coverage() else { return Ok(()) };
+    if !matches!(coverage.work, Work::Withdrawn { .. }) {
+        return Ok(());
+    }
+    let declined = |round| Command::RecordAssignmentDeclined { round, reason: String::new() };
+    let rounds = coverage.unanswered.iter().copied().chain([coverage.round]);
+    let unwanted = coverage.assignments.iter().filter(|made| made.fate == Fate::ToCancel);
+    let canceled = unwanted.map(|made| Command::RecordAssignmentCanceled { assignment: made.id.clone() });
+    let last = rounds.map(declined).chain(canceled).fold(state.clone(), |state, answer| {
+        let events = state.decide(&answer).unwrap_or_default();
+        events.iter().fold(state, State::evolve)
+    });
+    holds("withdrawn work comes to an end", last.is_terminal(), || format!("{last:?} after {state:?}"))
 }
 
 /// Something of what the vendor, WorkMarket or the clock can say still happens. A person's exception would

@@ -1,12 +1,13 @@
 //! What is to be called at the vendor, and under which keys.
 
 use super::{Broken, holds};
-use crate::coverage::{Action, Call, Command, State, Terms};
+use crate::coverage::{Action, Call, Command, Event, Fate, State, Step, Terms};
 use crate::testkit::history::History;
 use crate::testkit::samples;
 use alloc::collections::BTreeMap;
 use alloc::format;
 use alloc::string::String;
+use alloc::vec::Vec;
 
 /// What waits for a person would be due if it did not.
 pub fn blocked_steps_are_due(state: &State) -> Result<(), Broken> {
@@ -16,9 +17,65 @@ pub fn blocked_steps_are_due(state: &State) -> Result<(), Broken> {
         let mut free = coverage.clone();
         free.blocked.clear();
         let free = State::Tracked(free.into());
-        let again = free.decide(&Command::Block { step: blocked.step, reason: blocked.reason.clone() });
+        let again = free.decide(&Command::Block {
+            step: blocked.step,
+            document: blocked.document.clone(),
+            failure: blocked.failure,
+            reason: blocked.reason.clone(),
+        });
         holds("blocked steps are due", again.is_ok_and(|events| !events.is_empty()), || {
             format!("{} is blocked, and not due in {state:?}", blocked.step)
+        })?;
+    }
+    Ok(())
+}
+
+/// A person who has a quote or an application tried again does not get the answer that the vendor has saved.
+pub fn a_retry_asks_anew(state: &State) -> Result<(), Broken> {
+    let Some(coverage) = state.coverage() else { return Ok(()) };
+    let mut free = coverage.clone();
+    free.blocked.clear();
+    let anew = |action: &Action| matches!(action.step(), Step::Quote | Step::Application);
+    let Some(asked) = State::Tracked(free.into()).next_action().filter(anew) else { return Ok(()) };
+    if !coverage.blocked.iter().any(|blocked| blocked.step == asked.step()) {
+        return Ok(());
+    }
+    let events = state.decide(&Command::Retry { by: samples::clerk() }).unwrap_or_default();
+    let again = events.iter().fold(state.clone(), State::evolve).next_action();
+    let changed = again.is_some_and(|again| again.idempotency_key() != asked.idempotency_key());
+    holds("a retry asks anew", changed, || format!("{} in {state:?}", asked.idempotency_key()))
+}
+
+/// No assignment is made on a job by which another is still to be canceled: that would cancel both.
+pub fn no_assignment_is_made_beside_one_to_be_canceled(state: &State) -> Result<(), Broken> {
+    let Some((Call::CreateAssignment { post, .. }, coverage)) =
+        state.next_action().map(|action| action.call).zip(state.coverage())
+    else {
+        return Ok(());
+    };
+    let unwanted =
+        coverage.assignments.iter().find(|made| made.fate == Fate::ToCancel && made.post.job == post.job);
+    holds("no assignment is made beside one to be canceled", unwanted.is_none(), || {
+        format!("{unwanted:?} in {state:?}")
+    })
+}
+
+/// A document that was handed in waits, is blocked or is with the vendor, until another worker has the work.
+pub fn no_document_is_lost(history: &History) -> Result<(), Broken> {
+    let handed_in = history.events().fold(Vec::new(), |mut handed_in, event| {
+        if let Event::CertificateSubmitted { document } = event {
+            handed_in.push(document);
+        } else if matches!(event, Event::Reassigned { .. }) {
+            handed_in.clear();
+        }
+        handed_in
+    });
+    let state = history.state();
+    let Some(coverage) = state.coverage() else { return Ok(()) };
+    for document in handed_in {
+        let uploaded = coverage.certificates.iter().any(|known| known.document.as_ref() == Some(document));
+        holds("no document is lost", uploaded || coverage.documents.contains(document), || {
+            format!("{document} in {state:?}")
         })?;
     }
     Ok(())

@@ -3,61 +3,20 @@
 use super::{Broken, holds};
 use crate::cover::{Line, union};
 use crate::coverage::{
-    Badge, CertificateStatus, Change, Coverage, Decision, Event, Evidence, State, Verdict, View,
+    Badge, Certificate, CertificateStatus, Change, Coverage, Decision, Event, Evidence, Fate, State, Step,
+    Verdict, View,
 };
 use crate::testkit::history::History;
 use crate::time::{Timestamp, Window};
 use alloc::format;
 use alloc::vec::Vec;
 
-/// Whether the event is one of those that alone can make cover: a policy or an assignment in force, or a
-/// certificate found good for some lines and dates.
-pub fn is_binding(event: &Event) -> bool {
-    match event {
-        Event::CoverageActivated { .. }
-        | Event::CertificateValidated { cover: Some(_), .. }
-        | Event::CertificateReviewed { decision: Decision::Approved(_), .. } => true,
-        Event::CertificateValidated { cover: None, .. }
-        | Event::CertificateReviewed { decision: Decision::Denied, .. }
-        | Event::Assigned { .. }
-        | Event::ContractorCreated { .. }
-        | Event::JobCreated { .. }
-        | Event::Quoted { .. }
-        | Event::QuoteDeclined { .. }
-        | Event::PolicyMatched { .. }
-        | Event::ApplicationOpened { .. }
-        | Event::ApplicationCompleted {}
-        | Event::ApplicationExpired { .. }
-        | Event::ApplicationIneligible { .. }
-        | Event::WorkStarted { .. }
-        | Event::CoverageAssigned { .. }
-        | Event::AssignmentDeclined { .. }
-        | Event::AssignmentCanceled { .. }
-        | Event::CoverageExpired { .. }
-        | Event::CoverageCanceled { .. }
-        | Event::CoverageReinstated { .. }
-        | Event::CertificateSubmitted { .. }
-        | Event::CertificateUploaded { .. }
-        | Event::CertificateFlagged { .. }
-        | Event::CertificateDenied { .. }
-        | Event::Waived { .. }
-        | Event::WorkCompleted { .. }
-        | Event::PaySettled { .. }
-        | Event::InvoiceRecorded { .. }
-        | Event::Rescheduled { .. }
-        | Event::Reassigned { .. }
-        | Event::WorkCanceled { .. }
-        | Event::StepBlocked { .. }
-        | Event::StepRetried { .. } => false,
-    }
-}
-
 /// Until the vendor or a reviewer says that something is in force for a line, no line is covered, whatever
 /// else happened.
 pub fn nothing_is_covered_before_a_binding_fact(history: &History) -> Result<(), Broken> {
     let mut bound = false;
     for moment in history.moments() {
-        bound |= moment.events.iter().any(is_binding);
+        bound |= moment.events.iter().any(Event::binds_cover);
         let covered = moment.after.coverage().is_some_and(|coverage| {
             Line::ALL.into_iter().any(|line| !coverage.cover_of(line).is_empty()) || coverage.is_in_force()
         });
@@ -126,6 +85,34 @@ pub fn gaps_are_what_of_the_work_is_not_covered(state: &State) -> Result<(), Bro
         holds("gaps and cover are all of the work", union(parts) == [work], told)?;
     }
     Ok(())
+}
+
+/// What the vendor canceled because we asked it to is no loss of cover.
+pub fn a_wanted_cancellation_is_no_lapse(state: &State) -> Result<(), Broken> {
+    let Some(coverage) = state.coverage() else { return Ok(()) };
+    let is_canceled = |evidence: &Evidence| {
+        let mut canceled = coverage.assignments.iter().filter(|made| made.fate == Fate::Canceled);
+        canceled.any(|made| *evidence == Evidence::Assignment(made.id.clone()))
+    };
+    let kept = coverage.grants.iter().filter(|grant| !is_canceled(&grant.evidence));
+    let lost = kept.map(|grant| grant.holding(&coverage.grants)).any(|holding| holding.ended)
+        || coverage.certificates.iter().any(Certificate::ended);
+    holds("a wanted cancellation is no lapse", lost || !coverage.has_lapsed(), || format!("{state:?}"))
+}
+
+/// Nothing is bought for work that needs no cover, and it is called neither insured nor uninsured.
+pub fn work_that_needs_no_cover_is_left_alone(state: &State) -> Result<(), Broken> {
+    let Some(coverage) = state.coverage().filter(|coverage| coverage.exempt.is_some()) else {
+        return Ok(());
+    };
+    let step = state.next_action().map(|action| action.step());
+    let left = matches!(step, None | Some(Step::AssignmentCancellation | Step::Certificate));
+    let said = moments(coverage).into_iter().map(|at| state.standing(at).badge);
+    let wrong =
+        said.into_iter().find(|badge| !matches!(badge, Badge::Exempt | Badge::NeedsReview | Badge::Done));
+    holds("work that needs no cover is left alone", left && wrong.is_none(), || {
+        format!("{step:?} is due, and it is called {wrong:?} in {state:?}")
+    })
 }
 
 /// The moments about which anything in the state speaks, and those just before.

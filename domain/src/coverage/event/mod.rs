@@ -1,6 +1,10 @@
 //! What happened to a work order's coverage, in the past tense. Never edited, never given another meaning.
 
+mod define;
+mod nature;
+
 use super::action::Step;
+use super::attempt::{Failure, Key};
 use super::certificate::Decision;
 use super::evidence::Evidence;
 use super::path::{Post, Quote};
@@ -13,29 +17,9 @@ use crate::id::{
 use crate::money::Cents;
 use crate::time::{Timestamp, Window};
 use alloc::string::String;
+use define::events;
 
-macro_rules! events {
-    ($($(#[$doc:meta])* $name:ident { $($(#[$field_doc:meta])* $field:ident: $type:ty,)* })+) => {
-        /// Something that happened. `at` is the moment in the world, where it is not the moment of recording.
-        #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub enum Event {$(
-            $(#[$doc])*
-            $name { $($(#[$field_doc])* $field: $type,)* },
-        )+}
-
-        impl Event {
-            /// The names of all events, in the order of the lifecycle.
-            pub const NAMES: &'static [&'static str] = &[$(stringify!($name)),+];
-
-            /// Its name.
-            pub const fn name(&self) -> &'static str {
-                match self {
-                    $(Self::$name { .. } => stringify!($name),)+
-                }
-            }
-        }
-    };
-}
+pub use nature::Noticed;
 
 events! {
     /// A worker was assigned, and with that the work order needs cover.
@@ -58,6 +42,11 @@ events! {
     JobCreated {
         /// Which.
         job: JobId,
+    }
+    /// Cover is asked for too late to begin with the work: it is never retroactive, so the time before is a gap.
+    CoverDelayed {
+        /// The moment from which it is asked for now.
+        from: Timestamp,
     }
     /// The vendor offered cover.
     Quoted {
@@ -115,6 +104,8 @@ events! {
     }
     /// The vendor refused the assignment.
     AssignmentDeclined {
+        /// The round that asked for it; the one under way where an older line does not say.
+        round: Option<Round>,
         /// Why, in its words.
         reason: String,
     }
@@ -262,10 +253,33 @@ events! {
         /// When.
         at: Timestamp,
     }
+    /// WorkMarket shows the work order in another status.
+    StatusChanged {
+        /// Its word for it, as it was sent, where it is none that is known here, such as one for work on hold.
+        unknown: Option<String>,
+        /// When.
+        at: Timestamp,
+    }
+    /// The work needs no cover of ours.
+    CoverNotNeeded {
+        /// Why, in words for a person.
+        reason: String,
+        /// When.
+        at: Timestamp,
+    }
+    /// The work needs cover after all.
+    CoverNeeded {
+        /// When.
+        at: Timestamp,
+    }
     /// A step cannot go on without a person.
     StepBlocked {
         /// Which.
         step: Step,
+        /// Which document, where the step is about one.
+        document: Option<DocumentId>,
+        /// What became of the call.
+        failure: Failure,
         /// Why, in words for a person.
         reason: String,
     }
@@ -275,14 +289,7 @@ events! {
         step: Step,
         /// Who.
         by: PersonId,
+        /// Under which key.
+        key: Key,
     }
-}
-
-/// Who noticed that cover ran out.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Noticed {
-    /// The vendor, at that moment.
-    ByVendor(Timestamp),
-    /// Our own clock, when the window's end passed.
-    ByClock,
 }

@@ -1,11 +1,13 @@
 //! What can be asked of a work order's coverage. Time is data of the command; reports from outside are
 //! `Record…`.
 
+mod reported;
+
 use super::action::Step;
+use super::attempt::Failure;
 use super::certificate::Verdict;
 use super::path::{Post, Quote};
 use super::terms::{Cover, Round, Terms};
-use crate::cover::Lines;
 use crate::id::{
     AssignmentId, CertificateId, ContractorId, DocumentId, InvoiceId, JobId, PersonId, PolicyId, QuoteId,
     SessionId, WorkOrderId, WorkerId,
@@ -13,6 +15,8 @@ use crate::id::{
 use crate::money::Cents;
 use crate::time::{Timestamp, Window};
 use alloc::string::String;
+
+pub use reported::{Reported, Ruling};
 
 /// A request to the aggregate.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,6 +45,13 @@ pub enum Command {
         round: Round,
         /// Which.
         job: JobId,
+    },
+    /// The moment from which cover can be asked for has moved past the one it was to be asked for from.
+    DelayCover {
+        /// The round that was to ask.
+        round: Round,
+        /// From when on it can be asked for now.
+        from: Timestamp,
     },
     /// 1099Policy answered with a quote.
     RecordQuote {
@@ -230,10 +241,33 @@ pub enum Command {
         /// When.
         at: Timestamp,
     },
+    /// WorkMarket shows the work order in a status, known here or not.
+    RecordStatus {
+        /// Its word for it, where it is none that is known here.
+        unknown: Option<String>,
+        /// When.
+        at: Timestamp,
+    },
+    /// The work needs no cover of ours, such as that of a client's own staff.
+    RecordNoCoverNeeded {
+        /// Why, in words for a person.
+        reason: String,
+        /// When.
+        at: Timestamp,
+    },
+    /// The work needs cover, whatever was said before.
+    RecordCoverNeeded {
+        /// When.
+        at: Timestamp,
+    },
     /// The vendor refused a step, or retries ran out.
     Block {
         /// Which.
         step: Step,
+        /// Which document, where the step is about one.
+        document: Option<DocumentId>,
+        /// What became of the call.
+        failure: Failure,
         /// Why, in words for a person.
         reason: String,
     },
@@ -242,43 +276,4 @@ pub enum Command {
         /// Who.
         by: PersonId,
     },
-}
-
-/// What a report says of cover; what the vendor leaves out is taken from the quote, the assignment or the terms.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Reported {
-    /// It is in force.
-    Active {
-        /// For which lines, where it says; empty where it covers none that is known, or at no time.
-        lines: Option<Lines>,
-        /// For what time.
-        window: Option<Window>,
-    },
-    /// It ran out.
-    Expired {
-        /// The first moment without cover.
-        on: Timestamp,
-    },
-    /// It was canceled.
-    Canceled {
-        /// The first moment without cover.
-        effective: Timestamp,
-    },
-    /// It is in force again.
-    Reinstated {
-        /// The first moment of cover again; without one there was no gap.
-        from: Option<Timestamp>,
-    },
-}
-
-/// What a reviewer says of a certificate.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Ruling {
-    /// It is good.
-    Approve {
-        /// For which lines and dates; without them, those that the vendor read on it.
-        cover: Option<Cover>,
-    },
-    /// It is not acceptable.
-    Deny,
 }

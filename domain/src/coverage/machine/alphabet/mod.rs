@@ -4,23 +4,27 @@
 //! under way, with ids of that round. Reports come at few moments: in force at 10, canceled at 20, in force again
 //! at 30, expired at 40. Two schedules, of which the first quote encloses only one; two workers.
 
+mod reports;
+
 use crate::cover::{Line, Lines};
 use crate::coverage::action::Step;
 use crate::coverage::assignment::{Assignment, Fate};
-use crate::coverage::certificate::Verdict;
-use crate::coverage::command::{Command, Reported, Ruling};
+use crate::coverage::attempt::Failure;
+use crate::coverage::command::Command;
 use crate::coverage::path::{Post, Quote};
 use crate::coverage::state::{Coverage, State};
 use crate::coverage::terms::{BindOn, Cover, Round, Terms, Wage};
 use crate::id::{
-    AssignmentId, CertificateId, ClientId, ContractorId, DocumentId, InvoiceId, JobId, PersonId, PolicyId,
-    QuoteId, SessionId, WorkOrderId, WorkerId,
+    AssignmentId, ClientId, ContractorId, DocumentId, InvoiceId, JobId, PersonId, QuoteId, SessionId,
+    WorkOrderId, WorkerId,
 };
 use crate::money::Cents;
 use crate::time::{Timestamp, Window};
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
+
+pub(super) use reports::{assignment, certificate, documents, halves, policy};
 
 pub(super) const SCHEDULE: Window = window(100, 200);
 const SHORTER: Window = window(120, 180);
@@ -159,98 +163,31 @@ fn reassigned(coverage: &Coverage, to: &Commands) -> Command {
 
 /// What people do about a step that does not go on.
 pub(super) fn people(state: &State, to: &mut Commands) {
-    let due = state.next_action().map(|action| action.step());
-    to.all.extend(due.map(|step| Command::Block { step, reason: String::new() }));
-    to.add([Command::Block { step: Step::Invoice, reason: String::new() }, Command::Retry { by: person() }]);
-}
-
-/// What becomes of a policy, whether or not it names its quote, and a second policy after it.
-pub(super) fn policy(state: &State, to: &mut Commands) {
-    let quote = state.coverage().and_then(|coverage| coverage.path.quote()).map(|quote| quote.id.clone());
-    let lines = to.lines;
-    to.add([
-        policy_report("pl_1", quote, in_force(lines), 10),
-        policy_report("pl_1", None, in_force(lines), 10),
-        policy_report("pl_1", None, Reported::Canceled { effective: moment(20) }, 20),
-        policy_report("pl_1", None, in_force([Line::Cyber].into_iter().collect()), 40),
-        policy_report("pl_2", None, in_force(lines), 50),
-        policy_report("pl_2", None, Reported::Canceled { effective: moment(60) }, 60),
-        Command::Expire { at: moment(1_000) },
-    ]);
-}
-
-fn policy_report(policy: &str, quote: Option<QuoteId>, change: Reported, at: i64) -> Command {
-    let (policy, contractor) = (PolicyId::of_model(policy), None);
-    Command::RecordPolicy { policy, quote, contractor, change, at: moment(at) }
-}
-
-fn in_force(lines: Lines) -> Reported {
-    Reported::Active { lines: Some(lines), window: Some(SCHEDULE) }
-}
-
-/// What becomes of the cover that an assignment makes.
-pub(super) fn assignment(state: &State, to: &mut Commands) {
-    let made = state.coverage().into_iter().flat_map(|coverage| &coverage.assignments);
-    for assignment in made.map(|made| &made.id) {
-        for (change, at) in [(in_force(to.first), 10), (Reported::Expired { on: moment(150) }, 150)] {
-            let assignment = assignment.clone();
-            to.add([Command::RecordAssignmentCover { assignment, policy: None, change, at: moment(at) }]);
-        }
+    if let Some(due) = state.next_action() {
+        let (step, document) = (due.step(), due.document().cloned());
+        // how they failed tells only these two apart
+        let refused = matches!(step, Step::Job | Step::Assignment).then_some(Failure::Refused);
+        let failures = refused.into_iter().chain([Failure::Unsettled]);
+        to.all.extend(failures.map(|failure| blocked(step, document.clone(), failure)));
     }
+    to.add([blocked(Step::Invoice, None, Failure::Unsettled), Command::Retry { by: person() }]);
 }
 
-/// What vendor and people think of a contractor's own certificate, beside a policy.
-pub(super) fn certificate(_: &State, to: &mut Commands) {
-    let certificate = CertificateId::of_model("ci_1");
-    let cover = Cover { lines: to.lines, window: SCHEDULE };
-    let (by, reason, at) = (person(), String::new(), moment(60));
+fn blocked(step: Step, document: Option<DocumentId>, failure: Failure) -> Command {
+    Command::Block { step, document, failure, reason: String::new() }
+}
+
+/// What is said of a work order beside its way.
+pub(super) fn asides(state: &State, to: &mut Commands) {
+    let Some(coverage) = state.coverage() else { return };
+    let (round, at) = (coverage.round, moment(1));
     to.add([
-        policy_report("pl_1", None, in_force(to.lines), 10),
-        policy_report("pl_1", None, Reported::Canceled { effective: moment(20) }, 20),
-        judged(&certificate, Verdict::Flagged { rules: String::new(), cover: None }, 10),
-        judged(&certificate, Verdict::Validated(Some(cover)), 20),
-        judged(&certificate, Verdict::Flagged { rules: String::new(), cover: None }, 30),
-        judged(&certificate, Verdict::Denied { reason: String::new() }, 40),
-        judged(&certificate, Verdict::Validated(None), 50),
-        Command::Review {
-            certificate: certificate.clone(),
-            by: by.clone(),
-            decision: Ruling::Approve { cover: Some(cover) },
-            reason: reason.clone(),
-            at,
-        },
-        Command::Review { certificate, by, decision: Ruling::Deny, reason, at: moment(70) },
-        Command::Expire { at: moment(1_000) },
+        Command::DelayCover { round, from: moment(130) },
+        Command::RecordStatus { unknown: Some(String::from("onhold")), at },
+        Command::RecordStatus { unknown: None, at },
+        Command::RecordNoCoverNeeded { reason: String::from("internal"), at },
+        Command::RecordCoverNeeded { at },
     ]);
-}
-
-/// One line by a policy and the other by a certificate, each of which can end.
-pub(super) fn halves(_: &State, to: &mut Commands) {
-    let certificate = CertificateId::of_model("ci_1");
-    let second = to.lines.iter().last().into_iter().collect();
-    let cover = Cover { lines: second, window: SCHEDULE };
-    to.add([
-        policy_report("pl_1", None, in_force(to.first), 10),
-        policy_report("pl_1", None, Reported::Canceled { effective: moment(20) }, 20),
-        policy_report("pl_1", None, Reported::Reinstated { from: None }, 30),
-        policy_report("pl_1", None, in_force(to.first), 40),
-        judged(&certificate, Verdict::Validated(Some(cover)), 20),
-        judged(&certificate, Verdict::Denied { reason: String::new() }, 50),
-        Command::Expire { at: moment(1_000) },
-    ]);
-}
-
-/// Documents that are handed in and taken.
-pub(super) fn documents(_: &State, to: &mut Commands) {
-    let (document, certificate) = (DocumentId::of_model("d1"), CertificateId::of_model("ci_1"));
-    to.add([
-        Command::SubmitCertificate { document: document.clone() },
-        Command::RecordCertificateUploaded { document, certificate },
-    ]);
-}
-
-fn judged(certificate: &CertificateId, verdict: Verdict, at: i64) -> Command {
-    Command::RecordVerdict { certificate: certificate.clone(), contractor: None, verdict, at: moment(at) }
 }
 
 fn session(round: Round) -> SessionId {
