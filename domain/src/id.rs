@@ -1,7 +1,7 @@
 //! Who and what: the ids of both vendors, kept apart by type. All are opaque strings made by the vendors;
 //! none is ever made here.
 
-use alloc::boxed::Box;
+use crate::text::Text;
 use core::fmt;
 
 /// Why a text is no id.
@@ -30,24 +30,26 @@ impl fmt::Display for Malformed {
 
 impl core::error::Error for Malformed {}
 
-fn checked(text: &str) -> Result<Box<str>, Malformed> {
+fn checked(text: &str) -> Result<Text, Malformed> {
     if text.is_empty() {
         return Err(Malformed::Empty);
     }
     if text.len() > MAX_BYTES {
         return Err(Malformed::TooLong);
     }
-    if text.chars().any(|c| c.is_whitespace() || c.is_control()) {
+    // the ids of both vendors are plain ASCII, which is seen at a glance
+    let is_plain = text.bytes().all(|byte| byte.is_ascii_graphic());
+    if !is_plain && text.chars().any(|c| c.is_whitespace() || c.is_control()) {
         return Err(Malformed::Unprintable);
     }
-    Ok(text.into())
+    Ok(Text::new(text))
 }
 
 macro_rules! ids {
     ($($(#[$doc:meta])* $name:ident;)+) => {$(
         $(#[$doc])*
         #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub struct $name(Box<str>);
+        pub struct $name(Text);
 
         impl $name {
             /// Reads an id as the vendor writes it.
@@ -57,18 +59,18 @@ macro_rules! ids {
 
             /// An id of the model that the state diagram is found with; the text is known to be one.
             pub(crate) fn of_model(text: &str) -> Self {
-                Self(text.into())
+                Self(Text::new(text))
             }
 
             /// The id as the vendor writes it.
             pub fn as_str(&self) -> &str {
-                &self.0
+                self.0.as_str()
             }
         }
 
         impl fmt::Display for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str(&self.0)
+                f.write_str(self.as_str())
             }
         }
     )+};

@@ -15,4 +15,5 @@ pub mod id;
 pub mod money;
 #[cfg(any(test, feature = "testkit"))]
 pub mod testkit;
+mod text;
 pub mod time;

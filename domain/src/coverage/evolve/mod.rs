@@ -171,6 +171,9 @@ impl Coverage {
 
     /// A step that is no longer due waits for nobody.
     fn forget_blocks_that_are_past(&mut self) {
+        if self.blocked.is_empty() {
+            return;
+        }
         let blocked = mem::take(&mut self.blocked);
         self.blocked = blocked
             .into_iter()
