@@ -5,6 +5,7 @@ use super::form::json;
 use super::malformed::{self, Fault, Malformed};
 use super::moment;
 use super::scalar::Text;
+use super::scan::{Scan, Scanned};
 use covertrail_domain::id::WorkOrderId;
 use covertrail_domain::time::Timestamp;
 use serde::de::{Error, IgnoredAny, MapAccess, Visitor};
@@ -89,6 +90,23 @@ impl TryFrom<Read<'_>> for Envelope {
             correlation: read.correlation.0.into_owned(),
             causation: read.causation.0.into_owned(),
         })
+    }
+}
+
+impl<'a> Scanned<'a> for Read<'a> {
+    fn scan(scan: &mut Scan<'a>) -> Option<Self> {
+        scan.eat("{")?;
+        let mut comma = false;
+        let read = Self {
+            actor: scan.field(&mut comma, "\"actor\":")?,
+            correlation: scan.field(&mut comma, "\"$correlationId\":")?,
+            causation: scan.field(&mut comma, "\"$causationId\":")?,
+            occurred_at: scan.field(&mut comma, "\"occurred_at\":")?,
+            recorded_at: scan.field(&mut comma, "\"recorded_at\":")?,
+            source: scan.field(&mut comma, "\"source\":")?,
+        };
+        scan.eat("}")?;
+        Some(read)
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::form::{Value, form, json, value};
 use super::malformed::{Fault, Malformed};
+use super::scan::Scanned;
 use super::{Stored, malformed};
 use covertrail_domain::coverage::{
     Cover, Decision, Event, Evidence, Failure, Key, Noticed, Post, Quote, Round, Step, Terms, Waiver,
@@ -69,7 +70,7 @@ impl From<&Event> for Stored {
 
 fn read<'a, F>(kind: &'static str, data: &'a [u8]) -> Result<Event, Malformed>
 where
-    F: Deserialize<'a>,
+    F: Deserialize<'a> + Scanned<'a>,
     Event: TryFrom<F, Error = Fault>,
 {
     malformed::parse::<F>(data).and_then(Event::try_from).map_err(|fault| Malformed::Event { kind, fault })

@@ -1,12 +1,13 @@
 //! How a value of the domain takes its stored form and comes back from it.
 
 use super::malformed::Fault;
+use super::scan::Scanned;
 use serde::{Deserialize, Serialize};
 
 /// A value of the domain that can be stored.
 pub(super) trait Value: Sized + 'static {
     /// What it is in JSON. It borrows both ways: from the value to write it, from the stored bytes to read it.
-    type Form<'a>: Serialize + Deserialize<'a> + Absent;
+    type Form<'a>: Serialize + Deserialize<'a> + Scanned<'a> + Absent;
 
     /// The form to write.
     fn form(&self) -> Self::Form<'_>;
@@ -66,6 +67,27 @@ macro_rules! form {
         }
 
         impl $crate::schema::form::Absent for $form<'_> {}
+
+        impl<'a> $crate::schema::scan::Scanned<'a> for $form<'a> {
+            fn scan(scan: &mut $crate::schema::scan::Scan<'a>) -> Option<Self> {
+                scan.eat("{")?;
+                #[allow(unused_mut, unused_variables, reason = "some forms have no fields")]
+                let mut comma = false;
+                $(let $field = scan.field(&mut comma, $crate::schema::form::written!($field $(as $key)?))?;)*
+                scan.eat("}")?;
+                Some(Self { $($field,)* life: std::marker::PhantomData })
+            }
+        }
+    };
+}
+
+/// A field's key as it is written, with quotes and colon.
+macro_rules! written {
+    ($field:ident) => {
+        concat!("\"", stringify!($field), "\":")
+    };
+    ($field:ident as $key:literal) => {
+        concat!("\"", $key, "\":")
     };
 }
 
@@ -102,4 +124,4 @@ macro_rules! record {
     };
 }
 
-pub(super) use {form, record, value};
+pub(super) use {form, record, value, written};

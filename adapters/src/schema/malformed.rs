@@ -1,5 +1,6 @@
 //! Why stored bytes do not read, and where; never what stands there, which may be somebody's name.
 
+use super::scan::{self, Scanned};
 use serde::Deserialize;
 use std::borrow::Cow;
 use std::fmt;
@@ -67,9 +68,13 @@ impl fmt::Display for Fault {
 impl std::error::Error for Fault {}
 
 /// Reads JSON into a form.
-pub(super) fn parse<'a, F: Deserialize<'a>>(data: &'a [u8]) -> Result<F, Fault> {
-    // once for the whole, which is faster than serde's check of each text
+pub(super) fn parse<'a, F: Deserialize<'a> + Scanned<'a>>(data: &'a [u8]) -> Result<F, Fault> {
+    // once for the whole, which is faster than a check of each text
     let text = std::str::from_utf8(data).map_err(|_| Fault::new("is not UTF-8"))?;
+    scan::whole(text).map_or_else(|| slowly(text), Ok)
+}
+
+fn slowly<'a, F: Deserialize<'a>>(text: &'a str) -> Result<F, Fault> {
     serde_json::from_str(text).map_err(|error| {
         let message = without_text(&error.to_string());
         let field = field_named(&message).or_else(|| field_at(text, &error)).unwrap_or_default();

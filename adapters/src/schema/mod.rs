@@ -17,6 +17,7 @@ mod malformed;
 mod moment;
 mod record;
 mod scalar;
+mod scan;
 #[cfg(test)]
 mod tests;
 

@@ -2,6 +2,7 @@
 
 use super::form::{Absent, Value};
 use super::malformed::Fault;
+use super::scan::{Scan, Scanned, list};
 use covertrail_domain::cover::{Line, Lines};
 use covertrail_domain::coverage::{BindOn, Failure, Key, Noticed, Round, Step};
 use covertrail_domain::id::{
@@ -199,6 +200,16 @@ impl Value for Lines {
 
     fn read(form: Names) -> Result<Self, Fault> {
         Ok(form.0)
+    }
+}
+
+impl<'a> Scanned<'a> for Names {
+    fn scan(scan: &mut Scan<'a>) -> Option<Self> {
+        let mut lines = Lines::NONE;
+        list(scan, |name| {
+            Line::parse(name).map(|line| lines = Lines::joined([lines, [line].into_iter().collect()]))
+        })?;
+        Some(Self(lines))
     }
 }
 

@@ -6,5 +6,6 @@ mod faults;
 mod golden;
 mod ids;
 mod laws;
+mod scan;
 mod speed;
 mod story;
