@@ -53,6 +53,18 @@ pub trait EventStore: Send + Sync + 'static {
         limit: usize,
     ) -> Result<Batch, ReadError>;
 
+    /// A page as [`Self::read_all`] gives it, for whoever folds events and asks for no envelope: each has its position,
+    /// stream, revision, kind and data. Its id, moment of recording and metadata may be left out, which is faster:
+    /// then they are nil, 0 and empty.
+    async fn read_for_fold(
+        &self,
+        after: Option<Position>,
+        category: Option<&Category>,
+        limit: usize,
+    ) -> Result<Batch, ReadError> {
+        self.read_all(after, category, limit).await
+    }
+
     /// Everything strictly after a position, first what is there and then what comes, without a gap.
     async fn subscribe(
         &self,

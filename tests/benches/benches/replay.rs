@@ -141,7 +141,7 @@ async fn reading(store: &Embedded, events: u64, work: &mut dyn FnMut(Recorded<'_
     let start = Instant::now();
     let (mut after, mut seen) = (None, 0);
     loop {
-        let page = store.read_all(after, None, PAGE).await.expect("a log");
+        let page = store.read_for_fold(after, None, PAGE).await.expect("a log");
         if page.is_empty() {
             break;
         }

@@ -6,7 +6,7 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use super::error::Refusal;
-use super::page::{self, Page, Span};
+use super::page::{self, Detail, Page, Span};
 use super::readers::Readers;
 use crate::store::{Category, Feed, ReadError, Update};
 
@@ -71,7 +71,8 @@ impl Feed for LogFeed {
 impl LogFeed {
     fn read_ahead(&mut self, head: u64) {
         if self.seen < head {
-            let span = Span { after: self.seen, upto: head, category: self.category.clone(), limit: PAGE };
+            let (after, category) = (self.seen, self.category.clone());
+            let span = Span { after, upto: head, category, limit: PAGE, detail: Detail::Whole };
             let readers = Arc::clone(&self.readers);
             self.ahead = Some(tokio::spawn(async move {
                 readers.read(move |connection| page::of_log(connection, &span)).await

@@ -29,7 +29,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 use self::checkpoint::Checkpoints;
 use self::error::Refusal;
 use self::feed::{LogFeed, Pulse};
-use self::page::Span;
+use self::page::{Detail, Span};
 use self::readers::Readers;
 use self::writer::{Append, Message, Writer};
 use super::{
@@ -105,6 +105,19 @@ impl Embedded {
         self.readers.close();
     }
 
+    async fn page(
+        &self,
+        after: Option<Position>,
+        category: Option<&Category>,
+        limit: usize,
+        detail: Detail,
+    ) -> Result<Batch, ReadError> {
+        let upto = self.pulse.head(&self.readers).await?;
+        let after = after.map_or(0, Position::get);
+        let span = Span { after, upto, category: category.cloned(), limit, detail };
+        self.readers.read(move |connection| Ok(page::of_log(connection, &span)?.batch)).await
+    }
+
     /// Reads the whole log and checks that nothing in it is missing, out of place or unreadable.
     pub async fn verify(&self) -> Result<Verified, ReadError> {
         self.readers.read(|connection| Ok(verify::verify(connection))).await?
@@ -143,9 +156,16 @@ impl EventStore for Embedded {
         category: Option<&Category>,
         limit: usize,
     ) -> Result<Batch, ReadError> {
-        let upto = self.pulse.head(&self.readers).await?;
-        let span = Span { after: after.map_or(0, Position::get), upto, category: category.cloned(), limit };
-        self.readers.read(move |connection| Ok(page::of_log(connection, &span)?.batch)).await
+        self.page(after, category, limit, Detail::Whole).await
+    }
+
+    async fn read_for_fold(
+        &self,
+        after: Option<Position>,
+        category: Option<&Category>,
+        limit: usize,
+    ) -> Result<Batch, ReadError> {
+        self.page(after, category, limit, Detail::ForFold).await
     }
 
     async fn subscribe(

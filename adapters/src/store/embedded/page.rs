@@ -17,6 +17,15 @@ const PAGE_EVENTS: usize = 8192;
 /// category holds on to one state of the log, because the WAL cannot start over meanwhile.
 const WINDOW: u64 = 100_000;
 
+/// How much of each event is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Detail {
+    /// All that is stored.
+    Whole,
+    /// What folds ask for.
+    ForFold,
+}
+
 /// What a reader of the whole log is looking for: the events after one position, up to another.
 #[derive(Debug, Clone)]
 pub(super) struct Span {
@@ -24,6 +33,7 @@ pub(super) struct Span {
     pub(super) upto: u64,
     pub(super) category: Option<Category>,
     pub(super) limit: usize,
+    pub(super) detail: Detail,
 }
 
 /// A page, and how far the log was looked through for it: further than its last event, if what follows is of
@@ -43,7 +53,7 @@ pub(super) fn of_log(connection: &Connection, span: &Span) -> Result<Page> {
             Some(_) => span.upto.min(seen.saturating_add(WINDOW)),
             None => span.upto,
         };
-        batch = window(connection, seen, upto, span.category.as_ref(), limit)?;
+        batch = window(connection, seen, upto, span, limit)?;
         let whole = batch.len() < limit && batch.weight() < PAGE_BYTES;
         seen = match batch.last_position() {
             Some(position) if !whole => position.get(),
@@ -53,23 +63,21 @@ pub(super) fn of_log(connection: &Connection, span: &Span) -> Result<Page> {
     Ok(Page { batch, seen })
 }
 
-fn window(
-    connection: &Connection,
-    after: u64,
-    upto: u64,
-    category: Option<&Category>,
-    limit: usize,
-) -> Result<Batch> {
+fn window(connection: &Connection, after: u64, upto: u64, span: &Span, limit: usize) -> Result<Batch> {
     let (after, upto, limit_column) = (signed(after)?, signed(upto)?, column(limit));
     // no more than there can be: a live page is small
     let room = limit.min(usize::try_from(upto.saturating_sub(after)).unwrap_or(limit)).min(1024);
     let batch = Batch::with_capacity(room, room * 512);
-    match category {
-        None => collect(connection, schema::READ_ALL, &[&after, &upto, &limit_column], batch),
+    let (all, of_category, event): (_, _, Reader) = match span.detail {
+        Detail::Whole => (schema::READ_ALL, schema::READ_CATEGORY, whole),
+        Detail::ForFold => (schema::READ_FOR_FOLD, schema::READ_CATEGORY_FOR_FOLD, for_fold),
+    };
+    match &span.category {
+        None => collect(connection, all, &[&after, &upto, &limit_column], event, batch),
         Some(category) => {
             // '.' follows '-'
             let (from, to) = (format!("{}-", category.as_str()), format!("{}.", category.as_str()));
-            collect(connection, schema::READ_CATEGORY, &[&after, &upto, &limit_column, &from, &to], batch)
+            collect(connection, of_category, &[&after, &upto, &limit_column, &from, &to], event, batch)
         }
     }
 }
@@ -86,7 +94,7 @@ pub(super) fn of_stream(
     };
     let limit = limit.clamp(1, PAGE_EVENTS);
     let batch = Batch::with_capacity(limit.min(16), limit.min(16) * 512);
-    collect(connection, schema::READ_STREAM, &[&stream.as_str(), &from, &column(limit)], batch)
+    collect(connection, schema::READ_STREAM, &[&stream.as_str(), &from, &column(limit)], whole, batch)
 }
 
 /// The position of the newest event, 0 in an empty log.
@@ -99,6 +107,7 @@ fn collect(
     connection: &Connection,
     statement: &str,
     parameters: &[&dyn ToSql],
+    event: Reader,
     mut batch: Batch,
 ) -> Result<Batch> {
     let mut statement = connection.prepare_cached(statement)?;
@@ -106,12 +115,28 @@ fn collect(
     while batch.weight() < PAGE_BYTES
         && let Some(row) = rows.next()?
     {
-        batch.push(&recorded(row)?);
+        batch.push(&event(row)?);
     }
     Ok(batch)
 }
 
-fn recorded<'row>(row: &'row Row<'_>) -> Result<Recorded<'row>> {
+/// How a row is read.
+type Reader = for<'row> fn(&'row Row<'_>) -> Result<Recorded<'row>>;
+
+fn for_fold<'row>(row: &'row Row<'_>) -> Result<Recorded<'row>> {
+    Ok(Recorded {
+        position: Position::new(unsigned(row.get(0)?)?),
+        revision: unsigned(row.get(1)?)?,
+        id: Uuid::nil(),
+        recorded_at: 0,
+        stream: row.get_ref(2)?.as_str()?,
+        kind: row.get_ref(3)?.as_str()?,
+        data: row.get_ref(4)?.as_blob()?,
+        metadata: &[],
+    })
+}
+
+fn whole<'row>(row: &'row Row<'_>) -> Result<Recorded<'row>> {
     Ok(Recorded {
         position: Position::new(unsigned(row.get(0)?)?),
         revision: unsigned(row.get(1)?)?,

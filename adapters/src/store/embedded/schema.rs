@@ -21,6 +21,18 @@ macro_rules! columns {
 pub(super) const READ_ALL: &str =
     concat!(columns!(), "WHERE position > ?1 AND position <= ?2 ORDER BY position LIMIT ?3");
 
+/// [`READ_ALL`] without what folds do not ask for.
+pub(super) const READ_FOR_FOLD: &str = concat!(
+    "SELECT position, revision, stream, kind, data FROM events ",
+    "WHERE position > ?1 AND position <= ?2 ORDER BY position LIMIT ?3"
+);
+
+/// [`READ_CATEGORY`] without what folds do not ask for.
+pub(super) const READ_CATEGORY_FOR_FOLD: &str = concat!(
+    "SELECT position, revision, stream, kind, data FROM events ",
+    "WHERE position > ?1 AND position <= ?2 AND stream >= ?4 AND stream < ?5 ORDER BY position LIMIT ?3"
+);
+
 /// A category is a range of names, `coverage-` to `coverage.`, tested row by row: an index would cost every
 /// append a fifth, and a reader who knows how far it has looked never looks at a foreign row twice.
 pub(super) const READ_CATEGORY: &str = concat!(
@@ -49,8 +61,18 @@ pub(super) const INSERT: &str = "INSERT INTO events \
      VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
 
 /// Every statement of the engine: a log in which one of them cannot be prepared is damaged.
-pub(super) const STATEMENTS: [&str; 8] =
-    [READ_ALL, READ_CATEGORY, READ_STREAM, LAST_POSITION, ORIGIN, NEWEST_OF_STREAM, IDS_OF_STREAM, INSERT];
+pub(super) const STATEMENTS: [&str; 10] = [
+    READ_ALL,
+    READ_FOR_FOLD,
+    READ_CATEGORY,
+    READ_CATEGORY_FOR_FOLD,
+    READ_STREAM,
+    LAST_POSITION,
+    ORIGIN,
+    NEWEST_OF_STREAM,
+    IDS_OF_STREAM,
+    INSERT,
+];
 
 /// Makes an empty database a log.
 pub(super) fn create(connection: &Connection) -> Result<()> {
