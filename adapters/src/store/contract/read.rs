@@ -7,6 +7,10 @@ pub(super) const CASES: &[Case] = &[
     Case { name: "a stream is read from a revision on, in pages", check: |f| Box::pin(stream_pages(f)) },
     Case { name: "reading beyond the end finds nothing", check: |f| Box::pin(beyond_the_end(f)) },
     Case { name: "the whole log is read in the order of its positions", check: |f| Box::pin(whole_log(f)) },
+    Case {
+        name: "a read for folds gives the same facts in the same order",
+        check: |f| Box::pin(for_fold(f)),
+    },
     Case { name: "a category is all of its streams and no other", check: |f| Box::pin(category(f)) },
     Case { name: "the head is the position of the newest event", check: |f| Box::pin(head(f)) },
     Case { name: "order holds under 64 producers, and nothing is lost", check: |f| Box::pin(producers(f)) },
@@ -70,6 +74,37 @@ async fn whole_log(fixture: Fixture) {
         // others may use the store, too
         read.retain(|found| given.iter().any(|event| event.id == found.event.id));
         assert_eq!(contents(&read), given);
+    }
+}
+
+async fn for_fold(fixture: Fixture) {
+    let before = fixture.store.head().await.unwrap();
+    for number in 0..5 {
+        let stream = fixture.stream(["order", "delivery"][number % 2], number);
+        fixture.append(&stream, Expected::NoStream, &events(3)).await;
+    }
+    for category in [None, Some(fixture.category("order"))] {
+        let (mut after, mut folded) = (before, 0);
+        loop {
+            let whole = fixture.store.read_all(after, category.as_ref(), 4).await.unwrap();
+            let page = fixture.store.read_for_fold(after, category.as_ref(), 4).await.unwrap();
+            let facts = |event: crate::store::Recorded<'_>| {
+                let (stream, kind, data) =
+                    (event.stream.to_owned(), event.kind.to_owned(), event.data.to_owned());
+                (event.position, stream, event.revision, kind, data)
+            };
+            // others may append meanwhile, so that one page goes further than the other
+            let both = whole.len().min(page.len());
+            let (whole, page): (Vec<_>, Vec<_>) =
+                (whole.iter().map(facts).collect(), page.iter().map(facts).collect());
+            assert_eq!(whole[..both], page[..both]);
+            folded += both;
+            match page[..both].last() {
+                Some((position, ..)) => after = Some(*position),
+                None => break,
+            }
+        }
+        assert!(folded >= if category.is_some() { 9 } else { 15 });
     }
 }
 
