@@ -13,13 +13,24 @@ use rusqlite::Connection;
 /// Copy in the background when so many pages wait.
 const BACKGROUND_PAGES: i64 = 1000;
 
-/// Copy the rest, and start over, when the WAL has so many pages (64 MB).
-const WAL_PAGES: i64 = 8000;
+/// Start over when the WAL has so many pages (16 MiB) and most of them are copied.
+const ENOUGH_PAGES: i64 = 2000;
+
+/// So few pages are copied by the writer itself, for it takes no longer than a commit or two.
+const REST_PAGES: i64 = 64;
+
+/// Copy however many there are when the WAL has so many pages.
+const TOO_MANY_PAGES: i64 = 8000;
+
+/// What the WAL grows to on most days.
+pub(super) const ROOM_BYTES: u64 = 20 << 20;
 
 /// The writer's side. When it goes, the second thread has ended and closed the file.
 pub(super) struct Checkpoints {
     due: Option<SyncSender<()>>,
     thread: Option<JoinHandle<()>>,
+    /// How long the WAL was when the writer last copied the rest. While somebody reads from the WAL it goes on.
+    rested_at: i64,
 }
 
 /// How long the WAL is and how much of it has been copied, in pages.
@@ -39,15 +50,23 @@ impl Checkpoints {
             }
         };
         let thread = thread::Builder::new().name("event-log-copy".to_owned()).spawn(work)?;
-        Ok(Self { due: Some(due), thread: Some(thread) })
+        Ok(Self { due: Some(due), thread: Some(thread), rested_at: 0 })
     }
 
     /// Called after each commit, when its appends have been answered.
-    pub(super) fn committed(&self, writer: &Connection) {
+    pub(super) fn committed(&mut self, writer: &Connection) {
         let Ok(wal) = wal(writer, "PRAGMA wal_checkpoint(NOOP)") else { return };
-        if wal.pages >= WAL_PAGES {
+        if wal.pages < self.rested_at {
+            self.rested_at = 0;
+        }
+        let rest = wal.pages - wal.copied;
+        let is_enough = wal.pages >= ENOUGH_PAGES;
+        if wal.pages - self.rested_at < REST_PAGES {
+            // it could not start over yet
+        } else if wal.pages >= TOO_MANY_PAGES || (is_enough && rest <= REST_PAGES) {
             copy(writer);
-        } else if wal.pages - wal.copied >= BACKGROUND_PAGES
+            self.rested_at = wal.pages;
+        } else if (is_enough || rest >= BACKGROUND_PAGES)
             && let Some(due) = &self.due
         {
             // refused while it is at work already

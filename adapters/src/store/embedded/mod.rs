@@ -13,6 +13,7 @@ mod lock;
 mod numbers;
 mod page;
 mod readers;
+mod room;
 mod schema;
 #[cfg(test)]
 mod tests;
@@ -31,6 +32,7 @@ use self::error::Refusal;
 use self::feed::{LogFeed, Pulse};
 use self::page::{Detail, Span};
 use self::readers::Readers;
+use self::room::Room;
 use self::writer::{Append, Message, Writer};
 use super::{
     AppendError, Appended, Batch, Category, EventStore, Expected, NewEvent, Position, ReadError, StreamName,
@@ -66,7 +68,8 @@ impl Embedded {
             Checkpoints::start(file::writer(path)?).map_err(|error| file::unavailable(path, error))?;
         let (sender, queue) = mpsc::channel(writer::QUEUE);
         let (head, told) = watch::channel(last);
-        let writer = Writer::new(connection, checkpoints, lock, last, queue, head);
+        let room = Room::of(path, checkpoint::ROOM_BYTES);
+        let writer = Writer::new(connection, checkpoints, room, lock, last, queue, head);
         std::thread::Builder::new()
             .name("event-log".to_owned())
             .spawn(move || writer.run())

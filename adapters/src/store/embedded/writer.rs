@@ -11,6 +11,7 @@ use super::error::Refusal;
 use super::heads::Heads;
 use super::lock::Lock;
 use super::page;
+use super::room::Room;
 use super::transaction::Transaction;
 use crate::store::{AppendError, Appended, Cause, Expected, NewEvent, StreamName};
 
@@ -44,6 +45,7 @@ type Answer = Result<Appended, AppendError>;
 pub(super) struct Writer {
     connection: Connection,
     checkpoints: Checkpoints,
+    room: Room,
     _lock: Lock,
     heads: Heads,
     /// The position of the newest event, unless a failure has put it in doubt.
@@ -56,17 +58,20 @@ impl Writer {
     pub(super) fn new(
         connection: Connection,
         checkpoints: Checkpoints,
+        room: Room,
         lock: Lock,
         last: u64,
         queue: mpsc::Receiver<Message>,
         head: watch::Sender<u64>,
     ) -> Self {
-        Self { connection, checkpoints, _lock: lock, heads: Heads::new(HEADS), last: Some(last), queue, head }
+        let heads = Heads::new(HEADS);
+        Self { connection, checkpoints, room, _lock: lock, heads, last: Some(last), queue, head }
     }
 
     /// Works until the last handle is gone or the log is closed, and all that waited is answered.
     pub(super) fn run(mut self) {
         let mut messages = Vec::with_capacity(QUEUE);
+        self.make_room();
         while self.queue.blocking_recv_many(&mut messages, QUEUE) > 0 {
             let mut group = Vec::with_capacity(messages.len());
             for message in messages.drain(..) {
@@ -80,7 +85,15 @@ impl Writer {
             if !group.is_empty() {
                 self.write(group);
                 self.checkpoints.committed(&self.connection);
+                self.make_room();
             }
+        }
+    }
+
+    /// While nobody waits.
+    fn make_room(&mut self) {
+        while self.queue.is_empty() && !self.queue.is_closed() && self.room.is_wanted() {
+            self.room.make();
         }
     }
 
