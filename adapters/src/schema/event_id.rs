@@ -1,6 +1,7 @@
 //! The ids of events.
 
-use uuid::Uuid;
+use sha2::{Digest, Sha256};
+use uuid::{Builder, Uuid};
 
 /// Under which all ids of events are made; drawn once, never to be changed.
 const NAMESPACE: Uuid = Uuid::from_u128(0x0b47_196b_61c9_4e56_a277_0584_e987_4386);
@@ -12,7 +13,15 @@ const NAMESPACE: Uuid = Uuid::from_u128(0x0b47_196b_61c9_4e56_a277_0584_e987_438
 /// for the same command and for no other: it has to name the cause (the delivery's stream, the idempotency key
 /// of the call, the request of the person) **and**, since one cause can lead to several commands, which of them
 /// this is (what is asked, and of which work order).
+///
+/// It is a UUID by name as RFC 9562 shows it for SHA-256 (appendix B.2, version 8). Version 5 would be the
+/// same with SHA-1, which forgers have met and which processors take several times as long for.
 pub fn event_id(command_id: &str, index: u32) -> Uuid {
-    // the last `#` parts the two whatever the command's id is, for an index has none
-    Uuid::new_v5(&NAMESPACE, format!("{command_id}#{index}").as_bytes())
+    let mut hash = Sha256::new();
+    hash.update(NAMESPACE.as_bytes());
+    // before the id, for it has a length of its own: where the command's id ends need not be marked
+    hash.update(index.to_be_bytes());
+    hash.update(command_id);
+    let half = hash.finalize().iter().take(16).fold(0_u128, |half, byte| half << 8 | u128::from(*byte));
+    Builder::from_custom_bytes(half.to_be_bytes()).into_uuid()
 }

@@ -46,8 +46,14 @@ impl<T: Value> Value for Option<T> {
 
 /// The compact JSON of a form.
 pub(super) fn json(form: &impl Serialize) -> Vec<u8> {
-    #[expect(clippy::expect_used, reason = "forms are objects of texts and integers, which always serialize")]
-    serde_json::to_vec(form).expect("a form serializes")
+    // what most events and envelopes fit in
+    let mut json = Vec::with_capacity(256);
+    #[expect(
+        clippy::expect_used,
+        reason = "forms are objects of texts and integers, which always serialize"
+    )]
+    serde_json::to_writer(&mut json, form).expect("a form serializes");
+    json
 }
 
 /// The struct that serde reads and writes: each field in the form of its type, under its own name or the one
