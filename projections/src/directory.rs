@@ -2,9 +2,11 @@
 
 use covertrail_domain::coverage::{Event, Evidence};
 use covertrail_domain::id::{
-    AssignmentId, CertificateId, ContractorId, InvoiceId, JobId, PolicyId, QuoteId, SessionId, WorkOrderId,
+    AssignmentId, CertificateId, ContractorId, InvoiceId, JobId, PolicyId, QuoteId, SessionId,
 };
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+use std::slice;
 
 /// An object at 1099Policy.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -37,60 +39,94 @@ impl From<&Evidence> for Reference {
     }
 }
 
-/// Which work orders each object at 1099Policy belongs to.
+/// Which work orders each object at 1099Policy belongs to. A work order is known here by a number that whoever
+/// keeps the directory has given it: a directory of a million objects would else be mostly ids, many times over.
 #[derive(Debug, Default)]
 pub struct Directory {
-    work_orders: HashMap<Reference, Vec<WorkOrderId>>,
+    places: HashMap<Reference, Places>,
+}
+
+/// Most objects belong to one work order.
+#[derive(Debug)]
+enum Places {
+    One(u32),
+    Many(Vec<u32>),
 }
 
 impl Directory {
     /// The work orders that an object belongs to, in the order in which they came to it.
-    pub fn work_orders(&self, reference: &Reference) -> &[WorkOrderId] {
-        self.work_orders.get(reference).map_or(&[], Vec::as_slice)
+    pub fn work_orders(&self, reference: &Reference) -> &[u32] {
+        match self.places.get(reference) {
+            None => &[],
+            Some(Places::One(work_order)) => slice::from_ref(work_order),
+            Some(Places::Many(work_orders)) => work_orders,
+        }
     }
 
-    /// Takes in one event of a work order; answers with the objects that it named for the first time there.
-    pub fn fold(&mut self, work_order: &WorkOrderId, event: &Event) -> Vec<Reference> {
-        let mut named = named_by(event);
-        named.retain(|reference| {
-            let known = self.work_orders.entry(reference.clone()).or_default();
-            let is_new = !known.contains(work_order);
-            if is_new {
-                known.push(work_order.clone());
+    /// Takes in one event of a work order, and tells of the objects that it named for the first time there.
+    pub fn fold(&mut self, work_order: u32, event: &Event, mut named: impl FnMut(&Reference)) {
+        for reference in named_by(event).into_iter().flatten() {
+            match self.places.entry(reference) {
+                Entry::Vacant(place) => {
+                    named(place.key());
+                    place.insert(Places::One(work_order));
+                }
+                Entry::Occupied(mut place) => {
+                    if place.get_mut().add(work_order) {
+                        named(place.key());
+                    }
+                }
             }
-            is_new
-        });
-        named
+        }
+    }
+}
+
+impl Places {
+    /// Whether it was not there yet.
+    fn add(&mut self, work_order: u32) -> bool {
+        match self {
+            Self::One(known) if *known == work_order => false,
+            Self::One(known) => {
+                *self = Self::Many(vec![*known, work_order]);
+                true
+            }
+            Self::Many(known) if known.contains(&work_order) => false,
+            Self::Many(known) => {
+                known.push(work_order);
+                true
+            }
+        }
     }
 }
 
 /// The objects at 1099Policy that an event names.
-fn named_by(event: &Event) -> Vec<Reference> {
+fn named_by(event: &Event) -> [Option<Reference>; 2] {
     match event {
-        Event::ContractorCreated { contractor } => vec![Reference::Contractor(contractor.clone())],
-        Event::JobCreated { job } => vec![Reference::Job(job.clone())],
-        Event::Quoted { quote } => vec![Reference::Quote(quote.id.clone())],
-        Event::PolicyMatched { policy } => policy.iter().cloned().map(Reference::Policy).collect(),
+        Event::ContractorCreated { contractor } => [Some(Reference::Contractor(contractor.clone())), None],
+        Event::JobCreated { job } => [Some(Reference::Job(job.clone())), None],
+        Event::Quoted { quote } => [Some(Reference::Quote(quote.id.clone())), None],
+        Event::PolicyMatched { policy } => [policy.clone().map(Reference::Policy), None],
         Event::ApplicationOpened { session, .. }
         | Event::ApplicationExpired { session }
-        | Event::ApplicationIneligible { session, .. } => vec![Reference::Session(session.clone())],
+        | Event::ApplicationIneligible { session, .. } => [Some(Reference::Session(session.clone())), None],
         Event::CoverageAssigned { assignment, policy, .. } => {
-            let policy = policy.iter().cloned().map(Reference::Policy);
-            policy.chain([Reference::Assignment(assignment.clone())]).collect()
+            [policy.clone().map(Reference::Policy), Some(Reference::Assignment(assignment.clone()))]
         }
-        Event::AssignmentCanceled { assignment } => vec![Reference::Assignment(assignment.clone())],
+        Event::AssignmentCanceled { assignment } => [Some(Reference::Assignment(assignment.clone())), None],
         Event::CoverageActivated { evidence, policy, .. } => {
-            policy.iter().cloned().map(Reference::Policy).chain([Reference::from(evidence)]).collect()
+            [policy.clone().map(Reference::Policy), Some(Reference::from(evidence))]
         }
         Event::CoverageExpired { evidence, .. }
         | Event::CoverageCanceled { evidence, .. }
-        | Event::CoverageReinstated { evidence, .. } => vec![Reference::from(evidence)],
+        | Event::CoverageReinstated { evidence, .. } => [Some(Reference::from(evidence)), None],
         Event::CertificateUploaded { certificate, .. }
         | Event::CertificateValidated { certificate, .. }
         | Event::CertificateFlagged { certificate, .. }
         | Event::CertificateDenied { certificate, .. }
-        | Event::CertificateReviewed { certificate, .. } => vec![Reference::Certificate(certificate.clone())],
-        Event::InvoiceRecorded { invoice, .. } => vec![Reference::Invoice(invoice.clone())],
+        | Event::CertificateReviewed { certificate, .. } => {
+            [Some(Reference::Certificate(certificate.clone())), None]
+        }
+        Event::InvoiceRecorded { invoice, .. } => [Some(Reference::Invoice(invoice.clone())), None],
         Event::Assigned { .. }
         | Event::QuoteDeclined { .. }
         | Event::ApplicationCompleted {}
@@ -108,7 +144,7 @@ fn named_by(event: &Event) -> Vec<Reference> {
         | Event::CoverNotNeeded { .. }
         | Event::CoverNeeded { .. }
         | Event::StepBlocked { .. }
-        | Event::StepRetried { .. } => Vec::new(),
+        | Event::StepRetried { .. } => [None, None],
     }
 }
 
@@ -116,17 +152,22 @@ fn named_by(event: &Event) -> Vec<Reference> {
 mod tests {
     use super::*;
 
+    fn named(directory: &mut Directory, work_order: u32, event: &Event) -> Vec<Reference> {
+        let mut named = Vec::new();
+        directory.fold(work_order, event, |reference| named.push(reference.clone()));
+        named
+    }
+
     #[test]
     fn a_policy_leads_to_every_work_order_that_stands_on_it() {
         let mut directory = Directory::default();
         let policy = PolicyId::parse("pl_1").unwrap();
         let matched = Event::PolicyMatched { policy: Some(policy.clone()) };
-        let orders = ["1", "2"].map(|id| WorkOrderId::parse(id).unwrap());
-        for order in &orders {
-            assert_eq!(directory.fold(order, &matched), [Reference::Policy(policy.clone())]);
-            assert_eq!(directory.fold(order, &matched), [], "the second naming is nothing new");
+        for order in 0..3 {
+            assert_eq!(named(&mut directory, order, &matched), [Reference::Policy(policy.clone())]);
+            assert_eq!(named(&mut directory, order, &matched), [], "the second naming is nothing new");
         }
-        assert_eq!(directory.work_orders(&Reference::Policy(policy)), orders);
+        assert_eq!(directory.work_orders(&Reference::Policy(policy)), [0, 1, 2]);
     }
 
     #[test]

@@ -135,7 +135,7 @@ impl Engine {
             }
             let mut ledger = self.ledger();
             for recorded in &page {
-                ledger.fold(&recorded)?;
+                ledger.fold(&recorded, None)?;
             }
             self.dispatch(&mut ledger);
         }
@@ -172,12 +172,8 @@ fn stored(work_order: &WorkOrderId, first: u64, events: &[Event], cause: &Cause)
 
 /// What an event's id is made from: where it stands, why, and what it says.
 fn command_id(stream: &str, revision: u64, cause: &Cause, stored: &schema::Stored) -> String {
-    format!(
-        "{stream}/{revision}/{}/{}/{}",
-        cause.causation,
-        stored.kind,
-        String::from_utf8_lossy(&stored.data)
-    )
+    let said = String::from_utf8_lossy(&stored.data);
+    format!("{stream}/{revision}/{}/{}/{said}", cause.causation, stored.kind)
 }
 
 /// The stream of a work order's coverage.

@@ -1,8 +1,8 @@
 //! Deliveries: read from the log, translated, executed, and what became of each written beside it.
 
-use super::ledger::Awaited;
 use super::translate::{self, Heard};
 use super::verdict::{Later, Tally, Verdict, handled};
+use super::waiting::Awaited;
 use super::{Cause, Engine, ExecuteError};
 use crate::clock;
 use covertrail_adapters::schema::{Actor, Envelope, Source};
@@ -148,7 +148,7 @@ impl Engine {
         let mut ledger = self.ledger();
         let mut found: BTreeSet<WorkOrderId> = BTreeSet::new();
         for reference in &references {
-            found.extend(ledger.work_orders(reference).iter().cloned());
+            found.extend(ledger.work_orders(reference).cloned());
             // the policy that an assignment stands on leads to others, which will never know the assignment
             if is_of_one(reference) && !found.is_empty() {
                 break;

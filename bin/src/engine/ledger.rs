@@ -3,6 +3,7 @@
 
 use super::execute::Executed;
 use super::shared;
+use super::waiting::{Awaited, Waiting};
 use covertrail_adapters::schema;
 use covertrail_adapters::store::Recorded;
 use covertrail_adapters::webhook::delivery::{HANDLED, RECEIVED};
@@ -21,32 +22,29 @@ pub const DELIVERY: &str = "delivery";
 /// The fold, and what it has woken since it was last asked.
 #[derive(Default)]
 pub(super) struct Ledger {
-    orders: HashMap<WorkOrderId, Order>,
+    /// By number: 0, 1, 2 in the order in which they were heard of.
+    orders: Vec<Order>,
+    numbers: HashMap<Box<str>, u32>,
     directory: Directory,
+    /// The work orders on which something may be due: those on which something was, and those that changed.
+    suspects: Vec<u32>,
     pending: HashSet<String>,
-    waiting: HashMap<Awaited, HashSet<String>>,
-    awaited_by: HashMap<String, Vec<Awaited>>,
+    waiting: Waiting,
     again: HashSet<String>,
     contractors: HashMap<WorkerId, ContractorId>,
-    deadlines: BTreeSet<(Timestamp, WorkOrderId)>,
+    deadlines: BTreeSet<(Timestamp, u32)>,
+    /// Whether the log was folded to its end: before that nobody is woken, for a sweep follows.
+    is_live: bool,
     woken: Woken,
 }
 
 /// One work order as far as its stream was folded.
-#[derive(Default)]
 struct Order {
+    id: WorkOrderId,
     state: State,
     next_revision: u64,
     deadline: Option<Timestamp>,
-}
-
-/// What a delivery waits for.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub(super) enum Awaited {
-    /// That somebody names this object.
-    Object(Reference),
-    /// That something happens to this work order.
-    WorkOrder(WorkOrderId),
+    is_suspect: bool,
 }
 
 /// What is to be looked at because of what was folded.
@@ -65,23 +63,36 @@ pub(super) struct Decision {
 }
 
 impl Ledger {
-    /// Folds one stored event. One that was folded before, by whoever appended it, changes nothing.
-    pub(super) fn fold(&mut self, recorded: &Recorded<'_>) -> Result<(), schema::Malformed> {
+    /// Folds one stored event, decoded already or not. One that was folded before, by whoever appended it, changes
+    /// nothing.
+    pub(super) fn fold(
+        &mut self,
+        recorded: &Recorded<'_>,
+        decoded: Option<Event>,
+    ) -> Result<(), schema::Malformed> {
         match recorded.stream.split_once('-') {
             Some((COVERAGE, id)) => {
-                let Ok(work_order) = WorkOrderId::parse(id) else { return Ok(()) };
-                if self.next_revision(&work_order) <= recorded.revision {
-                    let event = schema::decode(recorded.kind, recorded.data)?;
-                    self.apply(&work_order, recorded.revision, &event);
+                let number = match self.numbers.get(id) {
+                    Some(number) => *number,
+                    None => match WorkOrderId::parse(id) {
+                        Ok(id) => self.hear_of(id),
+                        Err(_) => return Ok(()),
+                    },
+                };
+                if self.order(Some(number)).is_some_and(|order| order.next_revision <= recorded.revision) {
+                    let decode = || schema::decode(recorded.kind, recorded.data);
+                    self.evolve(number, recorded.revision, &decoded.map_or_else(decode, Ok)?);
                 }
             }
             Some((DELIVERY, _)) if recorded.kind == RECEIVED => {
                 self.pending.insert(recorded.stream.to_owned());
-                self.woken.deliveries.push(recorded.stream.to_owned());
+                if self.is_live {
+                    self.woken.deliveries.push(recorded.stream.to_owned());
+                }
             }
             Some((DELIVERY, _)) if recorded.kind == HANDLED => {
                 self.pending.remove(recorded.stream);
-                self.await_nothing(recorded.stream);
+                self.waiting.forget(recorded.stream);
             }
             Some(_) | None => {}
         }
@@ -90,10 +101,12 @@ impl Ledger {
 
     /// Folds one event of a work order at its revision; any but the next one changes nothing.
     pub(super) fn apply(&mut self, work_order: &WorkOrderId, revision: u64, event: &Event) {
-        let order = match self.orders.get_mut(work_order) {
-            Some(order) => order,
-            None => self.orders.entry(work_order.clone()).or_default(),
-        };
+        let number = self.number(work_order).unwrap_or_else(|| self.hear_of(work_order.clone()));
+        self.evolve(number, revision, event);
+    }
+
+    fn evolve(&mut self, number: u32, revision: u64, event: &Event) {
+        let Some(order) = at(number).and_then(|place| self.orders.get_mut(place)) else { return };
         if order.next_revision != revision {
             return;
         }
@@ -103,50 +116,62 @@ impl Ledger {
         let before = std::mem::replace(&mut order.deadline, deadline);
         if before != deadline {
             if let Some(before) = before {
-                self.deadlines.remove(&(before, work_order.clone()));
+                self.deadlines.remove(&(before, number));
             }
-            self.deadlines.extend(deadline.map(|deadline| (deadline, work_order.clone())));
+            self.deadlines.extend(deadline.map(|deadline| (deadline, number)));
+        }
+        if !std::mem::replace(&mut order.is_suspect, true) {
+            self.suspects.push(number);
         }
         if let (Event::ContractorCreated { contractor }, Some(coverage)) = (event, order.state.coverage()) {
             self.contractors.insert(coverage.worker.clone(), contractor.clone());
         }
-        self.woken.work_orders.push(work_order.clone());
-        if event.concerns_contractor() {
-            let others: Vec<WorkOrderId> = self.of_same_contractor(work_order).cloned().collect();
-            self.woken.work_orders.extend(others);
-        }
-        let named = self.directory.fold(work_order, event);
-        // a start folds the whole log, and nobody waits yet
+        let mut woken = Vec::new();
         if !self.waiting.is_empty() {
-            self.wake(&Awaited::WorkOrder(work_order.clone()));
-            for reference in named {
-                self.wake(&Awaited::Object(reference));
+            woken.extend(self.waiting.wake(&Awaited::WorkOrder(order.id.clone())));
+        }
+        self.directory.fold(number, event, |named| {
+            // a start folds the whole log, and nobody waits yet
+            if !self.waiting.is_empty() {
+                woken.extend(self.waiting.wake(&Awaited::Object(named.clone())));
+            }
+        });
+        if self.is_live {
+            self.woken.deliveries.extend(woken);
+            self.woken.work_orders.push(order.id.clone());
+            if event.concerns_contractor() {
+                let others: Vec<WorkOrderId> =
+                    self.of_same_contractor(number).map(|other| other.id.clone()).collect();
+                self.woken.work_orders.extend(others);
             }
         }
     }
 
-    fn wake(&mut self, awaited: &Awaited) {
-        self.woken.deliveries.extend(self.waiting.remove(awaited).into_iter().flatten());
+    fn hear_of(&mut self, id: WorkOrderId) -> u32 {
+        #[expect(clippy::expect_used, reason = "the states of so many work orders fit in no memory")]
+        let number = u32::try_from(self.orders.len()).expect("fewer than four billion work orders");
+        self.numbers.insert(id.as_str().into(), number);
+        self.orders.push(Order {
+            id,
+            state: State::default(),
+            next_revision: 0,
+            deadline: None,
+            is_suspect: false,
+        });
+        number
+    }
+
+    fn number(&self, work_order: &WorkOrderId) -> Option<u32> {
+        self.numbers.get(work_order.as_str()).copied()
+    }
+
+    fn order(&self, number: Option<u32>) -> Option<&Order> {
+        self.orders.get(number.and_then(at)?)
     }
 
     /// Has a delivery woken when one of these comes to be known.
     pub(super) fn await_any(&mut self, delivery: &str, awaited: Vec<Awaited>) {
-        self.await_nothing(delivery);
-        for awaited in &awaited {
-            self.waiting.entry(awaited.clone()).or_default().insert(delivery.to_owned());
-        }
-        self.awaited_by.insert(delivery.to_owned(), awaited);
-    }
-
-    fn await_nothing(&mut self, delivery: &str) {
-        for awaited in self.awaited_by.remove(delivery).unwrap_or_default() {
-            if let Some(deliveries) = self.waiting.get_mut(&awaited) {
-                deliveries.remove(delivery);
-                if deliveries.is_empty() {
-                    self.waiting.remove(&awaited);
-                }
-            }
-        }
+        self.waiting.wait(delivery, awaited);
     }
 
     /// Has a delivery dealt with once more, though that was done already.
@@ -165,28 +190,33 @@ impl Ledger {
     }
 
     /// The other work orders of a work order's contractor.
-    fn of_same_contractor<'a>(
-        &'a self,
-        work_order: &'a WorkOrderId,
-    ) -> impl Iterator<Item = &'a WorkOrderId> {
+    fn of_same_contractor(&self, number: u32) -> impl Iterator<Item = &Order> {
+        let coverage = self.order(Some(number)).and_then(|order| order.state.coverage());
         let contractor =
-            self.state(work_order).and_then(State::coverage).and_then(|known| known.path.contractor());
-        let all = contractor.map(|contractor| self.work_orders(&Reference::Contractor(contractor.clone())));
-        all.into_iter().flatten().filter(move |other| *other != work_order)
+            coverage.and_then(|known| known.path.contractor()).cloned().map(Reference::Contractor);
+        let all = contractor.map(|contractor| self.directory.work_orders(&contractor)).unwrap_or_default();
+        all.iter().filter(move |other| **other != number).filter_map(|other| self.order(Some(*other)))
     }
 
     /// What is known of a work order's contractor by their other work orders, and may concern this one.
     pub(super) fn shared_with(&self, work_order: &WorkOrderId) -> Vec<(WorkOrderId, Command)> {
-        let Some(own) = self.state(work_order).and_then(State::coverage) else { return Vec::new() };
-        let others = self
-            .of_same_contractor(work_order)
-            .filter_map(|other| Some((other, self.state(other)?.coverage()?)));
+        let Some(number) = self.number(work_order) else { return Vec::new() };
+        let Some(own) = self.order(Some(number)).and_then(|order| order.state.coverage()) else {
+            return Vec::new();
+        };
+        let others =
+            self.of_same_contractor(number).filter_map(|other| Some((&other.id, other.state.coverage()?)));
         others
             .filter(|(_, theirs)| theirs.path.contractor() == own.path.contractor())
             .flat_map(|(other, theirs)| {
                 shared::facts(theirs, own).into_iter().map(move |fact| (other.clone(), fact))
             })
             .collect()
+    }
+
+    /// From now on the log is followed, and what it says wakes somebody.
+    pub(super) fn go_live(&mut self) {
+        self.is_live = true;
     }
 
     /// What was woken since this was last asked.
@@ -196,12 +226,13 @@ impl Ledger {
 
     /// The revision of the next event of a work order's stream, as far as it was folded.
     pub(super) fn next_revision(&self, work_order: &WorkOrderId) -> u64 {
-        self.orders.get(work_order).map_or(0, |order| order.next_revision)
+        self.order(self.number(work_order)).map_or(0, |order| order.next_revision)
     }
 
     /// A work order's state, as far as it was folded.
     pub(super) fn state(&self, work_order: &WorkOrderId) -> Option<&State> {
-        self.orders.get(work_order).map(|order| &order.state)
+        let order = self.order(self.number(work_order)).filter(|order| order.next_revision > 0);
+        order.map(|order| &order.state)
     }
 
     /// What commands lead to, each in the state that those before it leave.
@@ -235,18 +266,26 @@ impl Ledger {
     }
 
     /// The work orders that an object at 1099Policy belongs to.
-    pub(super) fn work_orders(&self, reference: &Reference) -> &[WorkOrderId] {
-        self.directory.work_orders(reference)
+    pub(super) fn work_orders(&self, reference: &Reference) -> impl Iterator<Item = &WorkOrderId> {
+        let orders = self.directory.work_orders(reference).iter();
+        orders.filter_map(|number| self.order(Some(*number))).map(|order| &order.id)
     }
 
-    /// Every work order, with its state.
-    pub(super) fn orders(&self) -> impl Iterator<Item = (&WorkOrderId, &State)> {
-        self.orders.iter().map(|(work_order, order)| (work_order, &order.state))
+    /// The work orders on which something is due. Only those are looked at on which something may be.
+    pub(super) fn due(&mut self) -> Vec<WorkOrderId> {
+        let mut due = Vec::new();
+        self.suspects.retain(|number| {
+            let Some(order) = at(*number).and_then(|place| self.orders.get_mut(place)) else { return false };
+            order.is_suspect = order.state.next_action().is_some();
+            due.extend(order.is_suspect.then(|| order.id.clone()));
+            order.is_suspect
+        });
+        due
     }
 
     /// Deliveries that are stored and not dealt with.
-    pub(super) fn pending(&self) -> impl Iterator<Item = &String> {
-        self.pending.iter()
+    pub(super) fn pending(&self) -> Vec<String> {
+        self.pending.iter().cloned().collect()
     }
 
     /// The next moment at which some cover runs out by itself.
@@ -257,6 +296,10 @@ impl Ledger {
     /// The work orders whose cover has run out by now.
     pub(super) fn overdue(&self, now: Timestamp) -> Vec<WorkOrderId> {
         let overdue = self.deadlines.iter().take_while(|(deadline, _)| *deadline <= now);
-        overdue.map(|(_, work_order)| work_order.clone()).collect()
+        overdue.filter_map(|(_, number)| self.order(Some(*number))).map(|order| order.id.clone()).collect()
     }
+}
+
+fn at(number: u32) -> Option<usize> {
+    usize::try_from(number).ok()
 }

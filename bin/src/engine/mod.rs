@@ -7,6 +7,7 @@ mod act;
 mod call;
 mod documents;
 mod execute;
+mod follow;
 mod inbox;
 mod ledger;
 mod queue;
@@ -14,6 +15,7 @@ mod run;
 mod shared;
 mod translate;
 mod verdict;
+mod waiting;
 
 pub use documents::{DocumentError, Documents, MAX_BYTES as MAX_DOCUMENT_BYTES};
 pub use execute::{Cause, ExecuteError, Executed};

@@ -4,10 +4,9 @@ use super::queue::Queue;
 use super::{Cause, Engine};
 use crate::clock;
 use covertrail_adapters::schema::{self, Actor, Source};
-use covertrail_adapters::store::{Position, ReadError, Update};
+use covertrail_adapters::store::ReadError;
 use covertrail_domain::coverage::Command;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 use std::time::Duration;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
@@ -15,7 +14,7 @@ use tokio::task::JoinSet;
 /// How many deliveries of each vendor are dealt with at once.
 const DELIVERIES_AT_ONCE: usize = 8;
 /// The pause before the log is tried again.
-const PAUSE: Duration = Duration::from_millis(500);
+pub(super) const PAUSE: Duration = Duration::from_millis(500);
 
 /// Why the engine stopped by itself.
 #[derive(Debug, thiserror::Error)]
@@ -71,52 +70,18 @@ impl Engine {
         self.hints.close();
     }
 
-    /// Folds the log from its start and follows it; ends only where it cannot be read.
-    async fn follow(&self) -> Result<(), Stopped> {
-        let mut after = None;
-        loop {
-            match self.follow_from(&mut after).await {
-                Ok(()) => {}
-                Err(Stopped::Damaged(ReadError::Unavailable(error))) => {
-                    tracing::warn!(%error, "the event log cannot be read; trying again");
-                    tokio::time::sleep(PAUSE).await;
-                }
-                Err(stopped) => return Err(stopped),
-            }
-        }
-    }
-
-    async fn follow_from(&self, after: &mut Option<Position>) -> Result<(), Stopped> {
-        let mut subscription = self.store.subscribe(*after, None).await.map_err(Stopped::Damaged)?;
-        loop {
-            match subscription.next().await.map_err(Stopped::Damaged)? {
-                Update::Events(batch) => {
-                    let mut ledger = self.ledger();
-                    for recorded in &batch {
-                        let position = recorded.position.get();
-                        ledger.fold(&recorded).map_err(|source| Stopped::Malformed { position, source })?;
-                        *after = Some(recorded.position);
-                    }
-                    self.dispatch(&mut ledger);
-                }
-                Update::CaughtUp => {
-                    self.caught_up.store(true, Ordering::Release);
-                    self.sweep();
-                }
-            }
-        }
-    }
-
     /// Queues every delivery that was not dealt with and every work order on which something is due.
-    fn sweep(&self) {
-        let ledger = self.ledger();
-        for delivery in ledger.pending() {
-            self.queue_of(delivery).push_unless_paused(delivery.clone());
+    pub(super) fn sweep(&self) {
+        let (deliveries, work_orders) = {
+            let mut ledger = self.ledger();
+            (ledger.pending(), ledger.due())
+        };
+        for delivery in deliveries {
+            self.queue_of(&delivery).push_unless_paused(delivery);
         }
-        for (work_order, _) in ledger.orders().filter(|(_, state)| state.next_action().is_some()) {
-            self.due.push_unless_paused(work_order.clone());
+        for work_order in work_orders {
+            self.due.push_unless_paused(work_order);
         }
-        drop(ledger);
         self.deadlines_changed.notify_one();
     }
 

@@ -1,0 +1,114 @@
+//! Following the log: folded from its start, then as it is written.
+
+use super::run::{PAUSE, Stopped};
+use super::{COVERAGE, Engine};
+use covertrail_adapters::schema;
+use covertrail_adapters::store::{Batch, Position, ReadError, Recorded, Update};
+use covertrail_domain::coverage::Event;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+use tokio::task::JoinHandle;
+
+/// The pause between two looks at a log that is being written to: what comes meanwhile is read at once, and those
+/// who write to it, the vendors' deliveries first of all, are not kept from it by those who read.
+const BREATH: Duration = Duration::from_millis(2);
+
+/// A page whose events are understood already: at the start that is half of the work, and another thread's.
+struct Decoded {
+    batch: Batch,
+    /// As many as in the page; nothing for what is not a work order's.
+    events: Vec<Option<Event>>,
+}
+
+type Decoding = JoinHandle<Decoded>;
+
+impl Engine {
+    /// Folds the log from its start and follows it; ends only where it cannot be read.
+    pub(super) async fn follow(&self) -> Result<(), Stopped> {
+        let mut after = None;
+        loop {
+            match self.follow_from(&mut after).await {
+                Ok(()) => {}
+                Err(Stopped::Damaged(ReadError::Unavailable(error))) => {
+                    tracing::warn!(%error, "the event log cannot be read; trying again");
+                    tokio::time::sleep(PAUSE).await;
+                }
+                Err(stopped) => return Err(stopped),
+            }
+        }
+    }
+
+    async fn follow_from(&self, after: &mut Option<Position>) -> Result<(), Stopped> {
+        let mut subscription = self.store.subscribe(*after, None).await.map_err(Stopped::Damaged)?;
+        let mut decoding: Option<Decoding> = None;
+        loop {
+            match subscription.next().await.map_err(Stopped::Damaged)? {
+                Update::Events(batch) if self.is_caught_up() => {
+                    // most of it was folded by whoever appended it, and need not be decoded
+                    self.fold(&batch, [], after)?;
+                    tokio::time::sleep(BREATH).await;
+                }
+                Update::Events(batch) => {
+                    let next = tokio::task::spawn_blocking(move || Decoded::of(batch));
+                    self.fold_decoded(decoding.replace(next), after).await?;
+                }
+                Update::CaughtUp => {
+                    self.fold_decoded(decoding.take(), after).await?;
+                    self.go_live();
+                }
+            }
+        }
+    }
+
+    async fn fold_decoded(
+        &self,
+        decoding: Option<Decoding>,
+        after: &mut Option<Position>,
+    ) -> Result<(), Stopped> {
+        let Some(decoding) = decoding else { return Ok(()) };
+        let unavailable = |error| Stopped::Damaged(ReadError::Unavailable(Arc::new(error)));
+        let Decoded { batch, events } = decoding.await.map_err(unavailable)?;
+        self.fold(&batch, events, after)
+    }
+
+    fn fold(
+        &self,
+        batch: &Batch,
+        decoded: impl IntoIterator<Item = Option<Event>>,
+        after: &mut Option<Position>,
+    ) -> Result<(), Stopped> {
+        let mut decoded = decoded.into_iter();
+        let mut ledger = self.ledger();
+        for recorded in batch {
+            let position = recorded.position.get();
+            let folded = ledger.fold(&recorded, decoded.next().flatten());
+            folded.map_err(|source| Stopped::Malformed { position, source })?;
+            *after = Some(recorded.position);
+        }
+        self.dispatch(&mut ledger);
+        Ok(())
+    }
+
+    fn go_live(&self) {
+        {
+            // at once, so that whatever is folded after this wakes somebody
+            let mut ledger = self.ledger();
+            ledger.go_live();
+            self.caught_up.store(true, Ordering::Release);
+        }
+        self.sweep();
+    }
+}
+
+impl Decoded {
+    fn of(batch: Batch) -> Self {
+        let decoded = |recorded: Recorded<'_>| {
+            let (category, _) = recorded.stream.split_once('-')?;
+            // what cannot be decoded is met again, and its place told, where it is folded
+            if category == COVERAGE { schema::decode(recorded.kind, recorded.data).ok() } else { None }
+        };
+        let events = batch.iter().map(decoded).collect();
+        Self { batch, events }
+    }
+}
