@@ -1,5 +1,6 @@
 //! Deliveries: read from the log, translated, executed, and what became of each written beside it.
 
+use super::fresh::Content;
 use super::translate::{self, Heard};
 use super::verdict::{Later, Tally, Verdict, handled};
 use super::waiting::Awaited;
@@ -25,6 +26,14 @@ struct Stored {
     last_revision: u64,
     waits: bool,
     was_handled: bool,
+}
+
+impl Stored {
+    /// One that nothing has become of yet.
+    fn new(stream: StreamName, delivery: Delivery, recorded_at: i64) -> Self {
+        let received = Timestamp::from_unix(recorded_at.div_euclid(1_000_000));
+        Self { stream, delivery, received, last_revision: 0, waits: false, was_handled: false }
+    }
 }
 
 impl Engine {
@@ -54,30 +63,29 @@ impl Engine {
     }
 
     async fn stored_delivery(&self, stream: &str) -> Result<Option<Stored>, Later> {
-        let unreadable = |why: &dyn std::fmt::Display| Later::Unreadable(why.to_string());
-        let name = StreamName::parse(stream).map_err(|bad| unreadable(&bad))?;
+        let name = StreamName::parse(stream).map_err(unreadable)?;
+        let fresh = self.ledger().take_fresh(stream);
+        if let Some(Content { data, recorded_at }) = fresh {
+            let delivery = Delivery::from_json(&data).map_err(unreadable)?;
+            return Ok(Some(Stored::new(name, delivery, recorded_at)));
+        }
         let page = self.store.read_stream(&name, 0, 64).await.map_err(ExecuteError::from)?;
-        let mut stored = None;
-        let (mut last_revision, mut waits, mut was_handled) = (0, false, false);
+        let mut stored: Option<Stored> = None;
         for recorded in &page {
-            last_revision = recorded.revision;
-            match Record::from_json(recorded.kind, recorded.data).map_err(|error| unreadable(&error))? {
-                Record::Received(delivery) => {
-                    stored =
-                        Some((delivery, Timestamp::from_unix(recorded.recorded_at.div_euclid(1_000_000))));
+            let record = Record::from_json(recorded.kind, recorded.data).map_err(unreadable)?;
+            match (record, &mut stored) {
+                (Record::Received(delivery), _) => {
+                    stored = Some(Stored::new(name.clone(), delivery, recorded.recorded_at));
                 }
-                Record::Waiting(_) => waits = true,
-                Record::Handled(_) => was_handled = true,
+                (Record::Waiting(_), Some(stored)) => stored.waits = true,
+                (Record::Handled(_), Some(stored)) => stored.was_handled = true,
+                (Record::Waiting(_) | Record::Handled(_), None) => {}
+            }
+            if let Some(stored) = &mut stored {
+                stored.last_revision = recorded.revision;
             }
         }
-        Ok(stored.map(|(delivery, received)| Stored {
-            stream: name,
-            delivery,
-            received,
-            last_revision,
-            waits,
-            was_handled,
-        }))
+        Ok(stored)
     }
 
     async fn write_beside(&self, stored: &Stored, record: &Record) -> Result<(), Later> {
@@ -216,6 +224,10 @@ impl Engine {
         let place = usize::try_from(hasher.finish() % 64).unwrap_or(0);
         place.checked_sub(1).and_then(|place| rest.get(place)).unwrap_or(first)
     }
+}
+
+fn unreadable(why: impl std::fmt::Display) -> Later {
+    Later::Unreadable(why.to_string())
 }
 
 /// Whether the object belongs to one work order and no other.

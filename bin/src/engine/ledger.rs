@@ -2,6 +2,7 @@
 //! vendor's id belongs to, and which deliveries are still to be dealt with.
 
 use super::execute::Executed;
+use super::fresh::{Content, Fresh};
 use super::shared;
 use super::waiting::{Awaited, Waiting};
 use covertrail_adapters::schema;
@@ -29,6 +30,7 @@ pub(super) struct Ledger {
     /// The work orders on which something may be due: those on which something was, and those that changed.
     suspects: Vec<u32>,
     pending: HashSet<String>,
+    fresh: Fresh,
     waiting: Waiting,
     again: HashSet<String>,
     contractors: HashMap<WorkerId, ContractorId>,
@@ -87,12 +89,14 @@ impl Ledger {
             Some((DELIVERY, _)) if recorded.kind == RECEIVED => {
                 self.pending.insert(recorded.stream.to_owned());
                 if self.is_live {
+                    self.fresh.keep(recorded);
                     self.woken.deliveries.push(recorded.stream.to_owned());
                 }
             }
             Some((DELIVERY, _)) if recorded.kind == HANDLED => {
                 self.pending.remove(recorded.stream);
                 self.waiting.forget(recorded.stream);
+                self.fresh.take(recorded.stream);
             }
             Some(_) | None => {}
         }
@@ -172,6 +176,11 @@ impl Ledger {
     /// Has a delivery woken when one of these comes to be known.
     pub(super) fn await_any(&mut self, delivery: &str, awaited: Vec<Awaited>) {
         self.waiting.wait(delivery, awaited);
+    }
+
+    /// What a delivery says, if it has just come and nobody asked yet.
+    pub(super) fn take_fresh(&mut self, delivery: &str) -> Option<Content> {
+        self.fresh.take(delivery)
     }
 
     /// Has a delivery dealt with once more, though that was done already.

@@ -8,6 +8,7 @@ mod call;
 mod documents;
 mod execute;
 mod follow;
+mod fresh;
 mod inbox;
 mod ledger;
 mod queue;
