@@ -26,7 +26,7 @@ const CONTESTANTS: [&str; 3] = ["answers 200, stores nothing", "covertrail", "co
 fn main() {
     let effort = Effort::asked();
     println!("webhooks: a signed delivery, durable, answered\n{}\n", machine::describe());
-    let (rounds, open, closed) = effort.pick((1, 2, 1), (5, 5, 2));
+    let (rounds, open, closed) = effort.pick((1, 2, 1), (5, 4, 1));
     let (open, closed) = (Duration::from_secs(open), Duration::from_secs(closed));
     let mut vendor = Vendor::new(WEBHOOK_SECRET);
     let mut figures: [Figures; 3] = Default::default();
