@@ -1,18 +1,16 @@
 //! What the log says, folded as far as the engine needs it: each work order's state, which work orders a
 //! vendor's id belongs to, and which deliveries are still to be dealt with.
 
-use super::execute::Executed;
 use super::fresh::{Content, Fresh};
 use super::shared;
 use super::waiting::{Awaited, Waiting};
 use covertrail_adapters::schema;
 use covertrail_adapters::store::Recorded;
 use covertrail_adapters::webhook::delivery::{HANDLED, RECEIVED};
-use covertrail_domain::coverage::{Command, Event, Rejection, State};
+use covertrail_domain::coverage::{Command, Event, State};
 use covertrail_domain::id::{ContractorId, WorkOrderId, WorkerId};
 use covertrail_domain::time::Timestamp;
 use covertrail_projections::{Directory, Reference};
-use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 /// The category of the work orders' streams: `coverage-<work order>`.
@@ -54,14 +52,6 @@ struct Order {
 pub(super) struct Woken {
     pub(super) work_orders: Vec<WorkOrderId>,
     pub(super) deliveries: Vec<String>,
-}
-
-/// What commands lead to, and the revision that this rests on.
-pub(super) struct Decision {
-    pub(super) next_revision: u64,
-    pub(super) events: Vec<Event>,
-    /// What each command came to, or why it was refused.
-    pub(super) answers: Vec<Result<Executed, Rejection>>,
 }
 
 impl Ledger {
@@ -242,36 +232,6 @@ impl Ledger {
     pub(super) fn state(&self, work_order: &WorkOrderId) -> Option<&State> {
         let order = self.order(self.number(work_order)).filter(|order| order.next_revision > 0);
         order.map(|order| &order.state)
-    }
-
-    /// What commands lead to, each in the state that those before it leave.
-    pub(super) fn decide(&self, work_order: &WorkOrderId, commands: &[Command]) -> Decision {
-        let unheard = State::default();
-        let mut state = Cow::Borrowed(self.state(work_order).unwrap_or(&unheard));
-        let mut decision = Decision {
-            next_revision: self.next_revision(work_order),
-            events: Vec::new(),
-            answers: Vec::new(),
-        };
-        for (index, command) in commands.iter().enumerate() {
-            let events = match state.decide(command) {
-                Ok(events) => events,
-                Err(rejection) => {
-                    decision.answers.push(Err(rejection));
-                    continue;
-                }
-            };
-            decision.answers.push(Ok(if events.is_empty() {
-                Executed::HeldAlready
-            } else {
-                Executed::Happened
-            }));
-            if index.saturating_add(1) < commands.len() && !events.is_empty() {
-                state = Cow::Owned(events.iter().fold(state.into_owned(), State::evolve));
-            }
-            decision.events.extend(events);
-        }
-        decision
     }
 
     /// The work orders that an object at 1099Policy belongs to.

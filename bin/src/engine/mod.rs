@@ -5,6 +5,7 @@
 
 mod act;
 mod call;
+mod decision;
 mod documents;
 mod execute;
 mod follow;
