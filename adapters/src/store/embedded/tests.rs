@@ -1,6 +1,7 @@
 mod appends;
 mod crash;
 mod files;
+mod room;
 mod sql;
 
 use std::path::{Path, PathBuf};
