@@ -15,7 +15,7 @@ const NAMESPACE: Uuid = Uuid::from_u128(0x0b47_196b_61c9_4e56_a277_0584_e987_438
 /// this is (what is asked, and of which work order).
 ///
 /// It is a UUID by name as RFC 9562 shows it for SHA-256 (appendix B.2, version 8). Version 5 would be the
-/// same with SHA-1, which forgers have met and which processors take several times as long for.
+/// same with SHA-1, for which there are forgeries.
 pub fn event_id(command_id: &str, index: u32) -> Uuid {
     let mut hash = Sha256::new();
     hash.update(NAMESPACE.as_bytes());

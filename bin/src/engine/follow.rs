@@ -14,7 +14,7 @@ use tokio::task::JoinHandle;
 /// who write to it, the vendors' deliveries first of all, are not kept from it by those who read.
 const BREATH: Duration = Duration::from_millis(2);
 
-/// A page whose events are understood already: at the start that is half of the work, and another thread's.
+/// A page whose events are decoded already: at the start that is another thread's work.
 struct Decoded {
     batch: Batch,
     /// As many as in the page; nothing for what is not a work order's.

@@ -1,5 +1,5 @@
-//! Deliveries that have just come. Whoever follows the log has them in hand; to have each read again, one by one,
-//! would cost more than all else that is done with it.
+//! Deliveries that have just come. Whoever follows the log has them in hand, so that none has to be read from it
+//! again, one by one.
 
 use covertrail_adapters::store::Recorded;
 use std::collections::HashMap;
