@@ -240,15 +240,20 @@ impl Ledger {
         orders.filter_map(|number| self.order(Some(*number))).map(|order| &order.id)
     }
 
-    /// The work orders on which something is due. Only those are looked at on which something may be.
+    /// The work orders on which something is due, and those that changed since this was last asked and have a
+    /// contractor in common with others: whoever was to tell those may have been stopped before.
     pub(super) fn due(&mut self) -> Vec<WorkOrderId> {
+        let suspects = std::mem::take(&mut self.suspects);
         let mut due = Vec::new();
-        self.suspects.retain(|number| {
-            let Some(order) = at(*number).and_then(|place| self.orders.get_mut(place)) else { return false };
+        for number in suspects {
+            let is_shared = self.of_same_contractor(number).next().is_some();
+            let Some(order) = at(number).and_then(|place| self.orders.get_mut(place)) else { continue };
             order.is_suspect = order.state.next_action().is_some();
-            due.extend(order.is_suspect.then(|| order.id.clone()));
-            order.is_suspect
-        });
+            due.extend((order.is_suspect || is_shared).then(|| order.id.clone()));
+            if order.is_suspect {
+                self.suspects.push(number);
+            }
+        }
         due
     }
 
