@@ -22,7 +22,10 @@ record! { Waiver as StoredWaiver { by: PersonId, reason: String, until: Timestam
 
 form! { Span { start: Timestamp, end: Timestamp } }
 form! { CoverSpan { lines: Lines, start: Timestamp, end: Timestamp } }
-form! { Amount { flat_fee: Option<Cents> as "flat_fee_cents", hourly: Option<Cents> as "hourly_cents" } }
+form! { Amount {
+    flat_fee: Option<Cents> as "flat_fee_cents", hourly: Option<Cents> as "hourly_cents",
+    unit: Option<Cents> as "unit_cents", blended: Option<Cents> as "blended_cents"
+} }
 form! { Subject {
     policy: Option<PolicyId>, assignment: Option<AssignmentId>, certificate: Option<CertificateId>
 } }
@@ -60,20 +63,31 @@ impl Value for Wage {
     type Form<'a> = Amount<'a>;
 
     fn form(&self) -> Amount<'_> {
-        let (flat_fee, hourly) = match self {
-            Self::FlatFee(cents) => (Some(cents.get()), None),
-            Self::Hourly(cents) => (None, Some(cents.get())),
-        };
-        Amount { flat_fee, hourly, life: PhantomData }
+        let mut form = Amount { flat_fee: None, hourly: None, unit: None, blended: None, life: PhantomData };
+        match self {
+            Self::FlatFee(cents) => form.flat_fee = Some(cents.get()),
+            Self::Hourly(cents) => form.hourly = Some(cents.get()),
+            Self::Unit(cents) => form.unit = Some(cents.get()),
+            Self::Blended(cents) => form.blended = Some(cents.get()),
+        }
+        form
     }
 
     fn read(form: Amount<'_>) -> Result<Self, Fault> {
-        match (form.flat_fee, form.hourly) {
-            (Some(cents), None) => Ok(Self::FlatFee(Cents::new(cents))),
-            (None, Some(cents)) => Ok(Self::Hourly(Cents::new(cents))),
-            (None, None) | (Some(_), Some(_)) => {
-                Err(Fault::new("is not one of `flat_fee_cents` and `hourly_cents`"))
-            }
+        let amount = |cents: Option<i64>, paid: fn(Cents) -> Self| cents.map(|cents| paid(Cents::new(cents)));
+        let mut amounts = [
+            amount(form.flat_fee, Self::FlatFee),
+            amount(form.hourly, Self::Hourly),
+            amount(form.unit, Self::Unit),
+            amount(form.blended, Self::Blended),
+        ]
+        .into_iter()
+        .flatten();
+        match (amounts.next(), amounts.next()) {
+            (Some(wage), None) => Ok(wage),
+            (Some(_) | None, Some(_) | None) => Err(Fault::new(
+                "is not one of `flat_fee_cents`, `hourly_cents`, `unit_cents` and `blended_cents`",
+            )),
         }
     }
 }

@@ -31,6 +31,8 @@ fn wage(wage: Wage) -> Fact {
     match wage {
         Wage::FlatFee(pay) => fact("flat fee", pay),
         Wage::Hourly(pay) => fact("hourly wage", pay),
+        Wage::Unit(pay) => fact("unit wage", pay),
+        Wage::Blended(pay) => fact("blended hourly wage", pay),
     }
 }
 

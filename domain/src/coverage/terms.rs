@@ -36,6 +36,10 @@ pub enum Wage {
     FlatFee(Cents),
     /// An amount an hour: `hourly`. What it comes to is known only once the work is paid.
     Hourly(Cents),
+    /// An amount for each piece: `unit`. What it comes to is known only once the work is paid.
+    Unit(Cents),
+    /// An amount an hour for the first hours, and another after them: `blended`, by the first.
+    Blended(Cents),
 }
 
 /// When the assignment that binds cover is made.

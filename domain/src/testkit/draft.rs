@@ -42,8 +42,12 @@ pub fn any_report() -> impl Strategy<Value = Draft> {
 /// Terms of the sample work order: one line or two, bound at either time, paid either way.
 pub fn any_terms() -> impl Strategy<Value = Terms> {
     let bind_on = prop::sample::select(&[BindOn::InProgress, BindOn::Applied][..]);
-    let wage =
-        prop::sample::select(alloc::vec![Wage::FlatFee(samples::PAY), Wage::Hourly(Cents::new(4_850))]);
+    let wage = prop::sample::select(alloc::vec![
+        Wage::FlatFee(samples::PAY),
+        Wage::Hourly(Cents::new(4_850)),
+        Wage::Unit(Cents::new(1_200)),
+        Wage::Blended(Cents::new(4_850)),
+    ]);
     (bind_on, wage, any::<bool>()).prop_map(|(bind_on, wage, one_line)| {
         let required = if one_line { [Line::General].into_iter().collect() } else { samples::lines() };
         Terms { wage, required, bind_on, ..samples::terms() }

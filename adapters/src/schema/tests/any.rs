@@ -87,7 +87,12 @@ fn decision() -> impl Strategy<Value = Decision> {
 }
 
 fn wage() -> impl Strategy<Value = Wage> {
-    prop_oneof![cents().prop_map(Wage::FlatFee), cents().prop_map(Wage::Hourly)]
+    prop_oneof![
+        cents().prop_map(Wage::FlatFee),
+        cents().prop_map(Wage::Hourly),
+        cents().prop_map(Wage::Unit),
+        cents().prop_map(Wage::Blended),
+    ]
 }
 
 fn terms() -> impl Strategy<Value = Terms> {

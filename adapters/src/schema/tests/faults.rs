@@ -90,12 +90,17 @@ fn evidence_is_of_exactly_one_thing() {
 
 #[test]
 fn a_wage_is_exactly_one_amount() {
-    for wage in ["{}", r#"{"flat_fee_cents":1,"hourly_cents":1}"#] {
+    for wage in ["{}", r#"{"flat_fee_cents":1,"hourly_cents":1}"#, r#"{"unit_cents":1,"blended_cents":1}"#] {
         let terms = format!(
             r#"{{"title":"","description":"","category":"","wage":{wage},"window":{{"start":1,"end":2}},"required_lines":[],"bind_on":"applied"}}"#
         );
         let data = format!(r#"{{"work_order":"1","worker":"2","terms":{terms},"assigned_at":1}}"#);
-        check(ASSIGNED, &data, "terms.wage", "is not one of `flat_fee_cents` and `hourly_cents`");
+        check(
+            ASSIGNED,
+            &data,
+            "terms.wage",
+            "is not one of `flat_fee_cents`, `hourly_cents`, `unit_cents` and `blended_cents`",
+        );
     }
 }
 

@@ -186,10 +186,17 @@ fn changes() -> Vec<Event> {
     let wage = Wage::Hourly(Cents::new(4_850));
     let terms =
         Terms { client: None, region: None, wage, required: all, bind_on: BindOn::Applied, ..terms() };
+    let paid = |wage| Event::Reassigned {
+        worker: WorkerId::parse("wk_423").unwrap(),
+        terms: Terms { wage, ..self::terms() },
+        at: at(START),
+    };
     vec![
         Event::Rescheduled { window: window(), at: at(START) },
         Event::Reassigned { worker: WorkerId::parse("wk_422").unwrap(), terms, at: at(START) },
         Event::WorkCanceled { at: at(START) },
+        paid(Wage::Unit(Cents::new(1_200))),
+        paid(Wage::Blended(Cents::new(4_850))),
     ]
 }
 

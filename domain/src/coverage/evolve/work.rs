@@ -26,7 +26,7 @@ impl Coverage {
     pub(super) fn settlement(&self, pay: Cents) -> Settlement {
         match self.terms.wage {
             Wage::FlatFee(agreed) if agreed == pay => Settlement::AsAgreed(pay),
-            Wage::FlatFee(_) | Wage::Hourly(_) => Settlement::Differs(pay),
+            Wage::FlatFee(_) | Wage::Hourly(_) | Wage::Unit(_) | Wage::Blended(_) => Settlement::Differs(pay),
         }
     }
 
