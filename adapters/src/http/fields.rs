@@ -16,6 +16,11 @@ impl Malformed {
         Self { wrong: vec![(field, why)] }
     }
 
+    /// To go on with another's terms would insure the wrong person or the wrong work.
+    pub(crate) fn another() -> Self {
+        Self::new("id", "another than was asked for")
+    }
+
     /// The fields, each with what is wrong with it, in the order they were read.
     pub fn fields(&self) -> impl Iterator<Item = (&str, &str)> {
         self.wrong.iter().copied()
@@ -31,6 +36,9 @@ impl fmt::Display for Malformed {
     }
 }
 
+/// How many objects within each other [`Fields::open_deep`] opens.
+const DEPTH: usize = 3;
+
 /// A JSON object whose numbers are still the text they were sent as.
 pub(crate) struct Fields<'a> {
     values: BTreeMap<String, &'a RawValue>,
@@ -44,6 +52,24 @@ impl<'a> Fields<'a> {
             Ok(values) => Ok(Self { values, wrong: Vec::new() }),
             Err(_) => Err(Malformed::new("answer", "not a JSON object")),
         }
+    }
+
+    /// Opens an object together with the objects in it: their fields are named by their way, as in `pricing.type`.
+    pub(crate) fn open_deep(body: &'a [u8]) -> Result<Self, Malformed> {
+        let mut fields = Self::open(body)?;
+        let mut level: Vec<(String, &'a RawValue)> =
+            fields.values.iter().map(|(name, value)| (name.clone(), *value)).collect();
+        for _ in 1..DEPTH {
+            let mut deeper = Vec::new();
+            for (way, value) in level {
+                let inner: BTreeMap<String, &'a RawValue> =
+                    serde_json::from_str(value.get()).unwrap_or_default();
+                deeper.extend(inner.into_iter().map(|(name, value)| (format!("{way}.{name}"), value)));
+            }
+            fields.values.extend(deeper.iter().cloned());
+            level = deeper;
+        }
+        Ok(fields)
     }
 
     /// The field's value as it was sent; null or an empty text is as good as absent.
@@ -81,11 +107,16 @@ impl<'a> Fields<'a> {
         None
     }
 
+    /// What was found to be wrong.
+    pub(crate) fn refused(self) -> Malformed {
+        Malformed { wrong: self.wrong }
+    }
+
     /// What was read, provided that nothing was wrong.
     pub(crate) fn finish<T>(self, read: Option<T>) -> Result<T, Malformed> {
         match read {
             Some(value) if self.wrong.is_empty() => Ok(value),
-            Some(_) | None => Err(Malformed { wrong: self.wrong }),
+            Some(_) | None => Err(self.refused()),
         }
     }
 }

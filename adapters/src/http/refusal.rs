@@ -22,11 +22,27 @@ impl Refusal {
     /// Reads an answer that is no success, whatever its body is.
     pub(super) fn read(status: StatusCode, body: &[u8]) -> Self {
         let fields: Map<String, Value> = serde_json::from_slice(body).unwrap_or_default();
-        let code = fields.get("error_code").and_then(Value::as_str).filter(|code| is_code(code));
-        let message = fields.get("message").map(plain).filter(|message| !message.is_empty());
+        if let Some(errors) = fields.get("meta").and_then(|meta| meta.get("errors")) {
+            return Self::listed(status, errors);
+        }
+        let code = fields.get("error_code").and_then(Value::as_str).map(ToOwned::to_owned);
+        Self::told(status, code, fields.get("message").map(plain))
+    }
+
+    /// Reads a list of errors, each `{"message", "code"}`; the first one's code stands for all.
+    pub(crate) fn listed(status: StatusCode, errors: &Value) -> Self {
+        let errors = errors.as_array().map(Vec::as_slice).unwrap_or_default();
+        let code = errors.first().and_then(|error| error.get("code")).map(plain);
+        let messages = errors.iter().map(|error| plain(error.get("message").unwrap_or(error)));
+        Self::told(status, code, Some(messages.collect::<Vec<_>>().join("; ")))
+    }
+
+    fn told(status: StatusCode, code: Option<String>, message: Option<String>) -> Self {
+        let code = code.filter(|code| is_code(code));
+        let message = message.filter(|message| !message.is_empty());
         Self {
             status,
-            code: code.map_or_else(|| format!("http_{}", status.as_u16()), ToOwned::to_owned),
+            code: code.unwrap_or_else(|| format!("http_{}", status.as_u16())),
             message: message.unwrap_or_else(|| format!("it answered {status} without a reason")),
         }
     }

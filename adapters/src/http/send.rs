@@ -2,16 +2,17 @@
 
 use super::refusal::Refusal;
 use super::retry::{Retry, retry_after};
-use super::settings::{Misconfigured, Settings};
+use super::settings::{Misconfigured, Settings, bearer};
+use crate::secret::Secret;
 use bytes::{Bytes, BytesMut};
 use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderValue};
 use reqwest::{Method, Response, StatusCode};
 use serde_json::Value;
 use std::error::Error;
-use std::fmt::Write;
+use std::fmt::{self, Write};
 use std::time::Duration;
 use tokio::time::{Instant, sleep};
-use url::Url;
+use url::{Url, form_urlencoded};
 
 /// The header by which the vendor knows a request it has already carried out.
 const IDEMPOTENCY_KEY: &str = "idempotency-key";
@@ -27,8 +28,8 @@ pub(crate) struct Http {
     retry: Retry,
 }
 
-/// What a request carries.
-#[derive(Debug, Clone)]
+/// What a request carries. Its `Debug` shows no byte of it.
+#[derive(Clone)]
 pub(crate) struct Content {
     pub(crate) media_type: String,
     pub(crate) bytes: Bytes,
@@ -45,7 +46,19 @@ pub(crate) enum Failure {
     UnknownOutcome { reason: String },
 }
 
+impl fmt::Debug for Content {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} ({} bytes)", self.media_type, self.bytes.len())
+    }
+}
+
 impl Content {
+    /// The fields as a browser's form sends them.
+    pub(crate) fn form(fields: &[(&str, &str)]) -> Self {
+        let bytes = form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
+        Self { media_type: "application/x-www-form-urlencoded".to_owned(), bytes: bytes.into() }
+    }
+
     pub(crate) fn json(body: &Value) -> Self {
         Self { media_type: "application/json".to_owned(), bytes: body.to_string().into() }
     }
@@ -56,7 +69,7 @@ impl Http {
         Ok(Self {
             client: settings.client()?,
             base: settings.base_url.clone(),
-            bearer: settings.bearer()?,
+            bearer: bearer(&settings.api_key)?,
             retry: settings.retry(),
         })
     }
@@ -67,13 +80,26 @@ impl Http {
         if !query.is_empty() {
             url.query_pairs_mut().extend_pairs(query);
         }
-        self.send(&Request { method: Method::GET, url, order: None }).await
+        let bearer = Some(self.bearer.clone());
+        self.send(&Request { method: Method::GET, url, bearer, key: None, content: None }).await
     }
 
     /// Asks for an effect that the vendor brings about at most once for the key.
     pub(crate) async fn post(&self, path: &[&str], key: &str, content: Content) -> Result<Bytes, Failure> {
-        let order = Order { key: header_safe(key), content };
-        self.send(&Request { method: Method::POST, url: self.url(path)?, order: Some(order) }).await
+        let (url, bearer, key) = (self.url(path)?, Some(self.bearer.clone()), Some(header_safe(key)));
+        self.send(&Request { method: Method::POST, url, bearer, key, content: Some(content) }).await
+    }
+
+    /// Asks with a body for what may be asked for any number of times, such as a token. The bearer stays here.
+    pub(crate) async fn exchange(&self, path: &[&str], content: Content) -> Result<Bytes, Failure> {
+        let url = self.url(path)?;
+        let content = Some(content);
+        self.send(&Request { method: Method::POST, url, bearer: None, key: None, content }).await
+    }
+
+    /// The same connection with another bearer.
+    pub(crate) fn bearing(&self, key: &Secret) -> Result<Self, Misconfigured> {
+        Ok(Self { bearer: bearer(key)?, ..self.clone() })
     }
 
     fn url(&self, path: &[&str]) -> Result<Url, Failure> {
@@ -99,7 +125,7 @@ impl Http {
                 Err(Attempt::Missed(miss)) => miss,
             };
             // One lost answer is enough: no later 503 takes back what may have happened by then.
-            may_be_done |= miss.may_be_done && request.order.is_some();
+            may_be_done |= miss.may_be_done && request.key.is_some();
             match self.retry.pause(attempt, miss.retry_after) {
                 Some(pause) => sleep(pause).await,
                 None if may_be_done => return Err(Failure::UnknownOutcome { reason: miss.reason }),
@@ -116,19 +142,21 @@ impl Http {
         let mut builder = self
             .client
             .request(request.method.clone(), request.url.clone())
-            .header(ACCEPT, "application/json")
-            .header(AUTHORIZATION, self.bearer.clone());
-        if let Some(order) = &request.order {
-            builder = builder
-                .header(IDEMPOTENCY_KEY, &order.key)
-                .header(CONTENT_TYPE, &order.content.media_type)
-                .body(order.content.bytes.clone());
+            .header(ACCEPT, "application/json");
+        if let Some(bearer) = &request.bearer {
+            builder = builder.header(AUTHORIZATION, bearer.clone());
+        }
+        if let Some(key) = &request.key {
+            builder = builder.header(IDEMPOTENCY_KEY, key);
+        }
+        if let Some(content) = &request.content {
+            builder = builder.header(CONTENT_TYPE, &content.media_type).body(content.bytes.clone());
         }
         let answered = builder.send().await;
         tracing::debug!(
             method = %request.method,
             path = request.url.path(),
-            key = request.order.as_ref().map(|order| order.key.as_str()),
+            key = request.key.as_deref(),
             attempt,
             status = answered.as_ref().ok().map(|response| response.status().as_u16()),
             elapsed = ?started.elapsed(),
@@ -142,13 +170,10 @@ impl Http {
 struct Request {
     method: Method,
     url: Url,
-    /// What is to be done; nothing when it only reads.
-    order: Option<Order>,
-}
-
-struct Order {
-    key: String,
-    content: Content,
+    bearer: Option<HeaderValue>,
+    /// Under which the vendor does it at most once; nothing where doing it again changes nothing.
+    key: Option<String>,
+    content: Option<Content>,
 }
 
 /// An attempt without a result.

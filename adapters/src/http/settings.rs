@@ -70,17 +70,6 @@ impl Settings {
         if plain { builder.no_proxy() } else { builder }.build().map_err(Misconfigured::Client)
     }
 
-    /// The `Authorization` header, marked so that nothing prints it.
-    pub(super) fn bearer(&self) -> Result<HeaderValue, Misconfigured> {
-        if self.api_key.expose().is_empty() {
-            return Err(Misconfigured::UnusableKey);
-        }
-        let mut bearer = HeaderValue::from_str(&format!("Bearer {}", self.api_key.expose()))
-            .map_err(|_| Misconfigured::UnusableKey)?;
-        bearer.set_sensitive(true);
-        Ok(bearer)
-    }
-
     pub(super) const fn retry(&self) -> Retry {
         Retry {
             attempts: self.attempts,
@@ -98,4 +87,15 @@ impl Settings {
             None => false,
         }
     }
+}
+
+/// The `Authorization` header of a key, marked so that nothing prints it.
+pub(super) fn bearer(key: &Secret) -> Result<HeaderValue, Misconfigured> {
+    if key.expose().is_empty() {
+        return Err(Misconfigured::UnusableKey);
+    }
+    let mut bearer =
+        HeaderValue::from_str(&format!("Bearer {}", key.expose())).map_err(|_| Misconfigured::UnusableKey)?;
+    bearer.set_sensitive(true);
+    Ok(bearer)
 }

@@ -41,14 +41,14 @@ pub(crate) fn flag(value: &RawValue) -> Read<bool> {
 
 /// An amount in dollars that is not negative, as a number or a text, by its decimal digits alone.
 pub(crate) fn dollars(value: &RawValue) -> Read<Cents> {
-    let written = number_or_text(value)?;
+    let written = text_or_number(value)?;
     let cents = Cents::from_dollars(&written).map_err(|_| "not a decimal amount such as 325.00")?;
     if cents < Cents::new(0) { Err("a negative amount") } else { Ok(cents) }
 }
 
 /// A moment: Unix seconds, or ISO 8601 with its zone. A part of a second is dropped.
 pub(crate) fn timestamp(value: &RawValue) -> Read<Timestamp> {
-    let written = number_or_text(value)?;
+    let written = text_or_number(value)?;
     if let Some(seconds) = whole(&written) {
         let moment = Timestamp::from_unix(seconds);
         return if moment.unix() == seconds { Ok(moment) } else { Err("a date beyond the year 9999") };
@@ -67,7 +67,8 @@ pub(crate) fn texts(value: &RawValue) -> Read<Vec<String>> {
         .map_err(|_| "not a list of texts")
 }
 
-fn number_or_text(value: &RawValue) -> Read<String> {
+/// A number or a text, as it is written.
+pub(crate) fn text_or_number(value: &RawValue) -> Read<String> {
     match value.get() {
         number if number.starts_with(|c: char| c == '-' || c.is_ascii_digit()) => Ok(number.to_owned()),
         _ => text(value).map_err(|_| "neither a number nor a text"),

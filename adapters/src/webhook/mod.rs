@@ -10,6 +10,7 @@ pub mod dedupe;
 pub mod delivery;
 mod field;
 pub mod policy;
+pub mod poll;
 pub mod verify;
 pub mod workmarket;
 

@@ -12,6 +12,9 @@ pub enum Error {
     /// There is none with this id, or none that our account may see.
     #[error("workmarket knows no such thing")]
     NotFound,
+    /// The worker was taken off the work order.
+    #[error("the worker is no longer on the work order")]
+    NotOnWorkOrder,
     /// The vendor said no, and will again: tell a person.
     #[error("workmarket refused ({code}): {message}")]
     Refused {

@@ -1,7 +1,8 @@
-//! WorkMarket, in the REST form of the vendor's guide: work orders and workers, read over HTTP, and the
-//! tables that translate them for 1099Policy.
+//! WorkMarket: work orders and workers, read over HTTP in either of its forms, and the tables that translate them
+//! for 1099Policy.
 
 mod client;
+mod employer_v1;
 mod error;
 mod mapping;
 mod region;
@@ -13,6 +14,7 @@ mod worker;
 pub use crate::http::fields::Malformed;
 pub use crate::http::{Misconfigured, Settings};
 pub use client::Client;
+pub use employer_v1::{Change, Changes, EmployerV1, PAGE};
 pub use error::Error;
 pub use mapping::{Mapping, Unmapped};
 pub use work_order::{Status, Wage, WorkOrder};

@@ -10,7 +10,7 @@ pub(super) fn read(fields: &mut Fields<'_>) -> (Option<String>, Option<String>) 
 }
 
 /// Two capital letters for a state of the US, by its code or its name; anything else as it was sent.
-fn state(region: String) -> String {
+pub(super) fn state(region: String) -> String {
     let is_it = |text: &str| region.eq_ignore_ascii_case(text);
     match STATES.iter().find(|(code, name)| is_it(code) || is_it(name)) {
         Some((code, _)) => (*code).to_owned(),
@@ -19,7 +19,7 @@ fn state(region: String) -> String {
 }
 
 /// The two countries that WorkMarket writes in three letters; anything else as it was sent.
-fn country(country: String) -> String {
+pub(super) fn country(country: String) -> String {
     match country.to_ascii_uppercase().as_str() {
         "USA" | "US" | "UNITED STATES" => "US".to_owned(),
         "CAN" | "CA" | "CANADA" => "CA".to_owned(),

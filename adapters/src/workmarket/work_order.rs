@@ -5,7 +5,6 @@ use super::region;
 use super::worker::Worker;
 use crate::http::fields::{Fields, Malformed};
 use crate::http::value;
-use crate::policy::WageType;
 use covertrail_domain::id::{ClientId, WorkOrderId, WorkerId};
 use covertrail_domain::money::Cents;
 use covertrail_domain::time::{Timestamp, Window};
@@ -41,6 +40,10 @@ pub struct WorkOrder {
     pub ended_at: Option<Timestamp>,
     /// What was paid in the end.
     pub final_pay: Option<Cents>,
+    /// How long was worked, in hundredths of an hour.
+    pub hours_worked_hundredths: Option<i64>,
+    /// When it was paid.
+    pub paid_on: Option<Timestamp>,
 }
 
 /// How far a work order has come.
@@ -50,6 +53,8 @@ pub enum Status {
     Draft,
     /// It is offered to workers.
     Sent,
+    /// Every worker it was offered to said no.
+    Declined,
     /// A worker has taken it.
     Assigned,
     /// The worker has begun.
@@ -69,6 +74,12 @@ pub enum Wage {
     FlatFee(Cents),
     /// For each hour (`rate_amount`).
     Hourly(Cents),
+    /// For each piece.
+    Unit(Cents),
+    /// For each of the first hours; those after them are paid otherwise.
+    Blended(Cents),
+    /// Nothing: an employee does it, who is insured as one.
+    Internal,
 }
 
 impl WorkOrder {
@@ -76,23 +87,6 @@ impl WorkOrder {
     /// work order does not say (guide 4.2).
     pub fn insured_region<'a>(&'a self, worker: &'a Worker) -> Option<&'a str> {
         self.region.as_deref().or(worker.region.as_deref())
-    }
-}
-
-impl Wage {
-    /// The amount, which is what 1099Policy calls the wage.
-    pub const fn cents(self) -> Cents {
-        match self {
-            Self::FlatFee(cents) | Self::Hourly(cents) => cents,
-        }
-    }
-
-    /// What 1099Policy says that it is paid for.
-    pub const fn wage_type(self) -> WageType {
-        match self {
-            Self::FlatFee(_) => WageType::FlatFee,
-            Self::Hourly(_) => WageType::Hourly,
-        }
     }
 }
 
@@ -104,6 +98,7 @@ impl Status {
         match letters.as_str() {
             "draft" => Self::Draft,
             "sent" => Self::Sent,
+            "declined" => Self::Declined,
             "assigned" | "active" => Self::Assigned,
             "inprogress" => Self::InProgress,
             "completed" | "complete" | "paymentpending" | "paid" => Self::Completed,
@@ -144,6 +139,8 @@ pub(super) fn read(body: &[u8]) -> Result<WorkOrder, Malformed> {
             started_at,
             ended_at,
             final_pay,
+            hours_worked_hundredths: None,
+            paid_on: None,
         })
     };
     fields.finish(work_order())

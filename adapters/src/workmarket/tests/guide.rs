@@ -2,7 +2,8 @@
 //! sent for it.
 
 use super::samples::{mapping, work_order, worker};
-use crate::policy::{NewContractor, NewJob, NewQuote};
+use crate::policy::{NewContractor, NewJob, NewQuote, WageType};
+use crate::workmarket::Wage;
 use covertrail_domain::cover::{Line, Lines};
 use covertrail_domain::id::{ContractorId, JobId};
 use serde_json::{Value, json};
@@ -25,13 +26,18 @@ fn contractor(fields: Value) -> Value {
 /// The job that is made for a work order with these fields.
 fn job(fields: Value) -> Value {
     let (mapping, order, worker) = (mapping(), work_order(fields).unwrap(), worker(json!({})).unwrap());
+    let (wage, wage_type) = match order.wage {
+        Wage::FlatFee(cents) => (cents, WageType::FlatFee),
+        Wage::Hourly(cents) => (cents, WageType::Hourly),
+        Wage::Unit(_) | Wage::Blended(_) | Wage::Internal => panic!("the guide has no such wage"),
+    };
     let new = NewJob {
         name: &order.title,
         description: &order.description,
         entity: mapping.entity(order.client.as_ref()).unwrap(),
         category_code: mapping.category_code(&order.category).unwrap(),
-        wage: order.wage.cents(),
-        wage_type: order.wage.wage_type(),
+        wage,
+        wage_type,
         region: order.insured_region(&worker),
         work_order: &order.id,
     };

@@ -5,7 +5,7 @@ use crate::workmarket::{Client, Malformed, Mapping, WorkOrder, Worker, work_orde
 use serde_json::{Value, json};
 
 pub(super) fn client(vendor: &Vendor) -> Client {
-    Client::new(&vendor.settings()).unwrap()
+    Client::guide(&vendor.settings()).unwrap()
 }
 
 pub(super) fn work_order_json() -> Value {
@@ -58,7 +58,7 @@ pub(super) fn mapping() -> Mapping {
     }
 }
 
-fn with(mut sample: Value, other: Value) -> Value {
+pub(super) fn with(mut sample: Value, other: Value) -> Value {
     let Value::Object(other) = other else { panic!("fields are an object") };
     sample.as_object_mut().unwrap().extend(other);
     sample

@@ -18,7 +18,7 @@ async fn a_work_order_is_followed_from_sent_to_paid() {
     let mut settings = Vendor::replying([]).await.settings();
     settings.base_url = sandbox.handle().api_url().parse().unwrap();
     settings.api_key = Secret::new("wm_live_sandbox".to_owned());
-    let client = Client::new(&settings).unwrap();
+    let client = Client::guide(&settings).unwrap();
     let control = reqwest::Client::builder().no_proxy().build().unwrap();
     let order = async |path: &str, body: Value| {
         let url = format!("http://{}/sandbox{path}", sandbox.address());
@@ -27,25 +27,25 @@ async fn a_work_order_is_followed_from_sent_to_paid() {
     };
 
     let id = WorkOrderId::parse("12345").unwrap();
-    assert_eq!(client.work_order(&id).await, Err(Error::NotFound));
+    assert_eq!(client.work_order(&id).await.map(drop), Err(Error::NotFound));
     order("/workers", worker_json()).await;
     let mut sent = work_order_json();
     (sent["status"], sent["worker_id"]) = (json!("SENT"), json!(null));
     order("/workorders", sent).await;
-    let read = client.work_order(&id).await.unwrap();
+    let (read, _) = client.work_order(&id).await.unwrap();
     assert_eq!((read.status, read.worker, read.wage), (Status::Sent, None, Wage::FlatFee(Cents::new(32500))));
 
     order("/workorders/12345/assign", json!({ "worker_id": "wk_421" })).await;
-    let read = client.work_order(&id).await.unwrap();
+    let (read, _) = client.work_order(&id).await.unwrap();
     assert_eq!((read.status, read.worker), (Status::Assigned, Some(WorkerId::parse("wk_421").unwrap())));
-    let worker = client.worker(&WorkerId::parse("wk_421").unwrap()).await.unwrap();
+    let worker = client.worker(&WorkerId::parse("wk_421").unwrap(), &id).await.unwrap();
     assert_eq!((worker.last_name.as_str(), worker.email), ("Nguyen", None));
 
     order("/workorders/12345/start", json!({ "at": 1_761_997_200 })).await;
-    let read = client.work_order(&id).await.unwrap();
+    let (read, _) = client.work_order(&id).await.unwrap();
     assert_eq!((read.status, read.started_at), (Status::InProgress, Some(read.window.start())));
     order("/workorders/12345/complete", json!({ "final_pay": "1200.00", "at": 1_762_083_600 })).await;
-    let read = client.work_order(&id).await.unwrap();
+    let (read, _) = client.work_order(&id).await.unwrap();
     assert_eq!((read.status, read.ended_at), (Status::Completed, Some(read.window.end())));
     assert_eq!(read.final_pay, Some(Cents::new(120_000)));
 }

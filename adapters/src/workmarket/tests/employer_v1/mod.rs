@@ -1,0 +1,7 @@
+//! The employer API against a vendor on this machine.
+
+mod changes;
+mod envelope;
+mod reading;
+mod samples;
+mod tokens;
