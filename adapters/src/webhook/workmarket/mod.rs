@@ -1,10 +1,12 @@
 //! A WorkMarket webhook: a hint that a work order has changed. The work order itself is fetched.
 
+mod template;
 #[cfg(test)]
 mod tests;
 
 use super::field::{Malformed, Object, json};
 use covertrail_domain::{id::WorkOrderId, time::Timestamp};
+pub use template::{TEMPLATES, Template};
 
 /// The members that may carry the work order's id, the first present counting: the customer writes the bodies.
 const WORK_ORDER: [&str; 4] = ["work_order_id", "assignment_id", "workorder_id", "id"];
