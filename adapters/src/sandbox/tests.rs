@@ -1,6 +1,7 @@
 //! The sandbox as its clients meet it: over HTTP.
 
 mod control;
+mod employer;
 mod front;
 mod page;
 mod policy;

@@ -113,12 +113,25 @@ fn change(
     event: Option<&str>,
     change: impl FnOnce(&mut Record),
 ) -> Outcome {
-    let found = market.work_orders.get_mut(id);
-    let work_order = found.ok_or_else(|| missing("there is no such work order"))?;
-    if matches!(work_order.text("status"), Some("COMPLETED" | "CANCELLED")) {
+    let found = market.work_orders.get(id);
+    if found.is_some_and(|known| matches!(known.text("status"), Some("COMPLETED" | "CANCELLED"))) {
         return Err(Refusal::bad("work_order_closed", "the work order is completed or cancelled"));
     }
+    alter(market, now, id, event, change)
+}
+
+/// Changes it, whatever became of it before.
+pub(super) fn alter(
+    market: &mut Market,
+    now: i64,
+    id: &str,
+    event: Option<&str>,
+    change: impl FnOnce(&mut Record),
+) -> Outcome {
+    let found = market.work_orders.get_mut(id);
+    let work_order = found.ok_or_else(|| missing("there is no such work order"))?;
     change(work_order);
+    work_order.modified = now;
     let work_order = work_order.clone();
     if let Some(event) = event {
         market.tell(now, event, &work_order);

@@ -1,9 +1,11 @@
 //! Work orders and workers as WorkMarket keeps them.
 
 use axum::http::StatusCode;
-use serde::Serialize;
-use serde_json::{Map, Value, json};
+use serde::{Serialize, Serializer};
+use serde_json::{Map, Value};
 
+use super::Hooks;
+use super::employer::Account;
 use crate::sandbox::answer::{Answer, Outcome, Refusal};
 use crate::sandbox::courier::Message;
 use crate::sandbox::desk::{Effect, World};
@@ -12,7 +14,9 @@ use crate::sandbox::ids::Ids;
 use crate::sandbox::shelf::{Kept, Shelf};
 
 pub(super) struct Market {
-    ids: Ids,
+    pub ids: Ids,
+    pub account: Account,
+    hooks: Hooks,
     pub work_orders: Shelf<Record>,
     pub workers: Shelf<Record>,
     effects: Vec<Effect<Never>>,
@@ -22,12 +26,18 @@ pub(super) struct Market {
 pub(super) enum Never {}
 
 /// A work order or a worker, every field as it was set.
-#[derive(Clone, Serialize)]
-#[serde(transparent)]
+#[derive(Clone)]
 pub(super) struct Record {
-    #[serde(skip)]
     id: String,
     pub fields: Map<String, Value>,
+    /// When it was last changed, in Unix seconds.
+    pub modified: i64,
+}
+
+impl Serialize for Record {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.fields.serialize(serializer)
+    }
 }
 
 impl Record {
@@ -68,6 +78,9 @@ const EMPTY_FIELDS: [&str; 14] = [
     "final_pay",
 ];
 
+/// How a work order may be paid; the rate is for an hour, a piece, or each of the first hours.
+const PRICINGS: [&str; 6] = ["flat", "hourly", "per_hour", "per_unit", "blended_per_hour", "internal"];
+
 pub(super) fn find_work_order(market: &Market, id: &str) -> Outcome {
     let found = market.work_orders.get(id);
     found.map(Answer::ok).ok_or_else(|| missing("there is no such work order"))
@@ -79,11 +92,11 @@ pub(super) fn find_worker(market: &Market, id: &str) -> Outcome {
 }
 
 /// Control: a new work order, or a direct edit of one, which WorkMarket tells nobody about.
-pub(super) fn put_work_order(market: &mut Market, _: i64, body: &Value) -> Outcome {
+pub(super) fn put_work_order(market: &mut Market, now: i64, body: &Value) -> Outcome {
     let mut form = Form::read(body)?;
     let id = form.text_if_sent("id");
     if form.has("pricing") {
-        form.one_of("pricing", &["flat", "hourly"]);
+        form.one_of("pricing", &PRICINGS);
     }
     for amount in ["budget_amount", "rate_amount", "final_pay"] {
         check_amount(&mut form, body, amount);
@@ -95,7 +108,7 @@ pub(super) fn put_work_order(market: &mut Market, _: i64, body: &Value) -> Outco
     check_worker(market, &mut form, worker.as_deref());
     let status = form.text_if_sent("status").unwrap_or_else(|| "SENT".to_owned());
     form.done()?;
-    let mut record = market.record(id, "wo_", body);
+    let mut record = market.record(now, id, "wo_", body);
     record.set("status", status);
     record.fields.entry("country").or_insert_with(|| Value::from("US"));
     for field in EMPTY_FIELDS {
@@ -107,14 +120,14 @@ pub(super) fn put_work_order(market: &mut Market, _: i64, body: &Value) -> Outco
 }
 
 /// Control: a new worker, or a direct edit of one.
-pub(super) fn put_worker(market: &mut Market, _: i64, body: &Value) -> Outcome {
+pub(super) fn put_worker(market: &mut Market, now: i64, body: &Value) -> Outcome {
     let mut form = Form::read(body)?;
     let id = form.text_if_sent("id");
     form.text("first_name");
     form.text("last_name");
     form.text_if_sent("email");
     form.done()?;
-    let mut record = market.record(id, "wk_", body);
+    let mut record = market.record(now, id, "wk_", body);
     for field in ["email", "country", "region"] {
         record.fields.entry(field).or_insert(Value::Null);
     }
@@ -161,38 +174,34 @@ pub(super) fn missing(message: &str) -> Refusal {
 }
 
 impl Market {
-    pub(super) fn new(seed: u64) -> Self {
+    pub(super) fn new(seed: u64, hooks: Hooks, account: Account) -> Self {
         Self {
             ids: Ids::from_seed(seed),
+            account,
+            hooks,
             work_orders: Shelf::new(),
             workers: Shelf::new(),
             effects: Vec::new(),
         }
     }
 
-    fn record(&mut self, id: Option<String>, prefix: &'static str, body: &Value) -> Record {
+    fn record(&mut self, now: i64, id: Option<String>, prefix: &'static str, body: &Value) -> Record {
         let id = id.unwrap_or_else(|| self.ids.next(prefix));
         let mut fields = body.as_object().cloned().unwrap_or_default();
         fields.insert("id".to_owned(), Value::String(id.clone()));
         fields.remove("webhook");
-        Record { id, fields }
+        Record { id, fields, modified: now }
     }
 
     /// Queues the webhook of an event; it carries ids only, as the template that customers set up does.
     pub(super) fn tell(&mut self, now: i64, event: &str, work_order: &Record) {
         let id = self.ids.next("we_");
-        let body = json!({
-            "event_id": id,
-            "work_order_id": work_order.id,
-            "worker_id": work_order.text("worker_id"),
-            "status": work_order.text("status"),
-            "now": now,
-        });
+        let (segment, body) = self.hooks.told(&id, event, work_order, now);
         self.effects.push(Effect::Tell(Message {
             lane: work_order.id.clone(),
             id,
             kind: event.to_owned(),
-            path: format!("/{event}"),
+            path: format!("/{segment}"),
             body,
         }));
     }
