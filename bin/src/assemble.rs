@@ -1,7 +1,7 @@
 //! The program's parts, put together from the configuration and the secrets.
 
-use crate::config::{self, Config, Secrets};
-use crate::engine::{Documents, Engine, Parts, Requirements};
+use crate::config::{self, Api, Config, Secrets};
+use crate::engine::{Documents, Engine, Parts, Polling, Requirements};
 use crate::http::Shared;
 use covertrail_adapters::secret::Secret;
 use covertrail_adapters::store::EventStore;
@@ -41,7 +41,16 @@ pub fn workmarket_client(config: &Config, secrets: &Secrets) -> Result<workmarke
     let wm = &config.workmarket;
     let settings =
         settings("workmarket.base_url", &wm.base_url, &secrets.workmarket_token, wm.timeout, wm.attempts)?;
-    workmarket::Client::new(&settings).map_err(|error| unusable("workmarket", error))
+    let client = match wm.api {
+        Api::Guide => workmarket::Client::guide(&settings),
+        Api::EmployerV1 => {
+            let missing =
+                || unusable("COVERTRAIL_WORKMARKET_SECRET", "is not set, and the employer API needs it");
+            let secret = Secret::new(secrets.workmarket_secret.clone().ok_or_else(missing)?);
+            workmarket::Client::employer_v1(&settings, secret, wm.default_length)
+        }
+    };
+    client.map_err(|error| unusable("workmarket", error))
 }
 
 fn settings(
@@ -83,6 +92,10 @@ pub fn engine(
         start_lead_seconds: config.policy.start_lead_seconds,
         success_url: config.policy.success_url.clone(),
         cancel_url: config.policy.cancel_url.clone(),
+        polling: config.workmarket.polls().then_some(Polling {
+            every: config.workmarket.poll_every,
+            overlap: config.workmarket.poll_overlap,
+        }),
         workers: config.engine.workers,
         sweep: config.engine.sweep,
         give_up_after: config.engine.give_up_after,

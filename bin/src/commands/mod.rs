@@ -14,6 +14,7 @@ mod retry;
 pub(crate) mod sandbox;
 mod serve;
 mod status;
+mod templates;
 mod until;
 mod waive;
 
@@ -62,6 +63,7 @@ enum Command {
     Waive(waive::Waive),
     Retry(retry::Retry),
     Sandbox(sandbox::Sandbox),
+    WorkmarketTemplates(templates::Templates),
 }
 
 /// Why a command did not do what it was asked; each has its exit code.
@@ -132,6 +134,7 @@ pub fn main() -> ExitCode {
             Command::Waive(waive) => waive.run().await,
             Command::Retry(retry) => retry.run().await,
             Command::Sandbox(sandbox) => sandbox.run().await,
+            Command::WorkmarketTemplates(templates) => templates.run(),
         }
     });
     ran.map_or_else(Failure::report, |()| ExitCode::SUCCESS)

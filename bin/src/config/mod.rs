@@ -3,11 +3,11 @@
 
 mod secrets;
 mod values;
+mod workmarket;
 
 pub use secrets::{People, Secrets};
-pub use values::{
-    Config, Engine, Log, LogFormat, Mapping, Policy, Server, Store, Trigger, Webhook, WorkMarket,
-};
+pub use values::{Config, Engine, Log, LogFormat, Mapping, Policy, Server, Store, Webhook};
+pub use workmarket::{Api, Trigger, WorkMarket};
 
 use std::path::{Path, PathBuf};
 

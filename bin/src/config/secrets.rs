@@ -13,6 +13,8 @@ pub struct Secrets {
     pub policy_webhook: Vec<String>,
     /// `COVERTRAIL_WORKMARKET_TOKEN`
     pub workmarket_token: String,
+    /// `COVERTRAIL_WORKMARKET_SECRET`, which only the employer API needs.
+    pub workmarket_secret: Option<String>,
     /// `COVERTRAIL_WORKMARKET_WEBHOOK_SECRETS`
     pub workmarket_webhook: Vec<String>,
     /// `COVERTRAIL_PEOPLE`
@@ -58,12 +60,22 @@ impl Secrets {
         let workmarket_webhook =
             needed("COVERTRAIL_WORKMARKET_WEBHOOK_SECRETS", "the secrets of WorkMarket's webhooks");
         let people = people(&lookup("COVERTRAIL_PEOPLE").unwrap_or_default(), &mut problems);
+        let workmarket_secret = lookup("COVERTRAIL_WORKMARKET_SECRET")
+            .map(|value| value.trim().to_owned())
+            .filter(|value| !value.is_empty());
         if !problems.is_empty() {
             return Err(Error::Environment { problems });
         }
         let (policy_webhook, workmarket_webhook) =
             (by_commas(&policy_webhook), by_commas(&workmarket_webhook));
-        Ok(Self { policy_api_key, policy_webhook, workmarket_token, workmarket_webhook, people })
+        Ok(Self {
+            policy_api_key,
+            policy_webhook,
+            workmarket_token,
+            workmarket_secret,
+            workmarket_webhook,
+            people,
+        })
     }
 }
 

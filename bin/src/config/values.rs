@@ -1,5 +1,6 @@
 //! The file's tables, as typed values with their defaults.
 
+use super::workmarket::WorkMarket;
 use covertrail_domain::cover::{Line, Lines};
 use covertrail_domain::coverage::BindOn;
 use serde::{Deserialize, Deserializer, de};
@@ -87,35 +88,6 @@ pub struct Webhook {
     pub tolerance_seconds: u64,
 }
 
-/// WorkMarket.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct WorkMarket {
-    /// The API, up to and with its version.
-    pub base_url: String,
-    /// One request's time limit.
-    #[serde(rename = "timeout_seconds", deserialize_with = "seconds")]
-    pub timeout: Duration,
-    /// How often a request is tried.
-    pub attempts: u32,
-    /// Which status begins coverage.
-    pub trigger: Trigger,
-    /// The domain of proxy emails.
-    pub relay_domain: String,
-    /// How its webhooks are authenticated.
-    pub webhook: Webhook,
-}
-
-/// Which WorkMarket status begins coverage.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Trigger {
-    /// The guide's primary trigger.
-    Assigned,
-    /// The guide's alternative, where work begins after check-in.
-    InProgress,
-}
-
 /// WorkMarket's words → 1099Policy's codes.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -198,19 +170,6 @@ impl Default for Webhook {
     }
 }
 
-impl Default for WorkMarket {
-    fn default() -> Self {
-        Self {
-            base_url: "https://api.workmarket.com/v1".into(),
-            timeout: Duration::from_secs(20),
-            attempts: 4,
-            trigger: Trigger::Assigned,
-            relay_domain: "relay.example.com".into(),
-            webhook: Webhook { scheme: "bearer".into(), ..Webhook::default() },
-        }
-    }
-}
-
 impl Default for Engine {
     fn default() -> Self {
         Self { workers: 8, sweep: Duration::from_secs(30), give_up_after: Duration::from_hours(1) }
@@ -223,7 +182,7 @@ impl Default for Log {
     }
 }
 
-fn seconds<'de, D: Deserializer<'de>>(source: D) -> Result<Duration, D::Error> {
+pub(super) fn seconds<'de, D: Deserializer<'de>>(source: D) -> Result<Duration, D::Error> {
     u64::deserialize(source).map(Duration::from_secs)
 }
 
@@ -254,8 +213,6 @@ impl Config {
             ("server.max_body_bytes", self.server.max_body_bytes == 0),
             ("policy.timeout_seconds", self.policy.timeout.is_zero()),
             ("policy.attempts", self.policy.attempts == 0),
-            ("workmarket.timeout_seconds", self.workmarket.timeout.is_zero()),
-            ("workmarket.attempts", self.workmarket.attempts == 0),
             ("engine.workers", self.engine.workers == 0),
             ("engine.sweep_seconds", self.engine.sweep.is_zero()),
         ] {
@@ -282,9 +239,7 @@ impl Config {
                 problems.push(format!("{field}: must contain {{work_order}}"));
             }
         }
-        if !self.workmarket.relay_domain.contains('.') || self.workmarket.relay_domain.contains('@') {
-            problems.push("workmarket.relay_domain: must be a domain such as relay.example.com".into());
-        }
+        problems.extend(self.workmarket.problems());
         problems
     }
 }

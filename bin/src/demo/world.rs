@@ -188,6 +188,7 @@ fn secrets() -> Result<Secrets, Failure> {
         policy_api_key: format!("t9k_test_{}", token()),
         policy_webhook: vec![format!("whsec_{}", base64::engine::general_purpose::STANDARD.encode(token()))],
         workmarket_token: format!("wm_live_{}", token()),
+        workmarket_secret: None,
         workmarket_webhook: vec![token()],
         people: People(vec![(reviewer, token())]),
     })

@@ -28,7 +28,7 @@ impl Engine {
     pub(super) async fn call(&self, action: &Action) -> Answer {
         let (key, round, order) = (action.idempotency_key(), action.round, &action.work_order);
         match &action.call {
-            Call::CreateContractor { worker } => self.create_contractor(&key, round, worker).await,
+            Call::CreateContractor { worker } => self.create_contractor(&key, round, order, worker).await,
             Call::CreateJob { terms } => self.create_job(&key, round, order, terms).await,
             Call::CreateQuote { post, cover } => self.create_quote(&key, round, order, post, *cover).await,
             Call::OpenApplication { quote } => self.open_application(&key, round, order, quote).await,
@@ -46,12 +46,18 @@ impl Engine {
     }
 
     /// A worker is enrolled once; the key alone says so for a day, the log for ever.
-    async fn create_contractor(&self, key: &str, round: Round, worker: &WorkerId) -> Answer {
+    async fn create_contractor(
+        &self,
+        key: &str,
+        round: Round,
+        work_order: &WorkOrderId,
+        worker: &WorkerId,
+    ) -> Answer {
         let known = self.ledger().contractor_of(worker).cloned();
         if let Some(contractor) = known {
             return Ok(vec![Command::RecordContractor { round, contractor }]);
         }
-        let worker = self.workmarket.worker(worker).await?;
+        let worker = self.workmarket.worker(worker, work_order).await?;
         let email = self.mapping.email(&worker);
         let new = NewContractor {
             worker: &worker.id,
@@ -70,6 +76,10 @@ impl Engine {
         let (wage, wage_type) = match terms.wage {
             Wage::FlatFee(cents) => (cents, WageType::FlatFee),
             Wage::Hourly(cents) => (cents, WageType::Hourly),
+            Wage::Unit(_) | Wage::Blended(_) => {
+                let why = "it is paid by the piece or at a blended rate, which is not told to 1099Policy yet";
+                return Err(CallError::Blocked(why.to_owned()));
+            }
         };
         let new = NewJob {
             name: &terms.title,

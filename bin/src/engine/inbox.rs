@@ -10,7 +10,6 @@ use covertrail_adapters::schema::{Actor, Envelope, Source};
 use covertrail_adapters::store::{AppendError, Expected, NewEvent, StreamName};
 use covertrail_adapters::webhook::delivery::{Delivery, Outcome, Record, Source as From, Waiting};
 use covertrail_adapters::webhook::{policy, workmarket as wm};
-use covertrail_adapters::workmarket::{WorkOrder, Worker};
 use covertrail_adapters::{schema, workmarket};
 use covertrail_domain::id::WorkOrderId;
 use covertrail_domain::time::Timestamp;
@@ -183,7 +182,7 @@ impl Engine {
         };
         let id = notice.work_order.clone();
         let _alone = self.lock_of(&id).lock().await;
-        let (order, worker) = match self.fetched(&id).await {
+        let (order, worker) = match self.workmarket.work_order(&id).await {
             Ok(fetched) => fetched,
             Err(error @ workmarket::Error::Unavailable { .. }) => return Err(error.into()),
             // what is refused or cannot be read now may be mended in WorkMarket
@@ -198,7 +197,7 @@ impl Engine {
         };
         let cause = Cause {
             actor: Actor::WorkMarket,
-            source: Source::Webhook,
+            source: if stored.delivery.is_polled() { Source::Polling } else { Source::Webhook },
             causation: stored.stream.as_str().to_owned(),
         };
         let mut tally = Tally::default();
@@ -206,15 +205,6 @@ impl Engine {
             tally.count(&id, answer.map_err(ExecuteError::from))?;
         }
         Ok(tally.verdict())
-    }
-
-    async fn fetched(&self, id: &WorkOrderId) -> Result<(WorkOrder, Option<Worker>), workmarket::Error> {
-        let order = self.workmarket.work_order(id).await?;
-        let worker = match &order.worker {
-            None => None,
-            Some(worker) => Some(self.workmarket.worker(worker).await?),
-        };
-        Ok((order, worker))
     }
 
     fn lock_of(&self, work_order: &WorkOrderId) -> &tokio::sync::Mutex<()> {

@@ -12,6 +12,7 @@ mod follow;
 mod fresh;
 mod inbox;
 mod ledger;
+mod poll;
 mod queue;
 mod run;
 mod shared;
@@ -22,6 +23,7 @@ mod waiting;
 pub use documents::{DocumentError, Documents, MAX_BYTES as MAX_DOCUMENT_BYTES};
 pub use execute::{Cause, ExecuteError, Executed};
 pub use ledger::{COVERAGE, DELIVERY};
+pub use poll::Polling;
 pub use run::Running;
 pub use translate::Requirements;
 
@@ -58,6 +60,8 @@ pub struct Parts {
     pub success_url: String,
     /// Where the contractor goes otherwise.
     pub cancel_url: String,
+    /// How `WorkMarket` is asked what was changed, if it is.
+    pub polling: Option<Polling>,
     /// Work orders acted on at once.
     pub workers: usize,
     /// Between two looks at all open work orders.

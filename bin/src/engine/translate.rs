@@ -159,7 +159,12 @@ pub(super) fn of_work_order(
         Status::Canceled if is_known => {
             return Ok(vec![Command::CancelWork { at: heard.since(&Event::Canceled) }]);
         }
-        Status::Canceled | Status::Draft | Status::Sent => return Err("nobody is assigned".into()),
+        Status::Draft | Status::Sent | Status::Declined if is_known => {
+            return Err("nobody is assigned any more".into());
+        }
+        Status::Canceled | Status::Draft | Status::Sent | Status::Declined => {
+            return Err("nobody is assigned".into());
+        }
         // nothing follows from a word that is not known here, and a person is to see it
         Status::Other(ref status) if is_known => {
             return Ok(vec![Command::RecordStatus { unknown: Some(status.clone()), at: heard.fetched }]);
@@ -175,7 +180,8 @@ pub(super) fn of_work_order(
         return Err("it was completed before it was heard of".into());
     }
     let worker = worker.ok_or("it names no worker")?;
-    let (terms, at) = (terms(order, worker, requirements), heard.since(&Event::Assigned));
+    let wage = wage(order.wage).ok_or("it is paid internally, and needs no cover")?;
+    let (terms, at) = (terms(order, wage, worker, requirements), heard.since(&Event::Assigned));
     let mut commands = vec![
         Command::Assign { work_order: order.id.clone(), worker: worker.id.clone(), terms: terms.clone(), at },
         Command::Reassign { worker: worker.id.clone(), terms, at: heard.since(&Event::Reassigned) },
@@ -193,16 +199,24 @@ pub(super) fn of_work_order(
     Ok(commands)
 }
 
-fn terms(order: &WorkOrder, worker: &Worker, requirements: Requirements) -> Terms {
+/// The pay as it is insured; nothing where an employee does the work.
+const fn wage(pay: Pay) -> Option<Wage> {
+    match pay {
+        Pay::FlatFee(cents) => Some(Wage::FlatFee(cents)),
+        Pay::Hourly(cents) => Some(Wage::Hourly(cents)),
+        Pay::Unit(cents) => Some(Wage::Unit(cents)),
+        Pay::Blended(cents) => Some(Wage::Blended(cents)),
+        Pay::Internal => None,
+    }
+}
+
+fn terms(order: &WorkOrder, wage: Wage, worker: &Worker, requirements: Requirements) -> Terms {
     Terms {
         title: order.title.clone(),
         description: order.description.clone(),
         category: order.category.clone(),
         client: order.client.clone(),
-        wage: match order.wage {
-            Pay::FlatFee(cents) => Wage::FlatFee(cents),
-            Pay::Hourly(cents) => Wage::Hourly(cents),
-        },
+        wage,
         region: order.insured_region(worker).map(str::to_owned),
         window: order.window,
         required: requirements.lines,

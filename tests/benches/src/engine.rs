@@ -25,6 +25,7 @@ pub fn secrets() -> Secrets {
         policy_api_key: "t_measured".to_owned(),
         policy_webhook: vec![WEBHOOK_SECRET.to_owned()],
         workmarket_token: "measured".to_owned(),
+        workmarket_secret: None,
         workmarket_webhook: vec!["a-token-for-measurements".to_owned()],
         people: People::default(),
     }

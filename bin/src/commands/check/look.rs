@@ -7,15 +7,12 @@ use covertrail_adapters::policy;
 use covertrail_adapters::store::embedded::OpenError;
 use covertrail_adapters::store::{Embedded, EventStore as _, Position};
 use covertrail_adapters::workmarket;
-use covertrail_domain::id::WorkOrderId;
 use std::io;
 use std::path::Path;
 use std::time::Duration;
 
 /// A person waits for the answer, so each vendor is asked once, and not for as long as `serve` would.
 const PATIENCE: Duration = Duration::from_secs(10);
-/// A work order that cannot exist: whoever is told so was heard and let in.
-const NO_WORK_ORDER: &str = "covertrail-check";
 
 /// Whether every secret is set, and can verify deliveries in the configured way.
 pub(super) fn environment(config: &Config, secrets: Result<&Secrets, &config::Error>) -> Vec<Finding> {
@@ -141,22 +138,19 @@ pub(super) async fn workmarket(config: &Config, secrets: &Secrets) -> Finding {
         Ok(client) => client,
         Err(error) => return Finding::misconfigured("WorkMarket", &error),
     };
-    let Ok(nobody) = WorkOrderId::parse(NO_WORK_ORDER) else {
-        return Finding::failed("WorkMarket", "not asked", "report this");
-    };
     let base_url = &config.workmarket.base_url;
-    match client.work_order(&nobody).await {
-        Ok(_) | Err(workmarket::Error::NotFound) => {
-            Finding::good("WorkMarket", format!("{base_url} takes the token"))
-        }
+    match client.check().await {
+        Ok(()) => Finding::good("WorkMarket", format!("{base_url} takes the token")),
         Err(error @ workmarket::Error::Refused { .. }) => Finding::failed(
             "WorkMarket",
             error.to_string(),
             "ask WorkMarket for a token that may read work orders",
         ),
-        Err(error @ workmarket::Error::Malformed(_)) => {
-            Finding::failed("WorkMarket", format!("{base_url}: {error}"), "check workmarket.base_url")
-        }
+        Err(
+            error @ (workmarket::Error::Malformed(_)
+            | workmarket::Error::NotFound
+            | workmarket::Error::NotOnWorkOrder),
+        ) => Finding::failed("WorkMarket", format!("{base_url}: {error}"), "check workmarket.base_url"),
         Err(error @ workmarket::Error::Unavailable { .. }) => Finding::failed(
             "WorkMarket",
             format!("{base_url}: {error}"),

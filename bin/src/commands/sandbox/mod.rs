@@ -1,15 +1,17 @@
 //! `covertrail sandbox`: either vendor simulated, alone.
 
 mod policy;
+mod workmarket;
 
 use super::{Failure, interrupted};
 use crate::clock;
 use clap::{Args, Subcommand};
-use covertrail_adapters::sandbox::{Running, WebhookTarget, workmarket};
+use covertrail_adapters::sandbox::{Running, WebhookTarget};
 use policy::Policy;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use tokio::net::TcpListener;
+use workmarket::WorkMarket;
 
 /// Run 1099Policy or WorkMarket as a simulation, over real HTTP
 #[derive(Debug, Args)]
@@ -26,8 +28,8 @@ pub(crate) struct Sandbox {
 enum Vendor {
     /// 1099Policy: contractors, jobs, quotes, applications, policies, assignments, certificates, invoices
     Policy(Box<Policy>),
-    /// WorkMarket: work orders and workers
-    Workmarket(Simulation),
+    /// WorkMarket: work orders and workers, by the guide's API and the employer API
+    Workmarket(WorkMarket),
 }
 
 #[derive(Debug, Args)]
@@ -53,15 +55,7 @@ impl Sandbox {
     pub(crate) async fn run(self) -> Result<(), Failure> {
         let (name, key, running) = match self.vendor {
             Vendor::Policy(policy) => policy.start().await?,
-            Vendor::Workmarket(simulation) => {
-                let mut settings = workmarket::WorkMarketSettings::new(now());
-                settings.seed = simulation.seed;
-                settings.webhooks = simulation.target(WebhookTarget::bearer);
-                settings.token = simulation.key.clone().unwrap_or(settings.token);
-                let key = settings.token.clone();
-                let started = workmarket::start(simulation.bind().await?, settings).await;
-                ("WorkMarket", key, started.map_err(|error| Failure::Failed(error.to_string()))?)
-            }
+            Vendor::Workmarket(workmarket) => workmarket.start().await?,
         };
         let interruption = interrupted();
         tell(name, &key, &running);

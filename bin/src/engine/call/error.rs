@@ -54,6 +54,7 @@ impl From<workmarket::Error> for CallError {
             }
             workmarket::Error::Unavailable { retry_after, .. } => Self::Later { reason, retry_after },
             workmarket::Error::NotFound
+            | workmarket::Error::NotOnWorkOrder
             | workmarket::Error::Refused { .. }
             | workmarket::Error::Malformed(_) => Self::Blocked(reason),
         }

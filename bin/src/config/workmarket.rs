@@ -1,0 +1,138 @@
+//! The table `[workmarket]`.
+
+use super::values::{Webhook, seconds};
+use serde::{Deserialize, Deserializer};
+use std::time::Duration;
+use url::{Host, Url};
+
+/// Where the guide's API is, and where the employer API is.
+const GUIDE: &str = "https://api.workmarket.com/v1";
+const EMPLOYER_V1: &str = "https://www.workmarket.com/v1/employer";
+/// How often the vendor lets itself be asked for news at most.
+const SHORTEST_POLL: Duration = Duration::from_mins(2);
+
+/// WorkMarket.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct WorkMarket {
+    /// Which of its APIs.
+    pub api: Api,
+    /// The API, up to and with its version.
+    pub base_url: String,
+    /// One request's time limit.
+    #[serde(rename = "timeout_seconds", deserialize_with = "seconds")]
+    pub timeout: Duration,
+    /// How often a request is tried.
+    pub attempts: u32,
+    /// Which status begins coverage.
+    pub trigger: Trigger,
+    /// The domain of proxy emails.
+    pub relay_domain: String,
+    /// How long work is taken to last where WorkMarket does not say when it ends.
+    #[serde(rename = "default_length_hours", deserialize_with = "hours")]
+    pub default_length: Duration,
+    /// Whether the vendor is asked what was changed; without it, wherever it can be.
+    pub poll: Option<bool>,
+    /// Between two times of asking.
+    #[serde(rename = "poll_seconds", deserialize_with = "seconds")]
+    pub poll_every: Duration,
+    /// How much of what was asked before is asked again.
+    #[serde(rename = "poll_overlap_seconds", deserialize_with = "seconds")]
+    pub poll_overlap: Duration,
+    /// How its webhooks are authenticated.
+    pub webhook: Webhook,
+}
+
+/// Which of WorkMarket's APIs is spoken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+pub enum Api {
+    /// The REST of the vendor's guide.
+    #[serde(rename = "guide")]
+    Guide,
+    /// The employer API, version 1.
+    #[serde(rename = "employer-v1")]
+    EmployerV1,
+}
+
+/// Which WorkMarket status begins coverage.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Trigger {
+    /// The guide's primary trigger.
+    Assigned,
+    /// The guide's alternative, where work begins after check-in.
+    InProgress,
+}
+
+impl Default for WorkMarket {
+    fn default() -> Self {
+        Self {
+            api: Api::Guide,
+            base_url: GUIDE.into(),
+            timeout: Duration::from_secs(20),
+            attempts: 4,
+            trigger: Trigger::Assigned,
+            relay_domain: "relay.example.com".into(),
+            default_length: Duration::from_hours(8),
+            poll: None,
+            poll_every: SHORTEST_POLL,
+            poll_overlap: Duration::from_mins(5),
+            webhook: Webhook { scheme: "bearer".into(), ..Webhook::default() },
+        }
+    }
+}
+
+impl WorkMarket {
+    /// Whether it is asked what was changed.
+    pub fn polls(&self) -> bool {
+        self.poll.unwrap_or(self.api == Api::EmployerV1)
+    }
+
+    /// What is readable and yet cannot work, a line for each field.
+    pub(super) fn problems(&self) -> Vec<String> {
+        let mut problems = Vec::new();
+        for (field, zero) in [
+            ("timeout_seconds", self.timeout.is_zero()),
+            ("attempts", self.attempts == 0),
+            ("default_length_hours", self.default_length.is_zero()),
+            ("poll_seconds", self.poll_every.is_zero()),
+        ] {
+            if zero {
+                problems.push(format!("workmarket.{field}: must be at least 1"));
+            }
+        }
+        if self.api == Api::EmployerV1 && self.base_url == GUIDE {
+            problems.push(format!("workmarket.base_url: the employer API is at {EMPLOYER_V1}"));
+        }
+        if self.polls() && self.poll_every < SHORTEST_POLL && !is_on_this_machine(&self.base_url) {
+            problems.push(format!(
+                "workmarket.poll_seconds: must be at least {}, which WorkMarket asks for",
+                SHORTEST_POLL.as_secs()
+            ));
+        }
+        if self.polls() && self.api == Api::Guide {
+            problems.push(
+                "workmarket.poll: the guide's API cannot be asked what was changed; that needs api = \"employer-v1\"".into(),
+            );
+        }
+        if !self.relay_domain.contains('.') || self.relay_domain.contains('@') {
+            problems.push("workmarket.relay_domain: must be a domain such as relay.example.com".into());
+        }
+        problems
+    }
+}
+
+fn hours<'de, D: Deserializer<'de>>(source: D) -> Result<Duration, D::Error> {
+    u32::deserialize(source).map(|hours| Duration::from_hours(hours.into()))
+}
+
+/// A sandbox may be asked as often as a test likes.
+fn is_on_this_machine(base_url: &str) -> bool {
+    let url = Url::parse(base_url).ok();
+    match url.as_ref().and_then(Url::host) {
+        Some(Host::Domain(name)) => name == "localhost",
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    }
+}
