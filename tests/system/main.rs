@@ -21,5 +21,6 @@ mod commands;
 mod crash;
 mod faults;
 mod guide;
+mod polling;
 mod privacy;
 mod scenarios;

@@ -17,6 +17,7 @@ async fn secrets_and_personal_data_are_neither_logged_nor_kept_in_events() {
     let mut hidden: Vec<String> = PERSONAL.iter().map(|text| (*text).to_owned()).collect();
     let secrets = plan.secrets.clone();
     hidden.extend([secrets.policy_api_key, secrets.policy_webhook.clone(), secrets.workmarket_token]);
+    hidden.push(secrets.workmarket_secret);
     hidden.extend([secrets.workmarket_webhook, REVIEWER_TOKEN.to_owned(), "/apply/ias_".to_owned()]);
     hidden.push(secrets.policy_webhook.trim_start_matches("whsec_").to_owned());
     let world = World::begin(plan).await;

@@ -4,6 +4,7 @@ mod check;
 mod people;
 mod reading;
 mod serve;
+mod templates;
 
 use crate::world::{Ended, Program, Secrets};
 use serde_json::Value;

@@ -21,6 +21,8 @@ pub(crate) struct Log {
     pub(crate) rests: bool,
     pub(crate) orders: BTreeMap<String, Told>,
     pub(crate) deliveries: BTreeMap<String, Delivered>,
+    /// Until when WorkMarket was asked what was changed, each time that it was stored.
+    pub(crate) polled_until: Vec<i64>,
 }
 
 /// A work order's stream.
@@ -104,6 +106,7 @@ impl Log {
             rests: true,
             orders: BTreeMap::new(),
             deliveries: BTreeMap::new(),
+            polled_until: Vec::new(),
         }
     }
 
@@ -161,6 +164,8 @@ impl Log {
         } else if category == "delivery" {
             let delivered = self.deliveries.entry(recorded.stream.to_owned()).or_default();
             delivered.records.push((recorded.kind.to_owned(), json(recorded.data)));
+        } else if category == "poll" {
+            self.polled_until.push(json(recorded.data)["until"].as_i64().unwrap());
         }
     }
 

@@ -2,8 +2,9 @@
 
 use super::now;
 use base64::Engine as _;
+use covertrail_adapters::sandbox::policy::PolicySettings;
+use covertrail_adapters::sandbox::workmarket::{Hooks, WorkMarketSettings};
 use covertrail_adapters::sandbox::{FaultPlan, Redelivery};
-use covertrail_adapters::sandbox::{policy::PolicySettings, workmarket::WorkMarketSettings};
 use std::fmt::Write as _;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -33,6 +34,12 @@ pub(crate) struct Plan {
     pub(crate) answer_active: bool,
     /// Whether a policy is told of as soon as it is issued.
     pub(crate) told_when_issued: bool,
+    /// Which of WorkMarket's APIs is spoken.
+    pub(crate) api: &'static str,
+    /// How much of what was asked before is asked again.
+    pub(crate) poll_overlap_seconds: u64,
+    /// What WorkMarket's webhooks look like.
+    pub(crate) hooks: Hooks,
     /// How many times the usual patience.
     pub(crate) patience: u32,
 }
@@ -43,6 +50,7 @@ pub(crate) struct Secrets {
     pub(crate) policy_api_key: String,
     pub(crate) policy_webhook: String,
     pub(crate) workmarket_token: String,
+    pub(crate) workmarket_secret: String,
     pub(crate) workmarket_webhook: String,
     pub(crate) people: String,
 }
@@ -56,6 +64,7 @@ impl Default for Secrets {
             policy_api_key: format!("t9k_test_{}", token()),
             policy_webhook: format!("whsec_{key}"),
             workmarket_token: format!("wm_live_{}", token()),
+            workmarket_secret: format!("wm_secret_{}", token()),
             workmarket_webhook: format!("hook_{}", token()),
             people: format!("{REVIEWER}={REVIEWER_TOKEN}"),
         }
@@ -68,6 +77,7 @@ impl Secrets {
             ("COVERTRAIL_POLICY_API_KEY", self.policy_api_key.clone()),
             ("COVERTRAIL_POLICY_WEBHOOK_SECRETS", self.policy_webhook.clone()),
             ("COVERTRAIL_WORKMARKET_TOKEN", self.workmarket_token.clone()),
+            ("COVERTRAIL_WORKMARKET_SECRET", self.workmarket_secret.clone()),
             ("COVERTRAIL_WORKMARKET_WEBHOOK_SECRETS", self.workmarket_webhook.clone()),
             ("COVERTRAIL_PEOPLE", self.people.clone()),
         ]
@@ -91,6 +101,9 @@ impl Default for Plan {
             contractors_apply: true,
             answer_active: false,
             told_when_issued: true,
+            api: "guide",
+            poll_overlap_seconds: 300,
+            hooks: Hooks::Guide,
             patience: 1,
         }
     }
@@ -112,6 +125,8 @@ impl Plan {
     pub(super) fn workmarket_settings(&self) -> WorkMarketSettings {
         let mut settings = WorkMarketSettings::new(Arc::new(now));
         settings.token.clone_from(&self.secrets.workmarket_token);
+        settings.secret.clone_from(&self.secrets.workmarket_secret);
+        settings.hooks = self.hooks;
         settings.seed = self.seed;
         settings.faults = self.faults.clone();
         settings.redelivery = redelivery();
@@ -138,7 +153,10 @@ bind_on = "{bind_on}"
 required_lines = {lines:?}
 
 [workmarket]
-base_url = "{workmarket_url}"
+api = "{api}"
+base_url = "{workmarket_url}{api_path}"
+poll_seconds = 1
+poll_overlap_seconds = {poll_overlap}
 attempts = {attempts}
 timeout_seconds = 5
 trigger = "{trigger}"
@@ -157,6 +175,9 @@ give_up_after_seconds = {give_up_after}
 filter = "{filter}"
 "#,
             listen = self.listen,
+            api = self.api,
+            api_path = if self.api == "employer-v1" { "/employer" } else { "" },
+            poll_overlap = self.poll_overlap_seconds,
             attempts = self.attempts,
             bind_on = self.bind_on,
             lines = self.required_lines,
