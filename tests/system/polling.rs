@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 fn employer() -> Plan {
-    Plan { api: "employer-v1", ..Plan::default() }
+    Plan { api: "employer-v1", poll: true, ..Plan::default() }
 }
 
 /// A world whose WorkMarket tells nobody anything.
@@ -71,6 +71,32 @@ async fn a_work_order_canceled_in_silence_is_let_go() {
     order.at_workmarket("cancel", json!({})).await;
     order.is(Stage::Canceled, Badge::Done).await;
     assert_eq!(found(&order, "cancelled").await.0, "applied");
+}
+
+#[tokio::test]
+async fn with_the_guides_api_what_changes_in_silence_is_found_by_reading_open_work_orders_again() {
+    let world = World::begin(Plan { poll: true, ..Plan::default() }).await;
+    let order = Order::assigned(&world, "12345").await;
+    order.event("application_opened").await;
+    world.workmarket.set_webhook(None).unwrap();
+    let (start, end) = (order.starts + DAY, order.ends + DAY);
+    for (start, end) in [(start, end), (order.starts, order.ends), (start, end)] {
+        order.at_workmarket("reschedule", json!({ "start": start, "end": end })).await;
+        order
+            .until("the new dates", |told| {
+                let window = &told.all("rescheduled").last()?["window"];
+                (window["start"] == start && window["end"] == end).then_some(())
+            })
+            .await;
+    }
+    order.at_workmarket("cancel", json!({})).await;
+    order.is(Stage::Canceled, Badge::Done).await;
+    let kept = world.until("the log", |log| Some(polled_by_guide(log))).await;
+    assert_eq!(kept, 3, "one delivery for each way that it stood in");
+}
+
+fn polled_by_guide(log: &Log) -> usize {
+    log.deliveries.values().filter(|kept| kept.event() == "polled").count()
 }
 
 #[tokio::test]

@@ -8,6 +8,8 @@ use crate::http::value;
 use covertrail_domain::id::{ClientId, WorkOrderId, WorkerId};
 use covertrail_domain::money::Cents;
 use covertrail_domain::time::{Timestamp, Window};
+use sha2::{Digest, Sha256};
+use std::fmt::Write;
 
 /// A piece of work, who does it, when, and for how much.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -88,9 +90,33 @@ impl WorkOrder {
     pub fn insured_region<'a>(&'a self, worker: &'a Worker) -> Option<&'a str> {
         self.region.as_deref().or(worker.region.as_deref())
     }
+
+    /// The same for a work order as long as it stands as it does: what is read of it, hashed.
+    pub fn fingerprint(&self) -> String {
+        let digest = Sha256::digest(format!("{self:?}"));
+        digest.iter().take(16).fold(String::with_capacity(32), |mut text, byte| {
+            // writing to a string cannot fail
+            let _ = write!(text, "{byte:02x}");
+            text
+        })
+    }
 }
 
 impl Status {
+    /// A word for it; of one that is not known here, WorkMarket's own.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Draft => "draft",
+            Self::Sent => "sent",
+            Self::Declined => "declined",
+            Self::Assigned => "assigned",
+            Self::InProgress => "in_progress",
+            Self::Completed => "completed",
+            Self::Canceled => "canceled",
+            Self::Other(word) => word,
+        }
+    }
+
     /// Reads WorkMarket's word for it, in any case and with or without separators.
     pub fn parse(text: &str) -> Self {
         let letters: String =

@@ -16,6 +16,14 @@ fn a_wrong_field_is_named_with_its_line() {
         ("[policy]\nbind_on = \"later\"", "`later` is neither"),
         ("[policy]\nsuccess_url = \"https://example.com\"", "policy.success_url: must contain {work_order}"),
         ("[engine]\nworkers = 0", "engine.workers: must be at least 1"),
+        ("[workmarket]\napi = \"soap\"", "unknown variant `soap`"),
+        (
+            "[workmarket]\napi = \"employer-v1\"",
+            "workmarket.base_url: the employer API is at https://www.workmarket.com",
+        ),
+        ("[workmarket]\npoll = true\npoll_seconds = 119", "workmarket.poll_seconds: must be at least 120"),
+        ("[workmarket]\npoll_seconds = 0", "workmarket.poll_seconds: must be at least 1"),
+        ("[workmarket]\ndefault_length_hours = 0", "workmarket.default_length_hours: must be at least 1"),
         ("[workmarket]\nrelay_domain = \"me@example.com\"", "workmarket.relay_domain"),
     ] {
         let problem = Config::parse(text).unwrap_err();
@@ -54,4 +62,22 @@ fn several_live_secrets_stand_side_by_side() {
     assert_eq!(secrets.policy_webhook, ["old", "new"]);
     assert_eq!(secrets.people.0.len(), 1);
     assert!(!format!("{secrets:?}").contains("new"));
+}
+
+#[test]
+fn a_sandbox_on_this_machine_may_be_polled_as_often_as_one_likes_and_nobody_else() {
+    let polled = |url: &str| {
+        let text = format!("[workmarket]\napi = \"employer-v1\"\npoll_seconds = 1\nbase_url = \"{url}\"");
+        Config::parse(&text).map(|config| config.workmarket.polls())
+    };
+    for url in ["http://127.0.0.1:4020/v1/employer", "http://localhost:4020/v1", "http://[::1]/v1"] {
+        assert_eq!(polled(url), Ok(true), "{url}");
+    }
+    for url in ["https://www.workmarket.com/v1/employer", "https://127.0.0.1.example.com/v1"] {
+        assert!(polled(url).unwrap_err().contains("at least 120"), "{url}");
+    }
+    let off =
+        "[workmarket]\napi = \"employer-v1\"\npoll = false\nbase_url = \"https://api.dev.workmarket.com/v1\"";
+    assert!(!Config::parse(off).unwrap().workmarket.polls());
+    assert!(!Config::default().workmarket.polls());
 }

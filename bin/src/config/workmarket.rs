@@ -31,7 +31,7 @@ pub struct WorkMarket {
     /// How long work is taken to last where WorkMarket does not say when it ends.
     #[serde(rename = "default_length_hours", deserialize_with = "hours")]
     pub default_length: Duration,
-    /// Whether the vendor is asked what was changed; without it, wherever it can be.
+    /// Whether the vendor is asked what was changed; without it, where it can say so (employer-v1).
     pub poll: Option<bool>,
     /// Between two times of asking.
     #[serde(rename = "poll_seconds", deserialize_with = "seconds")]
@@ -109,11 +109,6 @@ impl WorkMarket {
                 "workmarket.poll_seconds: must be at least {}, which WorkMarket asks for",
                 SHORTEST_POLL.as_secs()
             ));
-        }
-        if self.polls() && self.api == Api::Guide {
-            problems.push(
-                "workmarket.poll: the guide's API cannot be asked what was changed; that needs api = \"employer-v1\"".into(),
-            );
         }
         if !self.relay_domain.contains('.') || self.relay_domain.contains('@') {
             problems.push("workmarket.relay_domain: must be a domain such as relay.example.com".into());

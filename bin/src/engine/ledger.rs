@@ -234,6 +234,11 @@ impl Ledger {
         order.map(|order| &order.state)
     }
 
+    /// Every work order, with its state.
+    pub(super) fn orders(&self) -> impl Iterator<Item = (&WorkOrderId, &State)> {
+        self.orders.iter().map(|order| (&order.id, &order.state))
+    }
+
     /// The work orders that an object at 1099Policy belongs to.
     pub(super) fn work_orders(&self, reference: &Reference) -> impl Iterator<Item = &WorkOrderId> {
         let orders = self.directory.work_orders(reference).iter();

@@ -36,6 +36,19 @@ async fn a_vendor_that_is_away_or_refuses_the_key_ends_it_with_6() {
 }
 
 #[tokio::test]
+async fn the_employer_api_is_checked_with_its_secret() {
+    let world = World::without_program(Plan { api: "employer-v1", ..Plan::default() }).await;
+    let ended = check(&world).await;
+    assert_eq!(ended.code, Some(0), "{ended:?}");
+    world.plan.lock().unwrap().secrets.workmarket_secret = "of_yesterday".to_owned();
+    let ended = check(&world).await;
+    assert!(ended.code == Some(6) && !ended.stdout.contains("of_yesterday"), "{ended:?}");
+    world.plan.lock().unwrap().secrets.workmarket_secret = String::new();
+    let ended = check(&world).await;
+    assert!(ended.code == Some(3) && ended.stdout.contains("COVERTRAIL_WORKMARKET_SECRET"), "{ended:?}");
+}
+
+#[tokio::test]
 async fn a_missing_secret_ends_it_with_3() {
     let world = World::without_program(Plan::default()).await;
     let config = world.configure();

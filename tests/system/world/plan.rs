@@ -36,6 +36,8 @@ pub(crate) struct Plan {
     pub(crate) told_when_issued: bool,
     /// Which of WorkMarket's APIs is spoken.
     pub(crate) api: &'static str,
+    /// Whether WorkMarket is asked what was changed.
+    pub(crate) poll: bool,
     /// How much of what was asked before is asked again.
     pub(crate) poll_overlap_seconds: u64,
     /// What WorkMarket's webhooks look like.
@@ -102,6 +104,7 @@ impl Default for Plan {
             answer_active: false,
             told_when_issued: true,
             api: "guide",
+            poll: false,
             poll_overlap_seconds: 300,
             hooks: Hooks::Guide,
             patience: 1,
@@ -154,6 +157,7 @@ required_lines = {lines:?}
 
 [workmarket]
 api = "{api}"
+poll = {poll}
 base_url = "{workmarket_url}{api_path}"
 poll_seconds = 1
 poll_overlap_seconds = {poll_overlap}
@@ -176,6 +180,7 @@ filter = "{filter}"
 "#,
             listen = self.listen,
             api = self.api,
+            poll = self.poll,
             api_path = if self.api == "employer-v1" { "/employer" } else { "" },
             poll_overlap = self.poll_overlap_seconds,
             attempts = self.attempts,

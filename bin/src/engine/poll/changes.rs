@@ -1,51 +1,20 @@
-//! Polling: `WorkMarket` is asked what was changed, for what no webhook tells. What is found is kept as a delivery, and
-//! from there on goes the way of every other.
+//! The employer API is asked what was changed since the last time.
 
-use super::Engine;
-use crate::clock;
-use covertrail_adapters::schema::{self, Actor, Envelope, Source};
-use covertrail_adapters::store::{AppendError, BadName, Expected, NewEvent, ReadError, StreamName};
-use covertrail_adapters::webhook::delivery::{Delivery, RECEIVED, Unreadable};
+use super::{Engine, PollError, Polling, event};
+use covertrail_adapters::schema::Actor;
+use covertrail_adapters::store::{Expected, StreamName};
 use covertrail_adapters::webhook::poll;
 use covertrail_adapters::workmarket::{self, Change, EmployerV1, Status};
 use covertrail_domain::time::Timestamp;
 use std::collections::HashSet;
-use std::sync::Arc;
-use std::time::Duration;
 
-/// How `WorkMarket` is asked.
-#[derive(Debug, Clone, Copy)]
-pub struct Polling {
-    /// Between two times.
-    pub every: Duration,
-    /// How much of the time before is asked about again, for what the vendor learns late itself.
-    pub overlap: Duration,
-}
-
-/// Between two looks at whether the log has been read.
-const PAUSE: Duration = Duration::from_millis(50);
 /// After this long, how far the asking has come is stored although nothing was found.
 const STORED_ANYWAY: i64 = 3600;
 const PAGE: usize = 512;
 
-/// Why what was changed could not be found out, or not be kept. It is asked for again.
-#[derive(Debug, thiserror::Error)]
-enum PollError {
-    #[error(transparent)]
-    WorkMarket(#[from] workmarket::Error),
-    #[error(transparent)]
-    Append(#[from] AppendError),
-    #[error(transparent)]
-    Read(#[from] ReadError),
-    #[error("how far it came cannot be read back: {0}")]
-    Unreadable(Unreadable),
-    #[error(transparent)]
-    Unnamable(#[from] BadName),
-}
-
 /// How far the asking has come.
 #[derive(Debug, Default)]
-struct Cursor {
+pub(super) struct Cursor {
     until: Option<Timestamp>,
     /// What of it is stored.
     stored: Option<Timestamp>,
@@ -53,33 +22,8 @@ struct Cursor {
 }
 
 impl Engine {
-    /// Asks again and again, if it is to.
-    pub(super) async fn poll_always(self: Arc<Self>) {
-        let (Some(polling), Some(api)) = (self.polling, self.workmarket.as_employer_v1()) else { return };
-        while !self.is_caught_up() {
-            tokio::time::sleep(PAUSE).await;
-        }
-        let (began, mut cursor) = (clock::now(), None);
-        loop {
-            let asked = match self.poll(api, polling, began, &mut cursor).await {
-                Ok(0) => Duration::ZERO,
-                Ok(found) => {
-                    tracing::info!(found, "changes found by polling");
-                    Duration::ZERO
-                }
-                Err(error) => {
-                    tracing::warn!(%error, "workmarket could not be polled");
-                    // somebody else may have stored how far they came
-                    cursor = None;
-                    asked(&error)
-                }
-            };
-            tokio::time::sleep(polling.every.max(asked)).await;
-        }
-    }
-
     /// Asks once for everything since the last time, or since the beginning; answers how many changes were new.
-    async fn poll(
+    pub(super) async fn changed(
         &self,
         api: &EmployerV1,
         polling: Polling,
@@ -103,7 +47,9 @@ impl Engine {
             let before = seen.len();
             for change in &page.changes {
                 if seen.insert(change.work_order.clone()) && self.concerns_us(change) {
-                    found = found.saturating_add(usize::from(self.keep(change, cursor.until).await?));
+                    found = found.saturating_add(usize::from(
+                        self.keep(change, may_hide_another(change, cursor.until)).await?,
+                    ));
                 }
             }
             // a vendor that gives the same page for ever has no more
@@ -123,23 +69,6 @@ impl Engine {
             Status::Draft | Status::Sent | Status::Declined | Status::Canceled => {
                 self.look(&change.work_order, |_| ()).is_some()
             }
-        }
-    }
-
-    /// Stores a change as a delivery; answers whether it was new.
-    async fn keep(&self, change: &Change, polled_until: Option<Timestamp>) -> Result<bool, PollError> {
-        let delivery = Delivery::from_poll(change);
-        let stream = StreamName::parse(&delivery.stream())?;
-        let event = event(&stream, 0, RECEIVED, delivery.to_json(), Actor::WorkMarket);
-        match self.store.append(&stream, Expected::NoStream, vec![event]).await {
-            Ok(appended) if !appended.repeated => Ok(true),
-            Ok(_) | Err(AppendError::Conflict { .. }) => {
-                if may_hide_another(change, polled_until) {
-                    self.repeated(stream.as_str());
-                }
-                Ok(false)
-            }
-            Err(error) => Err(error.into()),
         }
     }
 
@@ -185,43 +114,5 @@ fn may_hide_another(change: &Change, polled_until: Option<Timestamp>) -> bool {
         (Some(modified), Some(until)) => modified >= until.plus(-1),
         (Some(_), None) => false,
         (None, _) => true,
-    }
-}
-
-fn event(stream: &StreamName, revision: u64, kind: &str, json: String, actor: Actor) -> NewEvent {
-    let recorded_at = clock::now_micros();
-    let envelope = Envelope {
-        actor,
-        correlation: stream.as_str().to_owned(),
-        causation: stream.as_str().to_owned(),
-        occurred_at: clock::now(),
-        recorded_at,
-        source: Source::Polling,
-    };
-    NewEvent {
-        id: schema::event_id(stream.as_str(), u32::try_from(revision).unwrap_or(u32::MAX)),
-        kind: kind.to_owned(),
-        data: json.into_bytes(),
-        metadata: envelope.encode(),
-        recorded_at,
-    }
-}
-
-/// How long the vendor asks to be left alone.
-fn asked(error: &PollError) -> Duration {
-    match error {
-        PollError::WorkMarket(workmarket::Error::Unavailable { retry_after, .. }) => {
-            retry_after.unwrap_or_default()
-        }
-        PollError::WorkMarket(
-            workmarket::Error::NotFound
-            | workmarket::Error::NotOnWorkOrder
-            | workmarket::Error::Refused { .. }
-            | workmarket::Error::Malformed(_),
-        )
-        | PollError::Append(_)
-        | PollError::Read(_)
-        | PollError::Unreadable(_)
-        | PollError::Unnamable(_) => Duration::ZERO,
     }
 }

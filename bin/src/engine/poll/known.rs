@@ -1,0 +1,51 @@
+//! Every work order that is known and open is read again, where the vendor cannot be asked what was changed.
+
+use super::{Engine, PollError};
+use covertrail_adapters::workmarket::{Change, Error};
+use covertrail_domain::coverage::{Settlement, State, Work};
+use covertrail_domain::id::WorkOrderId;
+use std::collections::HashMap;
+
+impl Engine {
+    /// Reads them once; answers how many stand in a way that was never seen. What was seen last is remembered, so that
+    /// one which goes back to how it was before is looked at too.
+    pub(super) async fn read_again(
+        &self,
+        seen: &mut HashMap<WorkOrderId, String>,
+    ) -> Result<usize, PollError> {
+        let open: Vec<WorkOrderId> = self
+            .ledger()
+            .orders()
+            .filter(|(_, state)| may_change(state))
+            .map(|(work_order, _)| work_order.clone())
+            .collect();
+        let mut found = 0_usize;
+        for work_order in open {
+            let order = match self.workmarket.work_order(&work_order).await {
+                Ok((order, _)) => order,
+                Err(error @ Error::Unavailable { .. }) => return Err(error.into()),
+                Err(error) => {
+                    tracing::warn!(%work_order, %error, "a work order could not be read again");
+                    continue;
+                }
+            };
+            let now = order.fingerprint();
+            if seen.get(&work_order) != Some(&now) {
+                let status = order.status.as_str().to_owned();
+                let change = Change { work_order: work_order.clone(), status, modified: Some(now.clone()) };
+                found = found.saturating_add(usize::from(self.keep(&change, true).await?));
+                seen.insert(work_order, now);
+            }
+        }
+        Ok(found)
+    }
+}
+
+/// Whether the vendor may still tell something that matters here.
+fn may_change(state: &State) -> bool {
+    state.coverage().is_some_and(|coverage| match &coverage.work {
+        Work::Scheduled | Work::Started { .. } => true,
+        Work::Completed { pay, .. } => *pay == Settlement::Open,
+        Work::Withdrawn { .. } | Work::Stopped { .. } => false,
+    })
+}
