@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 fn employer() -> Plan {
-    Plan { api: "employer-v1", poll: true, ..Plan::default() }
+    Plan { api: "employer-v1", poll_seconds: Some(1), ..Plan::default() }
 }
 
 /// A world whose WorkMarket tells nobody anything.
@@ -75,7 +75,7 @@ async fn a_work_order_canceled_in_silence_is_let_go() {
 
 #[tokio::test]
 async fn with_the_guides_api_what_changes_in_silence_is_found_by_reading_open_work_orders_again() {
-    let world = World::begin(Plan { poll: true, ..Plan::default() }).await;
+    let world = World::begin(Plan { poll_seconds: Some(1), ..Plan::default() }).await;
     let order = Order::assigned(&world, "12345").await;
     order.event("application_opened").await;
     world.workmarket.set_webhook(None).unwrap();

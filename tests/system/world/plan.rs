@@ -36,8 +36,8 @@ pub(crate) struct Plan {
     pub(crate) told_when_issued: bool,
     /// Which of WorkMarket's APIs is spoken.
     pub(crate) api: &'static str,
-    /// Whether WorkMarket is asked what was changed.
-    pub(crate) poll: bool,
+    /// How often WorkMarket is asked what was changed, if it is.
+    pub(crate) poll_seconds: Option<u64>,
     /// How much of what was asked before is asked again.
     pub(crate) poll_overlap_seconds: u64,
     /// What WorkMarket's webhooks look like.
@@ -104,7 +104,7 @@ impl Default for Plan {
             answer_active: false,
             told_when_issued: true,
             api: "guide",
-            poll: false,
+            poll_seconds: None,
             poll_overlap_seconds: 300,
             hooks: Hooks::Guide,
             patience: 1,
@@ -159,7 +159,7 @@ required_lines = {lines:?}
 api = "{api}"
 poll = {poll}
 base_url = "{workmarket_url}{api_path}"
-poll_seconds = 1
+poll_seconds = {poll_seconds}
 poll_overlap_seconds = {poll_overlap}
 attempts = {attempts}
 timeout_seconds = 5
@@ -180,7 +180,8 @@ filter = "{filter}"
 "#,
             listen = self.listen,
             api = self.api,
-            poll = self.poll,
+            poll = self.poll_seconds.is_some(),
+            poll_seconds = self.poll_seconds.unwrap_or(1),
             api_path = if self.api == "employer-v1" { "/employer" } else { "" },
             poll_overlap = self.poll_overlap_seconds,
             attempts = self.attempts,
