@@ -105,13 +105,14 @@ async fn a_worker_taken_off_in_silence_and_another_put_on_are_found() {
     let order = Order::assigned(&world, "12345").await;
     order.event("application_opened").await;
     order.at_workmarket("remove-worker", json!({})).await;
-    let (outcome, reason) = found(&order, "sent").await;
-    assert_eq!((outcome.as_str(), reason.as_str()), ("ignored", "nobody is assigned any more"));
+    assert_eq!(order.event("cover_not_needed").await["reason"], "nobody is assigned any more");
+    assert_eq!(found(&order, "sent").await.0, "applied");
     let other =
         json!({ "id": "wk_500", "first_name": "Sam", "last_name": "Ortiz", "country": "US", "region": "NV" });
     world.at_workmarket("workers", other).await;
     order.at_workmarket("assign", json!({ "worker_id": "wk_500" })).await;
     assert_eq!(order.event("reassigned").await["worker"], "wk_500");
+    order.event("cover_needed").await;
 }
 
 #[tokio::test]
@@ -121,9 +122,21 @@ async fn work_that_rests_or_is_refunded_is_found_and_what_is_not_known_is_told_b
     order.event("application_opened").await;
     for word in ["onHold", "exception", "refunded"] {
         order.at_workmarket("status", json!({ "status": word })).await;
-        let (_, reason) = found(&order, word).await;
-        assert!(reason.contains(word), "{reason}");
+        order
+            .until(word, |told| (told.all("status_changed").last()?["unknown_status"] == word).then_some(()))
+            .await;
     }
+}
+
+#[tokio::test]
+async fn work_that_an_employee_is_to_do_after_all_needs_cover_no_more() {
+    let world = silent(employer()).await;
+    let order = Order::assigned(&world, "12345").await;
+    order.event("application_opened").await;
+    order.at_workmarket("edit", json!({ "pricing": "internal" })).await;
+    assert_eq!(order.event("cover_not_needed").await["reason"], "its pricing is internal");
+    order.at_workmarket("edit", json!({ "pricing": "flat" })).await;
+    order.event("cover_needed").await;
 }
 
 #[tokio::test]
@@ -132,7 +145,7 @@ async fn what_an_employee_does_needs_no_cover() {
     let order = Order::new(&world, "12345", "wk_421");
     order.create(json!({}), json!({ "pricing": "internal" })).await;
     order.assign().await;
-    assert_eq!(found(&order, "active").await.1, "it is paid internally, and needs no cover");
+    assert_eq!(found(&order, "active").await.1, "its pricing is internal, so it needs no cover");
     assert_eq!(world.ask(&world.policy, "state").await["counts"]["contractors"], 0);
 }
 

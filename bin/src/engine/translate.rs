@@ -160,7 +160,7 @@ pub(super) fn of_work_order(
             return Ok(vec![Command::CancelWork { at: heard.since(&Event::Canceled) }]);
         }
         Status::Draft | Status::Sent | Status::Declined if is_known => {
-            return Err("nobody is assigned any more".into());
+            return Ok(no_cover_needed("nobody is assigned any more", heard));
         }
         Status::Canceled | Status::Draft | Status::Sent | Status::Declined => {
             return Err("nobody is assigned".into());
@@ -180,13 +180,18 @@ pub(super) fn of_work_order(
         return Err("it was completed before it was heard of".into());
     }
     let worker = worker.ok_or("it names no worker")?;
-    let wage = wage(order.wage).ok_or("it is paid internally, and needs no cover")?;
+    let wage = match wage(order.wage) {
+        Some(wage) => wage,
+        None if is_known => return Ok(no_cover_needed("its pricing is internal", heard)),
+        None => return Err("its pricing is internal, so it needs no cover".into()),
+    };
     let (terms, at) = (terms(order, wage, worker, requirements), heard.since(&Event::Assigned));
     let mut commands = vec![
         Command::Assign { work_order: order.id.clone(), worker: worker.id.clone(), terms: terms.clone(), at },
         Command::Reassign { worker: worker.id.clone(), terms, at: heard.since(&Event::Reassigned) },
         Command::Reschedule { window: order.window, at: heard.since(&Event::Rescheduled) },
         Command::RecordStatus { unknown: None, at: heard.fetched },
+        Command::RecordCoverNeeded { at: heard.fetched },
     ];
     if started && (!completed || order.started_at.is_some()) {
         let at = order.started_at.unwrap_or_else(|| heard.since(&Event::InProgress));
@@ -197,6 +202,11 @@ pub(super) fn of_work_order(
         commands.push(Command::Complete { at, pay: order.final_pay });
     }
     Ok(commands)
+}
+
+/// The work needs no cover until it is told otherwise.
+fn no_cover_needed(reason: &str, heard: &Heard<'_>) -> Vec<Command> {
+    vec![Command::RecordNoCoverNeeded { reason: reason.to_owned(), at: heard.fetched }]
 }
 
 /// The pay as it is insured; nothing where an employee does the work.
