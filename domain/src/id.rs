@@ -38,7 +38,7 @@ fn checked(text: &str) -> Result<Text, Malformed> {
         return Err(Malformed::TooLong);
     }
     // the ids of both vendors are plain ASCII, which is seen at a glance
-    let is_plain = text.bytes().all(|byte| byte.is_ascii_graphic());
+    let is_plain = text.bytes().fold(true, |plain, byte| plain & byte.is_ascii_graphic());
     if !is_plain && text.chars().any(|c| c.is_whitespace() || c.is_control()) {
         return Err(Malformed::Unprintable);
     }

@@ -33,6 +33,7 @@ fn what_we_write_ourselves_is_read_in_one_pass() {
     for left in [
         r#"{"lines":["general"],"start":01,"end":2}"#,
         r#"{"lines":["general"],"start":-,"end":2}"#,
+        r#"{"lines":["general"],"start":-0,"end":2}"#,
         r#"{"lines":["general"],"start":1.5,"end":2}"#,
         r#"{"lines":["general"],"start":9223372036854775808,"end":2}"#,
         r#"{"lines":["general",],"start":1,"end":2}"#,
