@@ -60,6 +60,7 @@ fn settings(
         first_backoff: Duration::from_millis(100),
         max_backoff: Duration::from_secs(2),
         max_retry_after: Duration::from_secs(10),
+        limits: policy::Limits::default(),
     })
 }
 

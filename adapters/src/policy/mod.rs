@@ -14,7 +14,7 @@ mod request;
 #[cfg(test)]
 mod tests;
 
-pub use crate::http::{Misconfigured, Settings};
+pub use crate::http::{Limits, Misconfigured, Settings};
 pub use answer::{AssignmentAnswer, QuoteAnswer, Session, SessionState, Verdict};
 pub use client::Client;
 pub use error::Error;
