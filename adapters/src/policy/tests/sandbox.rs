@@ -3,12 +3,13 @@
 use super::samples::Guide;
 use crate::http::testing::Vendor;
 use crate::policy::{
-    CertificateStatus, Client, Error, NewAssignment, NewInvoice, NewQuote, NewSession, PolicyStatus,
-    QuoteAnswer, SessionState, Verdict,
+    CertificateStatus, Client, Error, NewAssignment, NewContractor, NewInvoice, NewQuote, NewSession,
+    PolicyStatus, QuoteAnswer, SessionAnswer, SessionState, Verdict,
 };
 use crate::sandbox::policy::{PolicySettings, start};
 use crate::sandbox::{FaultPlan, Running};
 use crate::secret::Secret;
+use covertrail_domain::id::WorkerId;
 use std::sync::Arc;
 use tokio::net::TcpListener;
 
@@ -54,8 +55,10 @@ async fn the_guides_whole_story_happens_once_although_answers_are_lost() {
     };
     assert_eq!((window, lines), (guide.window, guide.lines));
 
-    let session =
-        client.open_session("12345-session", &NewSession { quote: &id, ..guide.session() }).await.unwrap();
+    let asked = NewSession { quote: &id, ..guide.session() };
+    let SessionAnswer::Open(session) = client.open_session("12345-session", &asked).await.unwrap() else {
+        panic!("nobody has applied yet")
+    };
     assert!(matches!(client.session(&session.id).await.unwrap(), SessionState::Open { .. }));
     sandbox.handle().set_faults(FaultPlan::default());
     apply(&session.url).await;
@@ -104,7 +107,7 @@ async fn an_assignment_without_a_policy_is_no_cover_and_one_ahead_of_its_start_c
     let contractor = client.create_contractor("contractor", &guide.contractor()).await.unwrap();
     let job = client.create_job("job", &guide.job()).await.unwrap();
     let new = NewAssignment { contractor: &contractor, job: &job, ..guide.assignment() };
-    let Verdict::Ineligible { message } = client.create_assignment("a", &new).await.unwrap().verdict else {
+    let Verdict::NoPolicy { message } = client.create_assignment("a", &new).await.unwrap().verdict else {
         panic!("there is no policy")
     };
     assert_eq!(message, "No matching policy found for assignment.");
@@ -112,14 +115,43 @@ async fn an_assignment_without_a_policy_is_no_cover_and_one_ahead_of_its_start_c
 }
 
 #[tokio::test]
-async fn a_second_contractor_with_the_same_address_is_refused_by_its_code() {
-    let (_sandbox, client) = sandbox(FaultPlan::default()).await;
+async fn a_worker_whose_key_is_forgotten_is_found_again_by_the_address_and_nobody_else_is() {
+    let (sandbox, client) = sandbox(FaultPlan::default()).await;
     let guide = Guide::new();
-    client.create_contractor("one", &guide.contractor()).await.unwrap();
-    let refused = client.create_contractor("two", &guide.contractor()).await.unwrap_err();
+    let first = client.create_contractor("one", &guide.contractor()).await.unwrap();
+    assert_eq!(client.create_contractor("two", &guide.contractor()).await, Ok(first));
+    assert_eq!(sandbox.handle().state()["counts"]["contractors"], 1);
+    let another = WorkerId::parse("wk_422").unwrap();
+    let theirs = NewContractor { worker: &another, ..guide.contractor() };
+    let refused = client.create_contractor("three", &theirs).await.unwrap_err();
     let Error::Refused { code, message } = refused else { panic!("{refused}") };
     assert_eq!(code, "duplicate_email");
-    assert!(!message.contains("relay.yourdomain.com"), "{message}");
+    assert!(message.contains("another worker's") && !message.contains("yourdomain"), "{message}");
+}
+
+#[tokio::test]
+async fn every_object_is_read_back_as_it_stands() {
+    let (sandbox, client) = sandbox(FaultPlan::default()).await;
+    let guide = Guide::new();
+    let contractor = client.create_contractor("contractor", &guide.contractor()).await.unwrap();
+    let job = client.create_job("job", &guide.job()).await.unwrap();
+    let quote = NewQuote { contractor: &contractor, job: &job, ..guide.quote() };
+    let QuoteAnswer::Quoted { id: quote, .. } = client.create_quote("quote", &quote).await.unwrap() else {
+        panic!("the sandbox insures the guide's sample")
+    };
+    let asked = NewSession { quote: &quote, ..guide.session() };
+    let SessionAnswer::Open(session) = client.open_session("session", &asked).await.unwrap() else {
+        panic!("nobody has applied yet")
+    };
+    apply(&session.url).await;
+    let policies = client.policies_from(&quote).await.unwrap();
+    let [policy] = policies.as_slice() else { panic!("{policies:?}") };
+    assert_eq!(&client.policy(&policy.id).await.unwrap(), policy);
+    let new = NewAssignment { contractor: &contractor, job: &job, ..guide.assignment() };
+    let made = client.create_assignment("assignment", &new).await.unwrap();
+    let read = client.assignment(&made.id).await.unwrap();
+    assert_eq!((read.verdict, read.policy, read.window), (made.verdict, made.policy, Some(made.window)));
+    drop(sandbox);
 }
 
 #[tokio::test]
