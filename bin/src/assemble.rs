@@ -113,6 +113,7 @@ pub fn engine(
         workers: config.engine.workers,
         sweep: config.engine.sweep,
         give_up_after: config.engine.give_up_after,
+        catch_up: config.engine.catch_up,
     };
     Ok(Arc::new(Engine::new(parts)))
 }

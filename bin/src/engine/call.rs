@@ -2,6 +2,8 @@
 
 mod error;
 mod on_file;
+#[cfg(test)]
+mod tests;
 
 use super::Engine;
 use crate::clock;

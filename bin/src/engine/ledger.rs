@@ -234,6 +234,12 @@ impl Ledger {
         order.map(|order| &order.state)
     }
 
+    /// Every work order, with its state.
+    pub(super) fn orders(&self) -> impl Iterator<Item = (&WorkOrderId, &State)> {
+        let folded = self.orders.iter().filter(|order| order.next_revision > 0);
+        folded.map(|order| (&order.id, &order.state))
+    }
+
     /// The work orders that an object at 1099Policy belongs to.
     pub(super) fn work_orders(&self, reference: &Reference) -> impl Iterator<Item = &WorkOrderId> {
         let orders = self.directory.work_orders(reference).iter();
