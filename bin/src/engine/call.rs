@@ -117,7 +117,7 @@ impl Engine {
                 Ok(vec![Command::RecordQuoteDeclined { round, reason: message }])
             }
             QuoteAnswer::PolicyOnFile => self.policy_on_file(round, &post.contractor, cover).await,
-            QuoteAnswer::StateFundOnly { message } => Err(CallError::Blocked(format!(
+            QuoteAnswer::StateFundOnly { message } => Err(CallError::Refused(format!(
                 "only the state's own fund insures workers' compensation there, so that cover must be shown by a \
                  certificate; 1099policy refused: {message}"
             ))),
