@@ -22,4 +22,5 @@ mod crash;
 mod faults;
 mod guide;
 mod privacy;
+mod reference;
 mod scenarios;

@@ -2,8 +2,9 @@
 
 use super::now;
 use base64::Engine as _;
+use covertrail_adapters::sandbox::policy::{Envelope, PolicySettings, Times, Vocabulary};
+use covertrail_adapters::sandbox::workmarket::WorkMarketSettings;
 use covertrail_adapters::sandbox::{FaultPlan, Redelivery};
-use covertrail_adapters::sandbox::{policy::PolicySettings, workmarket::WorkMarketSettings};
 use std::fmt::Write as _;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -33,6 +34,8 @@ pub(crate) struct Plan {
     pub(crate) answer_active: bool,
     /// Whether a policy is told of as soon as it is issued.
     pub(crate) told_when_issued: bool,
+    /// In which of its forms 1099Policy is spoken to, and speaks: "guide" or "reference".
+    pub(crate) wire: &'static str,
     /// How many times the usual patience.
     pub(crate) patience: u32,
 }
@@ -91,6 +94,7 @@ impl Default for Plan {
             contractors_apply: true,
             answer_active: false,
             told_when_issued: true,
+            wire: "guide",
             patience: 1,
         }
     }
@@ -105,6 +109,12 @@ impl Plan {
         settings.contractor.apply = self.contractors_apply;
         settings.answer_active = self.answer_active;
         settings.told_when_issued = self.told_when_issued;
+        if self.wire == "reference" {
+            settings.vocabulary = Vocabulary::Reference;
+            settings.envelope = Envelope::Nested;
+            settings.times = Times::Iso;
+            settings.with_metadata = false;
+        }
         settings.redelivery = redelivery();
         settings
     }
@@ -131,8 +141,11 @@ listen = "{listen}"
 
 [policy]
 base_url = "{policy_url}"
+wire = "{wire}"
+environment = "sandbox"
 attempts = {attempts}
 timeout_seconds = 5
+breaker_pause_seconds = 1
 start_lead_seconds = 1
 bind_on = "{bind_on}"
 required_lines = {lines:?}
@@ -141,6 +154,7 @@ required_lines = {lines:?}
 base_url = "{workmarket_url}"
 attempts = {attempts}
 timeout_seconds = 5
+breaker_pause_seconds = 1
 trigger = "{trigger}"
 relay_domain = "relay.yourdomain.com"
 
@@ -157,6 +171,7 @@ give_up_after_seconds = {give_up_after}
 filter = "{filter}"
 "#,
             listen = self.listen,
+            wire = self.wire,
             attempts = self.attempts,
             bind_on = self.bind_on,
             lines = self.required_lines,

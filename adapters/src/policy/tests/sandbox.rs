@@ -3,12 +3,13 @@
 use super::samples::Guide;
 use crate::http::testing::Vendor;
 use crate::policy::{
-    CertificateStatus, Client, Error, NewAssignment, NewContractor, NewInvoice, NewQuote, NewSession,
-    PolicyStatus, QuoteAnswer, SessionAnswer, SessionState, Verdict,
+    CertificateStatus, Client, Environment, Error, NewAssignment, NewContractor, NewInvoice, NewQuote,
+    NewSession, PolicyStatus, QuoteAnswer, SessionAnswer, SessionState, Verdict, Wire,
 };
-use crate::sandbox::policy::{PolicySettings, start};
+use crate::sandbox::policy::{Envelope, PolicySettings, Times, Vocabulary, start};
 use crate::sandbox::{FaultPlan, Running};
 use crate::secret::Secret;
+use crate::webhook::policy::{Kind, Notice, Policy};
 use covertrail_domain::id::WorkerId;
 use std::sync::Arc;
 use tokio::net::TcpListener;
@@ -17,16 +18,26 @@ use tokio::net::TcpListener;
 const NOW: i64 = 1_761_990_000;
 
 async fn sandbox(faults: FaultPlan) -> (Running, Client) {
+    sandbox_in(Wire::Guide, faults).await
+}
+
+async fn sandbox_in(wire: Wire, faults: FaultPlan) -> (Running, Client) {
     let mut settings = PolicySettings::new(Arc::new(|| NOW));
     settings.contractor.apply = false;
     settings.answer_active = true;
     settings.faults = faults;
+    if wire != Wire::Guide {
+        settings.vocabulary = Vocabulary::Reference;
+        settings.envelope = Envelope::Nested;
+        settings.times = Times::Iso;
+        settings.with_metadata = false;
+    }
     let running = start(TcpListener::bind("127.0.0.1:0").await.unwrap(), settings).await.unwrap();
     let mut settings = Vendor::replying([]).await.settings();
     settings.base_url = running.handle().api_url().parse().unwrap();
     settings.api_key = Secret::new("t9k_test_sandbox".to_owned());
     settings.attempts = 200;
-    (running, Client::new(&settings).unwrap())
+    (running, Client::new(&settings).unwrap().speaking(wire))
 }
 
 fn lossy() -> FaultPlan {
@@ -44,6 +55,32 @@ async fn apply(url: &url::Url) {
 #[tokio::test]
 async fn the_guides_whole_story_happens_once_although_answers_are_lost() {
     let (sandbox, client) = sandbox(lossy()).await;
+    whole_story(&sandbox, &client).await;
+}
+
+#[tokio::test]
+async fn the_same_story_happens_once_in_the_references_form() {
+    let (sandbox, client) = sandbox_in(Wire::Reference(Environment::Sandbox), lossy()).await;
+    whole_story(&sandbox, &client).await;
+}
+
+#[tokio::test]
+async fn what_happened_can_be_read_page_by_page_in_either_form() {
+    for wire in [Wire::Guide, Wire::Reference(Environment::Sandbox)] {
+        let (sandbox, client) = sandbox_in(wire, FaultPlan::default()).await;
+        whole_story(&sandbox, &client).await;
+        let page = client.events(None).await.unwrap();
+        let kinds: Vec<_> = page.iter().map(|event| Notice::read(&event.body).unwrap().kind).collect();
+        assert!(kinds.contains(&Kind::Policy(Policy::Active)), "{kinds:?}");
+        assert!(!kinds.iter().any(|kind| matches!(kind, Kind::Unknown(_))), "{kinds:?}");
+        let newest = page[0].id.as_deref();
+        assert_eq!(client.events(newest).await.unwrap(), page[1..]);
+        let oldest = page.last().unwrap().id.as_deref();
+        assert_eq!(client.events(oldest).await.unwrap(), []);
+    }
+}
+
+async fn whole_story(sandbox: &Running, client: &Client) {
     let guide = Guide::new();
     let contractor = client.create_contractor("workmarket-worker-wk_421", &guide.contractor()).await.unwrap();
     let job = client.create_job("12345-job", &guide.job()).await.unwrap();
