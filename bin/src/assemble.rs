@@ -3,6 +3,7 @@
 use crate::config::{self, Api, Config, Secrets};
 use crate::engine::{Documents, Engine, Parts, Polling, Requirements};
 use crate::http::Shared;
+use covertrail_adapters::policy::Limits;
 use covertrail_adapters::secret::Secret;
 use covertrail_adapters::store::EventStore;
 use covertrail_adapters::webhook::verify::{Scheme, Verifier};
@@ -26,21 +27,48 @@ fn unusable(field: &str, problem: impl std::fmt::Display) -> Unusable {
 /// The client of 1099Policy.
 pub fn policy_client(config: &Config, secrets: &Secrets) -> Result<policy::Client, Unusable> {
     let policy = &config.policy;
-    let settings = settings(
-        "policy.base_url",
-        &policy.base_url,
-        &secrets.policy_api_key,
-        policy.timeout,
-        policy.attempts,
-    )?;
-    policy::Client::new(&settings).map_err(|error| unusable("policy", error))
+    let settings = policy::Settings {
+        attempts: policy.attempts,
+        limits: Limits {
+            max_in_flight: policy.max_in_flight,
+            requests_per_second: policy.requests_per_second,
+            breaker_failures: policy.breaker_failures,
+            ..breaker(policy.breaker_pause)
+        },
+        ..settings("policy.base_url", &policy.base_url, &secrets.policy_api_key, policy.timeout)?
+    };
+    let client = policy::Client::new(&settings).map_err(|error| unusable("policy", error))?;
+    Ok(client.speaking(wire(policy)?))
+}
+
+fn wire(policy: &config::Policy) -> Result<policy::Wire, Unusable> {
+    Ok(match (policy.wire, policy.environment) {
+        (config::Wire::Guide, _) => policy::Wire::Guide,
+        (config::Wire::Reference, Some(config::Environment::Sandbox)) => {
+            policy::Wire::Reference(policy::Environment::Sandbox)
+        }
+        (config::Wire::Reference, Some(config::Environment::Production)) => {
+            policy::Wire::Reference(policy::Environment::Production)
+        }
+        (config::Wire::Reference, None) => {
+            return Err(unusable("policy.environment", "must be named where wire is \"reference\""));
+        }
+    })
 }
 
 /// The client of `WorkMarket`.
 pub fn workmarket_client(config: &Config, secrets: &Secrets) -> Result<workmarket::Client, Unusable> {
     let wm = &config.workmarket;
-    let settings =
-        settings("workmarket.base_url", &wm.base_url, &secrets.workmarket_token, wm.timeout, wm.attempts)?;
+    let settings = policy::Settings {
+        attempts: wm.attempts,
+        limits: Limits {
+            max_in_flight: wm.max_in_flight,
+            requests_per_second: wm.requests_per_second,
+            breaker_failures: wm.breaker_failures,
+            ..breaker(wm.breaker_pause)
+        },
+        ..settings("workmarket.base_url", &wm.base_url, &secrets.workmarket_token, wm.timeout)?
+    };
     let client = match wm.api {
         Api::Guide => workmarket::Client::guide(&settings),
         Api::EmployerV1 => {
@@ -53,22 +81,21 @@ pub fn workmarket_client(config: &Config, secrets: &Secrets) -> Result<workmarke
     client.map_err(|error| unusable("workmarket", error))
 }
 
-fn settings(
-    field: &str,
-    base_url: &str,
-    key: &str,
-    timeout: Duration,
-    attempts: u32,
-) -> Result<policy::Settings, Unusable> {
+fn breaker(pause: Duration) -> Limits {
+    Limits { breaker_pause: pause, breaker_longest_pause: pause.saturating_mul(12), ..Limits::default() }
+}
+
+fn settings(field: &str, base_url: &str, key: &str, timeout: Duration) -> Result<policy::Settings, Unusable> {
     Ok(policy::Settings {
         base_url: Url::parse(base_url).map_err(|error| unusable(field, error))?,
         api_key: Secret::new(key.to_owned()),
         timeout,
         connect_timeout: timeout.min(Duration::from_secs(5)),
-        attempts,
+        attempts: 1,
         first_backoff: Duration::from_millis(100),
         max_backoff: Duration::from_secs(2),
         max_retry_after: Duration::from_secs(10),
+        limits: Limits::default(),
     })
 }
 
@@ -99,6 +126,7 @@ pub fn engine(
         workers: config.engine.workers,
         sweep: config.engine.sweep,
         give_up_after: config.engine.give_up_after,
+        catch_up: config.engine.catch_up,
     };
     Ok(Arc::new(Engine::new(parts)))
 }

@@ -23,4 +23,5 @@ mod faults;
 mod guide;
 mod polling;
 mod privacy;
+mod reference;
 mod scenarios;

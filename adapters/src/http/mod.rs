@@ -1,7 +1,10 @@
 //! What the clients of both vendors share: requests sent with bounded retries, and answers read field by
 //! field. No body, personal data or secret of a request appears in an error or a log line made here.
 
+mod breaker;
 pub(crate) mod fields;
+mod gate;
+mod limits;
 mod refusal;
 mod retry;
 mod send;
@@ -12,6 +15,7 @@ pub(crate) mod testing;
 mod tests;
 pub(crate) mod value;
 
+pub use limits::Limits;
 pub(crate) use refusal::{Refusal, capped, plain};
 pub(crate) use send::{Content, Failure, Http};
 pub use settings::{Misconfigured, Settings};

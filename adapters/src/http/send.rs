@@ -1,21 +1,23 @@
 //! One request until it is answered, refused, or given up: every attempt with the same key and bytes.
 
+use super::gate::Gate;
 use super::refusal::Refusal;
 use super::retry::{Retry, retry_after};
 use super::settings::{Misconfigured, Settings, bearer};
 use crate::secret::Secret;
 use bytes::{Bytes, BytesMut};
-use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderValue};
+use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
 use reqwest::{Method, Response, StatusCode};
 use serde_json::Value;
 use std::error::Error;
 use std::fmt::{self, Write};
+use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::{Instant, sleep};
 use url::{Url, form_urlencoded};
 
-/// The header by which the vendor knows a request it has already carried out.
-const IDEMPOTENCY_KEY: &str = "idempotency-key";
+/// The header by which a vendor knows a request it has already carried out, unless it has another name for it.
+const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 /// The longest answer that is read, in bytes; the vendors' are a few thousand.
 const MAX_ANSWER: usize = 4 << 20;
 
@@ -24,8 +26,12 @@ const MAX_ANSWER: usize = 4 << 20;
 pub(crate) struct Http {
     client: reqwest::Client,
     base: Url,
+    /// What every request carries.
+    headers: HeaderMap,
     bearer: HeaderValue,
+    key_header: HeaderName,
     retry: Retry,
+    gate: Arc<Gate>,
 }
 
 /// What a request carries. Its `Debug` shows no byte of it.
@@ -69,12 +75,26 @@ impl Http {
         Ok(Self {
             client: settings.client()?,
             base: settings.base_url.clone(),
+            headers: HeaderMap::from_iter([(ACCEPT, HeaderValue::from_static("application/json"))]),
             bearer: bearer(&settings.api_key)?,
+            key_header: IDEMPOTENCY_KEY,
             retry: settings.retry(),
+            gate: Arc::new(Gate::new(settings.limits)),
         })
     }
 
-    /// Reads the resource at the path. A query must never hold personal data: URLs are logged everywhere.
+    /// The same, with the vendor's own name for the header of the key.
+    pub(crate) fn with_key_header(self, name: &'static str) -> Self {
+        Self { key_header: HeaderName::from_static(name), ..self }
+    }
+
+    /// The same, with one more header in every request.
+    pub(crate) fn with_header(mut self, name: &'static str, value: &'static str) -> Self {
+        self.headers.insert(HeaderName::from_static(name), HeaderValue::from_static(value));
+        self
+    }
+
+    /// Reads the resource at the path. The query is never logged here, but others on the way may log it.
     pub(crate) async fn get(&self, path: &[&str], query: &[(&str, &str)]) -> Result<Bytes, Failure> {
         let mut url = self.url(path)?;
         if !query.is_empty() {
@@ -123,6 +143,13 @@ impl Http {
                 Ok(answer) => return Ok(answer),
                 Err(Attempt::Refused(refusal)) => return Err(Failure::Refused(refusal)),
                 Err(Attempt::Missed(miss)) => miss,
+                Err(Attempt::LeftAlone(_)) if may_be_done => {
+                    return Err(Failure::UnknownOutcome { reason: LEFT_ALONE.to_owned() });
+                }
+                Err(Attempt::LeftAlone(left)) => {
+                    let reason = LEFT_ALONE.to_owned();
+                    return Err(Failure::Unavailable { reason, retry_after: Some(left) });
+                }
             };
             // One lost answer is enough: no later 503 takes back what may have happened by then.
             may_be_done |= miss.may_be_done && request.key.is_some();
@@ -138,16 +165,26 @@ impl Http {
     }
 
     async fn attempt(&self, request: &Request, attempt: u32) -> Result<Bytes, Attempt> {
+        let turn = self.gate.enter().await.map_err(Attempt::LeftAlone)?;
+        let ended = self.made(request, attempt).await;
+        match &ended {
+            Err(Attempt::Missed(miss)) if miss.is_down => turn.pass.failed(Instant::now()),
+            Ok(_) | Err(Attempt::Missed(_) | Attempt::Refused(_) | Attempt::LeftAlone(_)) => {
+                turn.pass.answered();
+            }
+        }
+        ended
+    }
+
+    async fn made(&self, request: &Request, attempt: u32) -> Result<Bytes, Attempt> {
         let started = Instant::now();
-        let mut builder = self
-            .client
-            .request(request.method.clone(), request.url.clone())
-            .header(ACCEPT, "application/json");
+        let mut builder = self.client.request(request.method.clone(), request.url.clone());
+        builder = builder.headers(self.headers.clone());
         if let Some(bearer) = &request.bearer {
             builder = builder.header(AUTHORIZATION, bearer.clone());
         }
         if let Some(key) = &request.key {
-            builder = builder.header(IDEMPOTENCY_KEY, key);
+            builder = builder.header(&self.key_header, key);
         }
         if let Some(content) = &request.content {
             builder = builder.header(CONTENT_TYPE, &content.media_type).body(content.bytes.clone());
@@ -180,12 +217,18 @@ struct Request {
 enum Attempt {
     Refused(Refusal),
     Missed(Miss),
+    /// It was not made: the vendor is left alone for so long.
+    LeftAlone(Duration),
 }
+
+const LEFT_ALONE: &str = "it failed time after time and is left alone for a while";
 
 /// An attempt worth repeating.
 struct Miss {
     reason: String,
     may_be_done: bool,
+    /// Whether it shows that the vendor is out of order, and not only busy.
+    is_down: bool,
     retry_after: Option<Duration>,
 }
 
@@ -196,20 +239,22 @@ impl Miss {
             error if error.is_timeout() => ("it did not answer in time", true),
             _ => ("the connection was lost", true),
         };
-        Self { reason: with_cause(what, error), may_be_done, retry_after: None }
+        Self { reason: with_cause(what, error), may_be_done, is_down: true, retry_after: None }
     }
 }
 
 async fn read(response: Response) -> Result<Bytes, Attempt> {
     let status = response.status();
     let retry_after = retry_after(response.headers());
-    let miss = |reason: String, may_be_done| Attempt::Missed(Miss { reason, may_be_done, retry_after });
+    let is_down = status.is_server_error();
+    let miss =
+        |reason: String, may_be_done| Attempt::Missed(Miss { reason, may_be_done, is_down, retry_after });
     match status {
         StatusCode::REQUEST_TIMEOUT
         | StatusCode::TOO_EARLY
         | StatusCode::TOO_MANY_REQUESTS
         | StatusCode::SERVICE_UNAVAILABLE => return Err(miss(format!("it answered {status}"), false)),
-        _ if status.is_server_error() => return Err(miss(format!("it answered {status}"), true)),
+        _ if is_down => return Err(miss(format!("it answered {status}"), true)),
         _ => {}
     }
     let body = body(response).await.map_err(|reason| miss(reason, true))?;

@@ -1,5 +1,6 @@
 //! Where a vendor is, how to authenticate there, and how patiently to try.
 
+use super::limits::Limits;
 use super::retry::Retry;
 use crate::secret::Secret;
 use reqwest::header::HeaderValue;
@@ -26,6 +27,8 @@ pub struct Settings {
     pub max_backoff: Duration,
     /// The longest `Retry-After` that is waited for here; a longer one is handed to the caller.
     pub max_retry_after: Duration,
+    /// How hard the vendor may be pressed by all requests together.
+    pub limits: Limits,
 }
 
 /// Why no client can be built from the settings.

@@ -1,6 +1,6 @@
 //! A vendor for tests, over real HTTP: it records what it is asked and answers what the test says.
 
-use super::Settings;
+use super::{Limits, Settings};
 use crate::secret::Secret;
 use axum::body::Body;
 use axum::extract::{Request, State};
@@ -85,6 +85,7 @@ impl Vendor {
             first_backoff: Duration::from_millis(1),
             max_backoff: Duration::from_millis(2),
             max_retry_after: Duration::from_secs(1),
+            limits: Limits::NONE,
         }
     }
 

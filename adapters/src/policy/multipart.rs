@@ -4,12 +4,13 @@
 //! a new boundary every time.
 
 use super::request::NewCertificate;
+use super::wire::Wire;
 use crate::http::Content;
 use bytes::{Bytes, BytesMut};
 use sha2::{Digest, Sha256};
 
 /// The upload's body, the same bytes for the same certificate.
-pub(super) fn content(certificate: &NewCertificate<'_>) -> Content {
+pub(super) fn content(certificate: &NewCertificate<'_>, wire: Wire) -> Content {
     let boundary = boundary(&certificate.bytes);
     let file = escaped(certificate.file_name);
     let head = format!(
@@ -17,11 +18,13 @@ pub(super) fn content(certificate: &NewCertificate<'_>) -> Content {
          Content-Disposition: form-data; name=\"certificate\"; filename=\"{file}\"\r\n\
          Content-Type: application/pdf\r\n\r\n"
     );
-    let tail = format!(
-        "\r\n{}{}--{boundary}--\r\n",
-        field(&boundary, "contractor", certificate.contractor.as_str()),
-        field(&boundary, "custom_metadata[work_order_id]", certificate.work_order.as_str()),
-    );
+    let contractor = field(&boundary, "contractor", certificate.contractor.as_str());
+    let work_order = if wire.certificates_tell_the_work_order() {
+        field(&boundary, "custom_metadata[work_order_id]", certificate.work_order.as_str())
+    } else {
+        String::new()
+    };
+    let tail = format!("\r\n{contractor}{work_order}--{boundary}--\r\n");
     let length = head.len().saturating_add(certificate.bytes.len()).saturating_add(tail.len());
     let mut bytes = BytesMut::with_capacity(length);
     bytes.extend_from_slice(head.as_bytes());

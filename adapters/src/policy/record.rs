@@ -1,11 +1,11 @@
 //! What 1099Policy has on file: policies and certificates.
 
-use super::answer::{lines, list};
+use super::answer::{lines, list, shown};
 use crate::http::fields::{Fields, Malformed};
 use crate::http::{capped, plain, value};
 use covertrail_domain::cover::Lines;
 use covertrail_domain::id::{CertificateId, PolicyId, QuoteId};
-use covertrail_domain::time::Window;
+use covertrail_domain::time::{Timestamp, Window};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
@@ -22,6 +22,8 @@ pub struct PolicyOnFile {
     pub window: Option<Window>,
     /// The quote that it was applied for with.
     pub quote: Option<QuoteId>,
+    /// When it was canceled, where the vendor says.
+    pub canceled: Option<Timestamp>,
 }
 
 /// Whether a policy is in force.
@@ -73,22 +75,20 @@ pub(super) fn policies(body: &[u8]) -> Result<Vec<PolicyOnFile>, Malformed> {
     list(body)?.into_iter().map(|one| policy(one.get().as_bytes())).collect()
 }
 
-fn policy(body: &[u8]) -> Result<PolicyOnFile, Malformed> {
+pub(super) fn policy(body: &[u8]) -> Result<PolicyOnFile, Malformed> {
     let mut fields = Fields::open(body)?;
     let id = fields.required("id", value::id(PolicyId::parse));
     let status = fields.required("status", value::filled).map(|status| match normal(&status).as_str() {
         "active" => PolicyStatus::Active,
         "cancelled" | "canceled" => PolicyStatus::Canceled,
         "expired" => PolicyStatus::Expired,
-        _ => PolicyStatus::Other(shown(status)),
+        _ => PolicyStatus::Other(shown(&status)),
     });
-    let lines = fields.optional("coverage_type", lines).flatten();
-    let dated = ["effective_date", "expiration_date"].iter().any(|date| fields.raw(date).is_some());
-    let window = window(&mut fields);
-    // left out, dates are filled in from what was quoted: those that leave no time must not be
-    let lines = if dated && window.is_none() { Some(Lines::NONE) } else { lines };
+    let window = window(&mut fields, "expiration_date");
+    let lines = dated_lines(&mut fields, "expiration_date", window);
     let quote = fields.optional("quote", value::id(QuoteId::parse));
-    let policy = || Some(PolicyOnFile { id: id?, status: status?, lines, window, quote });
+    let canceled = canceled(&mut fields);
+    let policy = || Some(PolicyOnFile { id: id?, status: status?, lines, window, quote, canceled });
     fields.finish(policy())
 }
 
@@ -101,10 +101,10 @@ pub(super) fn certificate(body: &[u8]) -> Result<Certificate, Malformed> {
         "flagged" => CertificateStatus::Flagged,
         "denied" => CertificateStatus::Denied,
         "error" => CertificateStatus::Failed,
-        _ => CertificateStatus::Other(shown(status)),
+        _ => CertificateStatus::Other(shown(&status)),
     });
     let lines = fields.optional("coverage_type", lines).flatten();
-    let window = window(&mut fields);
+    let window = window(&mut fields, "expiration_date");
     let failed_rules = fields.optional("failed_rules", rules).unwrap_or_default();
     let certificate = || Some(Certificate { id: id?, status: status?, lines, window, failed_rules });
     fields.finish(certificate())
@@ -114,10 +114,6 @@ fn normal(status: &str) -> String {
     status.to_ascii_lowercase()
 }
 
-fn shown(status: String) -> String {
-    capped(&plain(&Value::String(status)))
-}
-
 fn rules(value: &RawValue) -> Result<Vec<String>, &'static str> {
     let rules: Vec<Value> = serde_json::from_str(value.get()).map_err(|_| "not a list")?;
     Ok(rules.iter().map(|rule| capped(&plain(rule))).collect())
@@ -125,8 +121,26 @@ fn rules(value: &RawValue) -> Result<Vec<String>, &'static str> {
 
 /// The time between both dates; nothing where the vendor gives only one, or where there is no time between
 /// them, as for a policy that was canceled from its start.
-fn window(fields: &mut Fields<'_>) -> Option<Window> {
+pub(super) fn window(fields: &mut Fields<'_>, end: &'static str) -> Option<Window> {
     let start = fields.optional("effective_date", value::timestamp)?;
-    let end = fields.optional("expiration_date", value::timestamp)?;
+    let end = fields.optional(end, value::timestamp)?;
     Window::new(start, end)
+}
+
+/// The lines that are named. Dates that are left out are filled in from what was quoted: those that leave no time
+/// must not be, so nothing is covered then.
+pub(super) fn dated_lines(
+    fields: &mut Fields<'_>,
+    end: &'static str,
+    window: Option<Window>,
+) -> Option<Lines> {
+    let lines = fields.optional("coverage_type", lines).flatten();
+    let dated = fields.raw("effective_date").is_some() || fields.raw(end).is_some();
+    if dated && window.is_none() { Some(Lines::NONE) } else { lines }
+}
+
+/// When something was canceled, in either spelling.
+pub(super) fn canceled(fields: &mut Fields<'_>) -> Option<Timestamp> {
+    let spelt = if fields.raw("cancelled_at").is_some() { "cancelled_at" } else { "canceled_at" };
+    fields.optional(spelt, value::timestamp)
 }

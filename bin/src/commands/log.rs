@@ -35,18 +35,22 @@ pub(crate) struct Log {
 }
 
 impl Which {
+    /// The configuration that names the log, if one does.
+    pub(crate) fn configuration(&self) -> Result<Option<Config>, Failure> {
+        let default = Path::new(CONFIG);
+        let named = self.config.as_deref().or(Some(default).filter(|default| default.exists()));
+        let config = named.filter(|_| self.log.is_none()).map(Config::read);
+        Ok(config.transpose()?)
+    }
+
     /// Opens it for reading only.
     pub(crate) fn open(self) -> Result<Log, Failure> {
-        let path = match (self.log, self.config) {
-            (Some(log), _) => log,
-            (None, Some(config)) => Config::read(&config)?.store.path,
-            (None, None) if Path::new(CONFIG).exists() => Config::read(Path::new(CONFIG))?.store.path,
-            (None, None) => {
-                return Err(Failure::Configuration(format!(
-                    "no log to read: there is no {CONFIG} here. Name the log with --log FILE or the configuration with --config FILE; \
-                     `covertrail demo --once --data ./demo` makes a log to look at, ./demo/covertrail.sqlite"
-                )));
-            }
+        let configured = self.configuration()?.map(|config| config.store.path);
+        let Some(path) = self.log.or(configured) else {
+            return Err(Failure::Configuration(format!(
+                "no log to read: there is no {CONFIG} here. Name the log with --log FILE or the configuration with --config FILE; \
+                 `covertrail demo --once --data ./demo` makes a log to look at, ./demo/covertrail.sqlite"
+            )));
         };
         if path.is_dir() {
             return Err(Failure::Log(format!("{} is a folder: name the log in it", path.display())));

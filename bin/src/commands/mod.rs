@@ -14,6 +14,7 @@ mod retry;
 pub(crate) mod sandbox;
 mod serve;
 mod status;
+mod stuck;
 mod templates;
 mod until;
 mod waive;

@@ -3,8 +3,10 @@
 use super::answer::Answer;
 use super::fold::{Bound, Fold};
 use super::log::Which;
+use super::stuck::{self, Uploads};
 use super::{Failure, print};
 use crate::clock;
+use crate::config::Config;
 use crate::engine::{COVERAGE, DELIVERY};
 use crate::show::{Fact, Screen, Value, fact, list, text};
 use clap::Args;
@@ -33,13 +35,20 @@ pub(crate) struct Status {
 
 impl Status {
     pub(crate) async fn run(self) -> Result<(), Failure> {
+        let patience =
+            self.which.configuration()?.unwrap_or_else(Config::default).engine.certificate_stuck_after;
         let log = self.which.open()?;
         let (mut fold, mut inbox) = (Fold::new(Bound::Everything), Inbox::default());
+        let mut uploads = Uploads::default();
+        let mut take = |recorded: &Recorded<'_>| {
+            uploads.take(recorded)?;
+            fold.take(recorded)
+        };
         match &self.work_order {
-            Some(work_order) => log.of(work_order, |recorded| fold.take(recorded)).await?,
+            Some(work_order) => log.of(work_order, take).await?,
             None => {
                 log.all(None, None, |recorded| match recorded.stream.split_once('-') {
-                    Some((COVERAGE, _)) => fold.take(recorded),
+                    Some((COVERAGE, _)) => take(recorded),
                     Some((DELIVERY, _)) => {
                         inbox.take(recorded);
                         Ok(())
@@ -53,13 +62,17 @@ impl Status {
         let answer = Answer::of(&fold, self.work_order.as_ref(), at)?;
         let all = self.work_order.is_none();
         let blocked = blocked(&fold);
+        let stuck = uploads.stuck(&fold, at, patience);
         if self.json {
             let more = [fact("deliveries waiting", inbox.waiting()), fact("blocked", list(blocked))];
-            return print(&answer.json(&fold, at, if all { more.into() } else { vec![] }));
+            let mut more = if all { more.into() } else { vec![] };
+            more.push(fact("stuck certificates", list(stuck)));
+            return print(&answer.json(&fold, at, more));
         }
         let told = answer.text(Screen::of_process());
-        let footer = if all { format!("\n\n{}", footer(inbox.waiting(), &blocked)) } else { String::new() };
-        print(&format!("As of {at}\n\n{told}{footer}"))
+        let footer = all.then(|| footer(inbox.waiting(), &blocked));
+        let parts: Vec<_> = [Some(told), footer, stuck::line(&stuck)].into_iter().flatten().collect();
+        print(&format!("As of {at}\n\n{}", parts.join("\n\n")))
     }
 }
 

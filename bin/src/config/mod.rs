@@ -1,12 +1,15 @@
 //! The configuration: one TOML file for what everybody may read, and the environment for secrets. Read once,
 //! at the start, into typed values; what is wrong is named with its line or its variable.
 
+mod problems;
 mod secrets;
 mod values;
+mod wire;
 mod workmarket;
 
 pub use secrets::{People, Secrets};
 pub use values::{Config, Engine, Log, LogFormat, Mapping, Policy, Server, Store, Webhook};
+pub use wire::{Environment, Wire};
 pub use workmarket::{Api, Trigger, WorkMarket};
 
 use std::path::{Path, PathBuf};

@@ -24,11 +24,24 @@ fn a_wrong_field_is_named_with_its_line() {
         ("[workmarket]\npoll = true\npoll_seconds = 119", "workmarket.poll_seconds: must be at least 120"),
         ("[workmarket]\npoll_seconds = 0", "workmarket.poll_seconds: must be at least 1"),
         ("[workmarket]\ndefault_length_hours = 0", "workmarket.default_length_hours: must be at least 1"),
+        ("[engine]\ncatch_up_seconds = 0", "engine.catch_up_seconds: must be at least 1"),
+        ("[policy]\nwire = \"soap\"", "unknown variant `soap`, expected `guide` or `reference`"),
+        ("[policy]\nwire = \"reference\"", "policy.environment: must be \"sandbox\" or \"production\""),
+        ("[policy]\nenvironment = \"test\"", "unknown variant `test`"),
+        ("[workmarket]\nmax_in_flight = 0", "workmarket.max_in_flight: must be at least 1"),
+        ("[policy]\nbreaker_pause_seconds = 0", "policy.breaker_pause_seconds: must be at least 1"),
         ("[workmarket]\nrelay_domain = \"me@example.com\"", "workmarket.relay_domain"),
     ] {
         let problem = Config::parse(text).unwrap_err();
         assert!(problem.contains(expected), "{text:?} gave {problem}");
     }
+}
+
+#[test]
+fn the_reference_form_is_spoken_in_the_world_that_is_named() {
+    let config = Config::parse("[policy]\nwire = \"reference\"\nenvironment = \"sandbox\"").unwrap();
+    assert_eq!(config.policy.wire, Wire::Reference);
+    assert_eq!(config.policy.environment, Some(Environment::Sandbox));
 }
 
 #[test]

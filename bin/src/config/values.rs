@@ -1,5 +1,6 @@
 //! The file's tables, as typed values with their defaults.
 
+use super::wire::{Environment, Wire};
 use super::workmarket::WorkMarket;
 use covertrail_domain::cover::{Line, Lines};
 use covertrail_domain::coverage::BindOn;
@@ -55,11 +56,24 @@ pub struct Store {
 pub struct Policy {
     /// The API, up to and with its version.
     pub base_url: String,
+    /// In which of the vendor's two forms it is spoken to.
+    pub wire: Wire,
+    /// Which of the vendor's worlds is meant, where the form says so.
+    pub environment: Option<Environment>,
     /// One request's time limit.
     #[serde(rename = "timeout_seconds", deserialize_with = "seconds")]
     pub timeout: Duration,
     /// How often a request is tried.
     pub attempts: u32,
+    /// How many requests are on their way at once.
+    pub max_in_flight: usize,
+    /// How many requests are begun in a second.
+    pub requests_per_second: u32,
+    /// After how many failures in a row it is left alone.
+    pub breaker_failures: u32,
+    /// For how long, at first.
+    #[serde(rename = "breaker_pause_seconds", deserialize_with = "seconds")]
+    pub breaker_pause: Duration,
     /// What every work order needs.
     #[serde(deserialize_with = "lines")]
     pub required_lines: Lines,
@@ -114,6 +128,12 @@ pub struct Engine {
     /// How long an unreachable vendor is tried.
     #[serde(rename = "give_up_after_seconds", deserialize_with = "seconds")]
     pub give_up_after: Duration,
+    /// Between two looks at what webhooks may have missed.
+    #[serde(rename = "catch_up_seconds", deserialize_with = "seconds")]
+    pub catch_up: Duration,
+    /// How long the vendor may take to judge a certificate.
+    #[serde(rename = "certificate_stuck_after_seconds", deserialize_with = "seconds")]
+    pub certificate_stuck_after: Duration,
 }
 
 /// What is logged.
@@ -152,8 +172,14 @@ impl Default for Policy {
     fn default() -> Self {
         Self {
             base_url: "https://api.1099policy.com/api/v1".into(),
+            wire: Wire::Guide,
+            environment: None,
             timeout: Duration::from_secs(20),
             attempts: 4,
+            max_in_flight: 16,
+            requests_per_second: 50,
+            breaker_failures: 10,
+            breaker_pause: Duration::from_secs(5),
             required_lines: Lines::from_iter([Line::General]),
             bind_on: BindOn::InProgress,
             start_lead_seconds: 60,
@@ -172,7 +198,13 @@ impl Default for Webhook {
 
 impl Default for Engine {
     fn default() -> Self {
-        Self { workers: 8, sweep: Duration::from_secs(30), give_up_after: Duration::from_hours(1) }
+        Self {
+            workers: 8,
+            sweep: Duration::from_secs(30),
+            give_up_after: Duration::from_hours(1),
+            catch_up: Duration::from_mins(15),
+            certificate_stuck_after: Duration::from_hours(2),
+        }
     }
 }
 
@@ -202,44 +234,5 @@ fn bind_on<'de, D: Deserializer<'de>>(source: D) -> Result<BindOn, D::Error> {
         "in_progress" => Ok(BindOn::InProgress),
         "applied" => Ok(BindOn::Applied),
         other => Err(de::Error::custom(format!("`{other}` is neither \"in_progress\" nor \"applied\""))),
-    }
-}
-
-impl Config {
-    /// What is readable and yet cannot work, a line for each field.
-    pub(super) fn problems(&self) -> Vec<String> {
-        let mut problems = Vec::new();
-        for (field, zero) in [
-            ("server.max_body_bytes", self.server.max_body_bytes == 0),
-            ("policy.timeout_seconds", self.policy.timeout.is_zero()),
-            ("policy.attempts", self.policy.attempts == 0),
-            ("engine.workers", self.engine.workers == 0),
-            ("engine.sweep_seconds", self.engine.sweep.is_zero()),
-        ] {
-            if zero {
-                problems.push(format!("{field}: must be at least 1"));
-            }
-        }
-        if self.policy.start_lead_seconds < 0 {
-            problems.push("policy.start_lead_seconds: must not be negative".into());
-        }
-        for (field, url) in
-            [("policy.base_url", &self.policy.base_url), ("workmarket.base_url", &self.workmarket.base_url)]
-        {
-            if !url.starts_with("https://") && !url.starts_with("http://") {
-                problems.push(format!(
-                    "{field}: must begin with https:// (or http:// for a sandbox on this machine)"
-                ));
-            }
-        }
-        for (field, template) in
-            [("policy.success_url", &self.policy.success_url), ("policy.cancel_url", &self.policy.cancel_url)]
-        {
-            if !template.contains("{work_order}") {
-                problems.push(format!("{field}: must contain {{work_order}}"));
-            }
-        }
-        problems.extend(self.workmarket.problems());
-        problems
     }
 }

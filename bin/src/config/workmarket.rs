@@ -24,6 +24,15 @@ pub struct WorkMarket {
     pub timeout: Duration,
     /// How often a request is tried.
     pub attempts: u32,
+    /// How many requests are on their way at once.
+    pub max_in_flight: usize,
+    /// How many requests are begun in a second.
+    pub requests_per_second: u32,
+    /// After how many failures in a row it is left alone.
+    pub breaker_failures: u32,
+    /// For how long, at first.
+    #[serde(rename = "breaker_pause_seconds", deserialize_with = "seconds")]
+    pub breaker_pause: Duration,
     /// Which status begins coverage.
     pub trigger: Trigger,
     /// The domain of proxy emails.
@@ -71,6 +80,10 @@ impl Default for WorkMarket {
             base_url: GUIDE.into(),
             timeout: Duration::from_secs(20),
             attempts: 4,
+            max_in_flight: 16,
+            requests_per_second: 50,
+            breaker_failures: 10,
+            breaker_pause: Duration::from_secs(5),
             trigger: Trigger::Assigned,
             relay_domain: "relay.example.com".into(),
             default_length: Duration::from_hours(8),
@@ -94,6 +107,8 @@ impl WorkMarket {
         for (field, zero) in [
             ("timeout_seconds", self.timeout.is_zero()),
             ("attempts", self.attempts == 0),
+            ("max_in_flight", self.max_in_flight == 0),
+            ("breaker_pause_seconds", self.breaker_pause.is_zero()),
             ("default_length_hours", self.default_length.is_zero()),
             ("poll_seconds", self.poll_every.is_zero()),
         ] {

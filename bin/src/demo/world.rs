@@ -236,8 +236,11 @@ fn config(place: &Path, policy: &vendors::Running, workmarket: &vendors::Running
     config.policy.base_url = policy.handle().api_url();
     config.policy.start_lead_seconds = 1;
     config.policy.attempts = 3;
+    config.policy.breaker_pause = Duration::from_secs(1);
     config.workmarket.base_url = workmarket.handle().api_url();
     config.workmarket.attempts = 3;
+    // a demo is over soon, and so are its outages
+    config.workmarket.breaker_pause = Duration::from_secs(1);
     config.mapping.categories.insert("Low Voltage Cabling".into(), "jc_MTqpkbkp6G".into());
     config.mapping.entities.insert("client-1".into(), "en_abc123".into());
     config.engine.sweep = Duration::from_secs(2);

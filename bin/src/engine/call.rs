@@ -1,13 +1,16 @@
 //! One call to 1099Policy, and the command that its answer becomes.
 
 mod error;
+mod on_file;
+#[cfg(test)]
+mod tests;
 
 use super::Engine;
 use crate::clock;
 use bytes::Bytes;
 use covertrail_adapters::policy::{
     self, NewAssignment, NewCertificate, NewContractor, NewInvoice, NewJob, NewQuote, NewSession,
-    PolicyOnFile, PolicyStatus, QuoteAnswer, Verdict, WageType,
+    QuoteAnswer, Session, SessionAnswer, Verdict, WageType,
 };
 use covertrail_adapters::workmarket;
 use covertrail_domain::coverage::{Action, Call, Command, Cover, Post, Quote, Reported, Round, Terms, Wage};
@@ -76,10 +79,8 @@ impl Engine {
         let (wage, wage_type) = match terms.wage {
             Wage::FlatFee(cents) => (cents, WageType::FlatFee),
             Wage::Hourly(cents) => (cents, WageType::Hourly),
-            Wage::Unit(_) | Wage::Blended(_) => {
-                let why = "it is paid by the piece or at a blended rate, which is not told to 1099Policy yet";
-                return Err(CallError::Blocked(why.to_owned()));
-            }
+            Wage::Unit(cents) => (cents, WageType::Unit),
+            Wage::Blended(cents) => (cents, WageType::Blended),
         };
         let new = NewJob {
             name: &terms.title,
@@ -124,6 +125,10 @@ impl Engine {
                 Ok(vec![Command::RecordQuoteDeclined { round, reason: message }])
             }
             QuoteAnswer::PolicyOnFile => self.policy_on_file(round, &post.contractor, cover).await,
+            QuoteAnswer::StateFundOnly { message } => Err(CallError::Refused(format!(
+                "only the state's own fund insures workers' compensation there, so that cover must be shown by a \
+                 certificate; 1099policy refused: {message}"
+            ))),
         }
     }
 
@@ -145,22 +150,6 @@ impl Engine {
         )))
     }
 
-    /// Which policy it is that the vendor has on file, and what it covers: its own list says so.
-    async fn policy_on_file(&self, round: Round, contractor: &ContractorId, wanted: Cover) -> Answer {
-        let policies = self.policy.policies_of(contractor).await?;
-        let matching = policies.iter().find(|policy| on_file(policy, wanted));
-        let mut commands =
-            vec![Command::RecordPolicyOnFile { round, policy: matching.map(|found| found.id.clone()) }];
-        commands.extend(matching.map(|found| Command::RecordPolicy {
-            policy: found.id.clone(),
-            quote: found.quote.clone(),
-            contractor: Some(contractor.clone()),
-            change: Reported::Active { lines: found.lines, window: found.window },
-            at: clock::now(),
-        }));
-        Ok(commands)
-    }
-
     async fn open_application(
         &self,
         key: &str,
@@ -175,8 +164,27 @@ impl Engine {
         };
         let (success_url, cancel_url) = (page(&self.success_url)?, page(&self.cancel_url)?);
         let new = NewSession { quote, success_url: &success_url, cancel_url: &cancel_url, work_order };
-        let session = self.policy.open_session(key, &new).await?;
-        Ok(vec![Command::RecordApplication { round, session: session.id, url: session.url.into() }])
+        let mut answer = self.policy.open_session(key, &new).await?;
+        if answer == (SessionAnswer::Expired { session: None }) {
+            // nothing names the one that is over, so that nothing can be recorded of it: a new one at once
+            answer = self.policy.open_session(&format!("{key}-anew"), &new).await?;
+        }
+        let opened = |session: Session| Command::RecordApplication {
+            round,
+            session: session.id,
+            url: session.url.into(),
+        };
+        Ok(match answer {
+            SessionAnswer::Open(session) => vec![opened(session)],
+            SessionAnswer::Expired { session: Some(session) } => {
+                let over = Command::RecordApplicationExpired { session: session.id.clone() };
+                vec![opened(session), over]
+            }
+            SessionAnswer::Expired { session: None } => {
+                return Err(CallError::later("1099policy says of a new application that it is over"));
+            }
+            SessionAnswer::Complete => vec![Command::RecordApplicationCompleted { quote: quote.clone() }],
+        })
     }
 
     async fn create_assignment(
@@ -191,8 +199,13 @@ impl Engine {
         let window = self.assignable(&post.contractor, cover).await?;
         let new = NewAssignment { contractor: &post.contractor, job: &post.job, window, lines, work_order };
         let answer = self.policy.create_assignment(key, &new).await?;
-        if let Verdict::Ineligible { message } = answer.verdict {
-            return Ok(vec![Command::RecordAssignmentDeclined { round, reason: message }]);
+        let declined = match &answer.verdict {
+            Verdict::Pending | Verdict::Active => None,
+            Verdict::NoPolicy { message } | Verdict::Ineligible { message } => Some(message.as_str()),
+            Verdict::Canceled => Some("the assignment is canceled"),
+        };
+        if let Some(reason) = declined {
+            return Ok(vec![Command::RecordAssignmentDeclined { round, reason: reason.to_owned() }]);
         }
         let cover = Cover { lines: answer.lines, window: answer.window };
         let mut commands = vec![Command::RecordAssignment {
@@ -211,18 +224,6 @@ impl Engine {
             });
         }
         Ok(commands)
-    }
-
-    /// What of the work the contractor's policy covers: one who applied late has none from the beginning, and the
-    /// vendor makes no assignment beyond its policy. Where it names none, the whole work is asked for.
-    async fn assignable(&self, contractor: &ContractorId, wanted: Cover) -> Result<Window, CallError> {
-        let policies = self.policy.policies_of(contractor).await?;
-        let covered =
-            policies.iter().filter(|policy| on_file(policy, wanted)).filter_map(|policy| policy.window);
-        let longest = covered
-            .filter_map(|window| window.intersection(wanted.window))
-            .max_by_key(|window| window.seconds());
-        Ok(longest.unwrap_or(wanted.window))
     }
 
     async fn cancel_assignment(&self, key: &str, assignment: &AssignmentId, job: &JobId) -> Answer {
@@ -257,11 +258,4 @@ impl Engine {
         let invoice = self.policy.record_invoice(key, &new).await?;
         Ok(vec![Command::RecordInvoice { invoice, pay }])
     }
-}
-
-/// Whether a policy in force covers the lines for some of the time.
-fn on_file(policy: &PolicyOnFile, wanted: Cover) -> bool {
-    policy.status == PolicyStatus::Active
-        && policy.lines.is_some_and(|lines| lines.includes(wanted.lines))
-        && policy.window.is_some_and(|window| window.intersection(wanted.window).is_some())
 }

@@ -236,7 +236,8 @@ impl Ledger {
 
     /// Every work order, with its state.
     pub(super) fn orders(&self) -> impl Iterator<Item = (&WorkOrderId, &State)> {
-        self.orders.iter().map(|order| (&order.id, &order.state))
+        let folded = self.orders.iter().filter(|order| order.next_revision > 0);
+        folded.map(|order| (&order.id, &order.state))
     }
 
     /// The work orders that an object at 1099Policy belongs to.

@@ -5,6 +5,7 @@
 
 mod act;
 mod call;
+mod catch_up;
 mod decision;
 mod documents;
 mod execute;
@@ -16,6 +17,8 @@ mod poll;
 mod queue;
 mod run;
 mod shared;
+#[cfg(test)]
+mod testing;
 mod translate;
 mod verdict;
 mod waiting;
@@ -68,6 +71,8 @@ pub struct Parts {
     pub sweep: Duration,
     /// How long an unreachable vendor is tried.
     pub give_up_after: Duration,
+    /// Between two looks at what 1099Policy's webhooks may not have told.
+    pub catch_up: Duration,
 }
 
 /// The engine. Commands may be given to it from anywhere; [`Engine::start`] sets it to work.

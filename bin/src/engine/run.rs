@@ -62,6 +62,7 @@ impl Engine {
         tasks.spawn(Arc::clone(self).watch_deadlines());
         tasks.spawn(Arc::clone(self).sweep_always());
         tasks.spawn(Arc::clone(self).poll_always());
+        tasks.spawn(Arc::clone(self).catch_up_always());
         Running { engine: Arc::clone(self), tasks, stopped }
     }
 

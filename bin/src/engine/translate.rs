@@ -94,22 +94,27 @@ fn of_certificate(notice: &Notice, verdict: Certificate, at: Timestamp) -> Resul
     let certificate = notice.refs.certificate.clone().ok_or("it names no certificate")?;
     let contractor = notice.refs.contractor.clone();
     let cover = notice.lines.zip(notice.window()).map(|(lines, window)| Cover { lines, window });
+    let verdict = judged(verdict, cover, &notice.reasons);
+    Ok(Asked {
+        command: Command::RecordVerdict { certificate, contractor, verdict, at },
+        of_contractor: cover.is_some(),
+    })
+}
+
+/// The vendor's judgement on a certificate, with what it read on it and its reasons.
+pub(super) fn judged(judgement: Certificate, cover: Option<Cover>, reasons: &[String]) -> Verdict {
     let reasons = || {
-        let reasons = notice.reasons.join("; ");
+        let reasons = reasons.join("; ");
         if reasons.is_empty() { "1099Policy gives no reason".to_owned() } else { reasons }
     };
-    let verdict = match verdict {
+    match judgement {
         Certificate::Approved => Verdict::Validated(cover),
         Certificate::Flagged => Verdict::Flagged { rules: reasons(), cover },
         Certificate::Unexamined => {
             Verdict::Flagged { rules: "1099Policy could not read it".to_owned(), cover }
         }
         Certificate::Denied => Verdict::Denied { reason: reasons() },
-    };
-    Ok(Asked {
-        command: Command::RecordVerdict { certificate, contractor, verdict, at },
-        of_contractor: cover.is_some(),
-    })
+    }
 }
 
 /// The objects by which a notice finds its work orders, the surest first. The contractor is not among them: they

@@ -2,7 +2,7 @@
 
 use super::now;
 use base64::Engine as _;
-use covertrail_adapters::sandbox::policy::PolicySettings;
+use covertrail_adapters::sandbox::policy::{Envelope, PolicySettings, Times, Vocabulary};
 use covertrail_adapters::sandbox::workmarket::{Hooks, WorkMarketSettings};
 use covertrail_adapters::sandbox::{FaultPlan, Redelivery};
 use std::fmt::Write as _;
@@ -42,6 +42,8 @@ pub(crate) struct Plan {
     pub(crate) poll_overlap_seconds: u64,
     /// What WorkMarket's webhooks look like.
     pub(crate) hooks: Hooks,
+    /// In which of its forms 1099Policy is spoken to, and speaks: "guide" or "reference".
+    pub(crate) wire: &'static str,
     /// How many times the usual patience.
     pub(crate) patience: u32,
 }
@@ -107,6 +109,7 @@ impl Default for Plan {
             poll_seconds: None,
             poll_overlap_seconds: 300,
             hooks: Hooks::Guide,
+            wire: "guide",
             patience: 1,
         }
     }
@@ -121,6 +124,12 @@ impl Plan {
         settings.contractor.apply = self.contractors_apply;
         settings.answer_active = self.answer_active;
         settings.told_when_issued = self.told_when_issued;
+        if self.wire == "reference" {
+            settings.vocabulary = Vocabulary::Reference;
+            settings.envelope = Envelope::Nested;
+            settings.times = Times::Iso;
+            settings.with_metadata = false;
+        }
         settings.redelivery = redelivery();
         settings
     }
@@ -149,8 +158,11 @@ listen = "{listen}"
 
 [policy]
 base_url = "{policy_url}"
+wire = "{wire}"
+environment = "sandbox"
 attempts = {attempts}
 timeout_seconds = 5
+breaker_pause_seconds = 1
 start_lead_seconds = 1
 bind_on = "{bind_on}"
 required_lines = {lines:?}
@@ -163,6 +175,7 @@ poll_seconds = {poll_seconds}
 poll_overlap_seconds = {poll_overlap}
 attempts = {attempts}
 timeout_seconds = 5
+breaker_pause_seconds = 1
 trigger = "{trigger}"
 relay_domain = "relay.yourdomain.com"
 
@@ -184,6 +197,7 @@ filter = "{filter}"
             poll_seconds = self.poll_seconds.unwrap_or(1),
             api_path = if self.api == "employer-v1" { "/employer" } else { "" },
             poll_overlap = self.poll_overlap_seconds,
+            wire = self.wire,
             attempts = self.attempts,
             bind_on = self.bind_on,
             lines = self.required_lines,

@@ -2,8 +2,12 @@
 
 mod answers;
 mod failures;
+mod hostile;
+mod outcomes;
 mod privacy;
+mod reads;
 mod records;
+mod reference;
 mod requests;
 mod samples;
 mod sandbox;

@@ -15,12 +15,12 @@ use tracing::{Event, Metadata, Subscriber};
 async fn a_refused_contractor_is_not_named_by_the_refusal() {
     let body = json!({
         "message": { "email": "WK_421@relay.yourdomain.com is taken by alex NGUYEN, not by Alexander" },
-        "error_code": "duplicate_email"
+        "error_code": "invalid_input"
     });
     let vendor = Vendor::answering(400, body.to_string()).await;
     let failure = client(&vendor).create_contractor("k", &Guide::new().contractor()).await;
     let message = "email: (email) is taken by (redacted) (redacted), not by Alexander".to_owned();
-    assert_eq!(failure, Err(Error::Refused { code: "duplicate_email".to_owned(), message }));
+    assert_eq!(failure, Err(Error::Refused { code: "invalid_input".to_owned(), message }));
 }
 
 #[test]

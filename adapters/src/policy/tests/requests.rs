@@ -55,12 +55,20 @@ async fn a_job_is_made_in_the_words_of_section_4_2() {
 }
 
 #[test]
-fn an_hourly_job_without_a_region_says_so() {
+fn a_job_without_a_region_says_none_and_every_kind_of_wage_has_its_word() {
     let guide = Guide::new();
     let mut job = guide.job();
-    (job.wage_type, job.region) = (WageType::Hourly, None);
-    assert_eq!(job.body()["wage_type"], "hourly");
+    job.region = None;
     assert_eq!(job.body().get("region"), None);
+    for (wage_type, word) in [
+        (WageType::FlatFee, "flatfee"),
+        (WageType::Hourly, "hourly"),
+        (WageType::Unit, "unit"),
+        (WageType::Blended, "blended"),
+    ] {
+        job.wage_type = wage_type;
+        assert_eq!(job.body()["wage_type"], word);
+    }
 }
 
 #[tokio::test]

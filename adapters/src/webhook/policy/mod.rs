@@ -1,5 +1,7 @@
 //! A 1099Policy webhook, read from either of its envelopes and either of its vocabularies.
 
+#[cfg(test)]
+mod documented;
 mod kind;
 mod read;
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use super::finding::Finding;
 use crate::assemble;
-use crate::config::{self, Config, Secrets};
+use crate::config::{self, Config, Environment, Secrets, Wire};
 use covertrail_adapters::policy;
 use covertrail_adapters::store::embedded::OpenError;
 use covertrail_adapters::store::{Embedded, EventStore as _, Position};
@@ -29,7 +29,22 @@ pub(super) fn environment(config: &Config, secrets: Result<&Secrets, &config::Er
         let to_do = "set COVERTRAIL_PEOPLE to name=token pairs";
         findings.push(Finding::warning("people", "nobody may review, waive or retry over HTTP", to_do));
     }
+    findings.extend(another_world(config, secrets));
     findings
+}
+
+/// A key of one of 1099Policy's worlds where the configuration names the other.
+fn another_world(config: &Config, secrets: &Secrets) -> Option<Finding> {
+    let told = match config.policy.environment? {
+        Environment::Sandbox if secrets.policy_api_key.starts_with("t9k_live_") => {
+            "the key is of the real world, and policy.environment says sandbox"
+        }
+        Environment::Production if secrets.policy_api_key.starts_with("t9k_test_") => {
+            "the key is of the sandbox, and policy.environment says production"
+        }
+        Environment::Sandbox | Environment::Production => return None,
+    };
+    Some(Finding::warning("1099Policy", told, "set COVERTRAIL_POLICY_API_KEY or policy.environment"))
 }
 
 /// Whether any work order could be quoted.
@@ -115,7 +130,16 @@ pub(super) async fn policy(config: &Config, secrets: &Secrets) -> Finding {
     };
     let base_url = &config.policy.base_url;
     match client.check().await {
-        Ok(()) => Finding::good("1099Policy", format!("{base_url} takes the key")),
+        Ok(()) => {
+            let form = match config.policy.wire {
+                Wire::Guide => "guide",
+                Wire::Reference => "reference",
+            };
+            Finding::good(
+                "1099Policy",
+                format!("{base_url} takes the key; requests in the form of the {form}"),
+            )
+        }
         Err(error @ policy::Error::Refused { .. }) => {
             Finding::failed("1099Policy", error.to_string(), REFUSED_BY_POLICY)
         }

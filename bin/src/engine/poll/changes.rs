@@ -48,7 +48,7 @@ impl Engine {
             for change in &page.changes {
                 if seen.insert(change.work_order.clone()) && self.concerns_us(change) {
                     found = found.saturating_add(usize::from(
-                        self.keep(change, may_hide_another(change, cursor.until)).await?,
+                        self.keep_change(change, may_hide_another(change, cursor.until)).await?,
                     ));
                 }
             }

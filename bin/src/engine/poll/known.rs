@@ -33,7 +33,7 @@ impl Engine {
             if seen.get(&work_order) != Some(&now) {
                 let status = order.status.as_str().to_owned();
                 let change = Change { work_order: work_order.clone(), status, modified: Some(now.clone()) };
-                found = found.saturating_add(usize::from(self.keep(&change, true).await?));
+                found = found.saturating_add(usize::from(self.keep_change(&change, true).await?));
                 seen.insert(work_order, now);
             }
         }

@@ -74,7 +74,7 @@ impl Engine {
 
     /// Stores a change as a delivery; answers whether it was new. One that is there already is looked at again if it
     /// may hide another.
-    async fn keep(&self, change: &Change, may_hide_another: bool) -> Result<bool, PollError> {
+    async fn keep_change(&self, change: &Change, may_hide_another: bool) -> Result<bool, PollError> {
         let delivery = Delivery::from_poll(change);
         let stream = StreamName::parse(&delivery.stream())?;
         let event = event(&stream, 0, RECEIVED, delivery.to_json(), Actor::WorkMarket);

@@ -56,3 +56,26 @@ fn without_people_nobody_may_act_and_a_secret_of_another_form_is_refused() {
     let none = Secrets::from_lookup(|_| None).unwrap_err();
     assert_eq!(marks(&environment(&config, Err(&none))), [Mark::Misconfigured]);
 }
+
+#[test]
+fn a_key_of_the_other_world_is_warned_of() {
+    let mut config = Config::default();
+    let secrets = |key: &str| {
+        Secrets::from_lookup(|name| match name {
+            "COVERTRAIL_PEOPLE" => None,
+            "COVERTRAIL_POLICY_API_KEY" => Some(key.to_owned()),
+            _ => Some("0123456789abcdef".to_owned()),
+        })
+    };
+    for (environment, key, warned) in [
+        (None, "t9k_test_1", false),
+        (Some(Environment::Sandbox), "t9k_test_1", false),
+        (Some(Environment::Sandbox), "t9k_live_1", true),
+        (Some(Environment::Production), "t9k_live_1", false),
+        (Some(Environment::Production), "t9k_test_1", true),
+    ] {
+        config.policy.environment = environment;
+        let found = another_world(&config, &secrets(key).unwrap());
+        assert_eq!(found.is_some(), warned, "{environment:?} {key}");
+    }
+}

@@ -1,11 +1,15 @@
-//! What is asked of 1099Policy, and the JSON of it as the guide's sections 4.1 to 4.7 write it.
+//! What is asked of 1099Policy, whichever of its two wire forms it is then written in.
 
+mod guide;
+mod reference;
+
+use super::wire::Wire;
 use bytes::Bytes;
 use covertrail_domain::cover::{Line, Lines};
 use covertrail_domain::id::{ContractorId, JobId, QuoteId, WorkOrderId, WorkerId};
 use covertrail_domain::money::Cents;
 use covertrail_domain::time::{Timestamp, Window};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use url::Url;
 
 /// A worker to be known to 1099Policy as a contractor (guide 4.1). It holds personal data, so it has no
@@ -53,6 +57,10 @@ pub enum WageType {
     FlatFee,
     /// Each hour.
     Hourly,
+    /// Each piece.
+    Unit,
+    /// More than one of these.
+    Blended,
 }
 
 /// The cover to be priced (guide 4.3).
@@ -131,27 +139,32 @@ impl WageType {
         match self {
             Self::FlatFee => "flatfee",
             Self::Hourly => "hourly",
+            Self::Unit => "unit",
+            Self::Blended => "blended",
         }
     }
 }
 
 impl NewContractor<'_> {
-    pub(crate) fn body(&self) -> Value {
-        let mut body = json!({
-            "contact": { "first_name": self.first_name, "last_name": self.last_name, "email": self.email },
-            "custom_metadata": { "workmarket_worker_id": self.worker.as_str() },
-        });
-        let address = given([("country", self.country), ("region", self.region)]);
-        if let (Some(body), false) = (body.as_object_mut(), address.is_empty()) {
-            body.insert("address".to_owned(), address.into());
+    pub(in crate::policy) fn written(&self, wire: Wire) -> Value {
+        match wire {
+            Wire::Guide => guide::contractor(self),
+            Wire::Reference(_) => reference::contractor(self),
         }
-        body
     }
 }
 
 impl NewJob<'_> {
-    pub(crate) fn body(&self) -> Value {
-        let mut body = json!({
+    pub(in crate::policy) fn written(&self, wire: Wire) -> Value {
+        match wire {
+            Wire::Guide => guide::job(self),
+            Wire::Reference(_) => reference::job(self),
+        }
+    }
+
+    /// What both forms say alike.
+    fn common(&self) -> Value {
+        json!({
             "name": self.name,
             "description": self.description,
             "entity": self.entity,
@@ -159,39 +172,37 @@ impl NewJob<'_> {
             "wage": self.wage.get(),
             "wage_type": self.wage_type.as_str(),
             "custom_metadata": for_work_order(self.work_order),
-        });
-        if let Some(body) = body.as_object_mut() {
-            body.extend(given([("region", self.region)]));
-        }
-        body
-    }
-}
-
-impl NewQuote<'_> {
-    pub(crate) fn body(&self) -> Value {
-        cover(self.contractor, self.job, self.lines, self.window, self.work_order)
-    }
-}
-
-impl NewSession<'_> {
-    pub(crate) fn body(&self) -> Value {
-        json!({
-            "quote": self.quote.as_str(),
-            "success_url": self.success_url.as_str(),
-            "cancel_url": self.cancel_url.as_str(),
-            "custom_metadata": for_work_order(self.work_order),
         })
     }
 }
 
+impl NewQuote<'_> {
+    pub(in crate::policy) fn written(&self, wire: Wire) -> Value {
+        let cover = cover(self.contractor, self.job, self.lines, self.window);
+        told_of(wire, cover, self.work_order)
+    }
+}
+
+impl NewSession<'_> {
+    pub(in crate::policy) fn written(&self, wire: Wire) -> Value {
+        let session = json!({
+            "quote": self.quote.as_str(),
+            "success_url": self.success_url.as_str(),
+            "cancel_url": self.cancel_url.as_str(),
+        });
+        told_of(wire, session, self.work_order)
+    }
+}
+
 impl NewAssignment<'_> {
-    pub(crate) fn body(&self) -> Value {
-        cover(self.contractor, self.job, self.lines, self.window, self.work_order)
+    pub(in crate::policy) fn written(&self, wire: Wire) -> Value {
+        let cover = cover(self.contractor, self.job, self.lines, self.window);
+        told_of(wire, cover, self.work_order)
     }
 }
 
 impl NewInvoice<'_> {
-    pub(crate) fn body(&self) -> Value {
+    pub(in crate::policy) fn written(&self) -> Value {
         json!({
             "contractor": self.contractor.as_str(),
             "job": self.job.as_str(),
@@ -203,27 +214,65 @@ impl NewInvoice<'_> {
 }
 
 /// A quote and an assignment are asked for in the same words.
-fn cover(
-    contractor: &ContractorId,
-    job: &JobId,
-    lines: Lines,
-    window: Window,
-    work_order: &WorkOrderId,
-) -> Value {
+fn cover(contractor: &ContractorId, job: &JobId, lines: Lines, window: Window) -> Value {
     json!({
         "contractor": contractor.as_str(),
         "job": job.as_str(),
         "coverage_type": lines.iter().map(Line::as_str).collect::<Vec<_>>(),
         "effective_date": window.start().unix(),
         "end_date": window.end().unix(),
-        "custom_metadata": for_work_order(work_order),
     })
+}
+
+/// Quotes, sessions and assignments differ in this alone: only the guide has them carry the work order.
+fn told_of(wire: Wire, body: Value, work_order: &WorkOrderId) -> Value {
+    match wire {
+        Wire::Guide => with(body, "custom_metadata", for_work_order(work_order)),
+        Wire::Reference(_) => body,
+    }
 }
 
 fn for_work_order(work_order: &WorkOrderId) -> Value {
     json!({ "work_order_id": work_order.as_str() })
 }
 
-fn given<const N: usize>(fields: [(&str, Option<&str>); N]) -> serde_json::Map<String, Value> {
+/// Those of the fields that are known.
+fn given<const N: usize>(fields: [(&str, Option<&str>); N]) -> Map<String, Value> {
     fields.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?.into()))).collect()
+}
+
+/// An address goes only where something of it is known.
+fn with_address(body: Value, address: Map<String, Value>) -> Value {
+    if address.is_empty() { body } else { with(body, "address", address.into()) }
+}
+
+fn with(mut body: Value, field: &str, value: Value) -> Value {
+    if let Some(body) = body.as_object_mut() {
+        body.insert(field.to_owned(), value);
+    }
+    body
+}
+
+/// The guide's form, which the tables of its sections 4.1 to 4.3 are compared with.
+#[cfg(test)]
+mod in_the_guides_form {
+    use super::{NewContractor, NewJob, NewQuote, Value, Wire};
+
+    impl NewContractor<'_> {
+        pub(crate) fn body(&self) -> Value {
+            self.written(Wire::Guide)
+        }
+    }
+
+    impl NewJob<'_> {
+        pub(crate) fn body(&self) -> Value {
+            self.written(Wire::Guide)
+        }
+    }
+
+    impl NewQuote<'_> {
+        pub(crate) fn body(&self) -> Value {
+            self.written(Wire::Guide)
+        }
+    }
 }

@@ -1,0 +1,52 @@
+//! What is readable and yet cannot work.
+
+use super::{Config, Wire};
+
+impl Config {
+    /// A line for each field that is wrong.
+    pub(super) fn problems(&self) -> Vec<String> {
+        let mut problems = Vec::new();
+        for (field, zero) in [
+            ("server.max_body_bytes", self.server.max_body_bytes == 0),
+            ("policy.timeout_seconds", self.policy.timeout.is_zero()),
+            ("policy.attempts", self.policy.attempts == 0),
+            ("policy.max_in_flight", self.policy.max_in_flight == 0),
+            ("policy.breaker_pause_seconds", self.policy.breaker_pause.is_zero()),
+            ("engine.workers", self.engine.workers == 0),
+            ("engine.sweep_seconds", self.engine.sweep.is_zero()),
+            ("engine.catch_up_seconds", self.engine.catch_up.is_zero()),
+        ] {
+            if zero {
+                problems.push(format!("{field}: must be at least 1"));
+            }
+        }
+        // neither is a safe guess: one insures nobody, the other in earnest
+        if self.policy.wire == Wire::Reference && self.policy.environment.is_none() {
+            problems.push(
+                "policy.environment: must be \"sandbox\" or \"production\" where wire is \"reference\""
+                    .into(),
+            );
+        }
+        if self.policy.start_lead_seconds < 0 {
+            problems.push("policy.start_lead_seconds: must not be negative".into());
+        }
+        for (field, url) in
+            [("policy.base_url", &self.policy.base_url), ("workmarket.base_url", &self.workmarket.base_url)]
+        {
+            if !url.starts_with("https://") && !url.starts_with("http://") {
+                problems.push(format!(
+                    "{field}: must begin with https:// (or http:// for a sandbox on this machine)"
+                ));
+            }
+        }
+        for (field, template) in
+            [("policy.success_url", &self.policy.success_url), ("policy.cancel_url", &self.policy.cancel_url)]
+        {
+            if !template.contains("{work_order}") {
+                problems.push(format!("{field}: must contain {{work_order}}"));
+            }
+        }
+        problems.extend(self.workmarket.problems());
+        problems
+    }
+}

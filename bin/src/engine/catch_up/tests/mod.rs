@@ -1,0 +1,5 @@
+//! Catching up with a vendor on this machine, over real HTTP.
+
+mod events;
+mod objects;
+mod reports;

@@ -1,0 +1,190 @@
+//! Both vendors as far as a test has them answer, over real HTTP; an engine beside them; and a log to look into.
+
+use crate::assemble;
+use crate::config::{Config, People, Secrets};
+use crate::engine::{COVERAGE, Running};
+use axum::extract::{Query, Request, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse as _, Response};
+use covertrail_adapters::schema;
+use covertrail_adapters::store::{Embedded, EventStore as _, Expected, NewEvent, StreamName};
+use covertrail_domain::coverage::Event;
+use serde_json::{Value, json};
+use std::collections::{HashMap, VecDeque};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+use tempfile::TempDir;
+use tokio::net::TcpListener;
+
+/// How many events it gives at once.
+const PAGE: usize = 20;
+
+#[derive(Clone, Default)]
+pub(in crate::engine) struct Vendor {
+    /// Newest first.
+    pub(in crate::engine) events: Arc<Mutex<Vec<Value>>>,
+    answers: Arc<Mutex<HashMap<String, VecDeque<Answer>>>>,
+    asked: Arc<Mutex<Vec<Asked>>>,
+}
+
+type Answer = (u16, Value);
+
+/// A request as it came in.
+#[derive(Debug, Clone)]
+pub(in crate::engine) struct Asked {
+    /// Its method, and what it asks for.
+    pub(in crate::engine) what: String,
+    /// Its idempotency key.
+    pub(in crate::engine) key: Option<String>,
+}
+
+/// A vendor, and a log that one engine after another works with.
+pub(in crate::engine) struct World {
+    pub(in crate::engine) vendor: Vendor,
+    pub(in crate::engine) store: Embedded,
+    config: Config,
+    _folder: TempDir,
+}
+
+impl Vendor {
+    async fn address(&self) -> String {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let app = axum::Router::new().fallback(answer).with_state(self.clone());
+        tokio::spawn(async move { axum::serve(listener, app).await });
+        format!("http://{address}/api/v1")
+    }
+
+    /// It answers so to `GET contractors/cn_1`, and the like.
+    pub(in crate::engine) fn has(&self, what: &str, object: Value) {
+        self.answers(what, [(200, object)]);
+    }
+
+    /// It answers so in turn, and stays with the last.
+    pub(in crate::engine) fn answers(&self, what: &str, answers: impl IntoIterator<Item = Answer>) {
+        self.answers.lock().unwrap().insert(what.to_owned(), answers.into_iter().collect());
+    }
+
+    /// What was asked since the last time and begins so, without that beginning.
+    pub(in crate::engine) fn take_asked(&self, beginning: &str) -> Vec<Asked> {
+        let asked = std::mem::take(&mut *self.asked.lock().unwrap()).into_iter();
+        asked
+            .filter_map(|asked| {
+                let what = asked.what.strip_prefix(beginning)?.to_owned();
+                Some(Asked { what, ..asked })
+            })
+            .collect()
+    }
+}
+
+async fn answer(
+    State(vendor): State<Vendor>,
+    Query(query): Query<HashMap<String, String>>,
+    request: Request,
+) -> Response {
+    let target = |text: &str| format!("{} {}", request.method(), text.trim_start_matches("/api/v1/"));
+    let key = request.headers().get("idempotency-key").map(|key| key.to_str().unwrap().to_owned());
+    vendor.asked.lock().unwrap().push(Asked { what: target(&request.uri().to_string()), key });
+    let path = target(request.uri().path());
+    let (status, body) = match path.as_str() {
+        "GET events" => (200, vendor.page(query.get("starting_after"))),
+        _ => vendor.answer(&path),
+    };
+    (StatusCode::from_u16(status).unwrap(), body.to_string()).into_response()
+}
+
+impl Vendor {
+    fn page(&self, after: Option<&String>) -> Value {
+        let events = self.events.lock().unwrap();
+        let place = events.iter().position(|event| after.is_some_and(|id| event["id"] == id.as_str()));
+        events.iter().skip(place.map_or(0, |place| place + 1)).take(PAGE).cloned().collect()
+    }
+
+    fn answer(&self, path: &str) -> Answer {
+        let mut answers = self.answers.lock().unwrap();
+        let known = answers.get_mut(path);
+        let next =
+            known.and_then(|known| if known.len() > 1 { known.pop_front() } else { known.front().cloned() });
+        let unknown = json!({ "message": "no such thing", "error_code": "resource_not_found" });
+        next.unwrap_or((404, unknown))
+    }
+}
+
+impl World {
+    /// With a work order to which this has happened, if anything has.
+    pub(in crate::engine) async fn given(history: &[Event]) -> Self {
+        let (vendor, folder) = (Vendor::default(), tempfile::tempdir().unwrap());
+        let store = Embedded::open(folder.path().join("log.sqlite")).unwrap();
+        let mut config = Config::default();
+        config.store.documents = folder.path().join("documents");
+        config.policy.base_url = vendor.address().await;
+        config.workmarket.base_url = config.policy.base_url.clone();
+        config.mapping.default_category = Some("jc_1".into());
+        config.mapping.default_entity = Some("en_1".into());
+        let world = Self { vendor, store, config, _folder: folder };
+        if !history.is_empty() {
+            let stored = history.iter().map(schema::encode).map(|event| (event.kind.to_owned(), event.data));
+            world.write(&format!("{COVERAGE}-12345"), stored.collect()).await;
+        }
+        world
+    }
+
+    pub(in crate::engine) async fn write(&self, stream: &str, events: Vec<(String, Vec<u8>)>) {
+        let number = |(kind, data)| NewEvent {
+            id: uuid::Uuid::new_v4(),
+            kind,
+            data,
+            metadata: b"{}".to_vec(),
+            recorded_at: 0,
+        };
+        let events = events.into_iter().map(number).collect();
+        self.store.append(&StreamName::parse(stream).unwrap(), Expected::NoStream, events).await.unwrap();
+    }
+
+    /// An engine at work.
+    pub(in crate::engine) fn engine(&self) -> Running {
+        let secrets = Secrets {
+            policy_api_key: "t9k_test_1".to_owned(),
+            policy_webhook: vec![],
+            workmarket_token: "wm_1".to_owned(),
+            workmarket_secret: None,
+            workmarket_webhook: vec![],
+            people: People::default(),
+        };
+        assemble::engine(&self.config, &secrets, Arc::new(self.store.clone())).unwrap().start()
+    }
+
+    /// Everything in the log: stream, name, data.
+    pub(in crate::engine) async fn log(&self) -> Vec<(String, String, Value)> {
+        let (mut log, mut after) = (Vec::new(), None);
+        loop {
+            let page = self.store.read_all(after, None, 500).await.unwrap();
+            if page.is_empty() {
+                return log;
+            }
+            for recorded in &page {
+                after = Some(recorded.position);
+                let data = serde_json::from_slice(recorded.data).unwrap();
+                log.push((recorded.stream.to_owned(), recorded.kind.to_owned(), data));
+            }
+        }
+    }
+
+    /// Waits until the log has so many events of that name; answers their data.
+    pub(in crate::engine) async fn until(&self, kind: &str, count: usize) -> Vec<Value> {
+        let waiting = async {
+            loop {
+                let log = self.log().await.into_iter();
+                let found: Vec<_> =
+                    log.filter(|(_, name, _)| name == kind).map(|(_, _, data)| data).collect();
+                if found.len() >= count {
+                    return found;
+                }
+                tokio::time::sleep(Duration::from_millis(10)).await;
+            }
+        };
+        tokio::time::timeout(Duration::from_mins(1), waiting)
+            .await
+            .unwrap_or_else(|_| panic!("{kind} never came"))
+    }
+}
