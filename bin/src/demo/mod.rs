@@ -1,5 +1,6 @@
 //! `covertrail demo`: everything in one process, over real HTTP on loopback ports, with both vendors simulated.
 
+mod player;
 mod scenario;
 mod show;
 mod world;
@@ -9,7 +10,7 @@ use crate::config::{Log, LogFormat};
 use crate::logging;
 use clap::{Args, ValueEnum};
 use covertrail_adapters::sandbox::FaultPlan;
-use scenario::{Cast, Scenario, Told};
+use player::{Cast, Told};
 use show::Stage;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -27,7 +28,7 @@ pub(crate) struct Demo {
     #[arg(long)]
     once: bool,
     /// How many work orders; the scenarios are played in turn
-    #[arg(long, value_name = "N", default_value_t = Scenario::ALL.len(), value_parser = at_least_one)]
+    #[arg(long, value_name = "N", default_value_t = scenario::ALL.len(), value_parser = at_least_one)]
     work_orders: usize,
     /// What ids and faults are made from
     #[arg(long, default_value_t = 1)]
@@ -82,12 +83,15 @@ impl Demo {
     pub(crate) async fn run(self) -> Result<(), Failure> {
         let quiet = Log { format: LogFormat::Text, filter: "off".into() };
         logging::begin(&quiet).map_err(Failure::Configuration)?;
+        let casts = (0..self.work_orders).map(|number| Cast::new(number, self.work_orders));
+        let casts: Vec<Cast> =
+            casts.collect::<Result<_, _>>().map_err(|error| Failure::Failed(error.to_string()))?;
         let world = Arc::new(World::begin(self.data.as_deref(), self.seed, self.faults.plan()).await?);
         if !self.json {
             print(&world.introduction())?;
         }
         let told = tokio::select! {
-            told = self.play(&world) => told,
+            told = self.play(casts, &world) => told,
             _ = interrupted() => {
                 world.end().await;
                 return Err(Failure::Failed("interrupted before the scenarios had ended".into()));
@@ -106,14 +110,13 @@ impl Demo {
     }
 
     /// Plays every scenario at once and answers how each ended, in their order.
-    async fn play(&self, world: &Arc<World>) -> Vec<Told> {
+    async fn play(&self, casts: Vec<Cast>, world: &Arc<World>) -> Vec<Told> {
         let stage = Stage::new(self.work_orders, self.json);
         let mut playing = JoinSet::new();
-        for number in 0..self.work_orders {
-            let cast = Cast::new(number, self.work_orders);
+        for (number, cast) in casts.into_iter().enumerate() {
             let (world, line) = (Arc::clone(world), stage.line(&cast));
             playing.spawn(async move {
-                let told = scenario::play(&world, &cast, &line).await;
+                let told = player::play(&world, &cast, &line).await;
                 (number, told)
             });
         }

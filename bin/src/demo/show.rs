@@ -1,6 +1,6 @@
 //! What the demo shows: a line for each work order while it advances, and the closing table.
 
-use super::scenario::{Cast, Told};
+use super::player::{Cast, Told};
 use crate::show::{Screen, colour, shown};
 use comfy_table::{Cell, Color};
 use covertrail_domain::coverage;
@@ -41,7 +41,7 @@ impl Stage {
     }
 
     pub(super) fn line(&self, cast: &Cast) -> Line {
-        let name = format!("{:<8} {:<22}", cast.id, cast.scenario.title());
+        let name = format!("{:<8} {:<22}", cast.id.as_str(), cast.scenario.title);
         let bar = if self.together.is_some() {
             ProgressBar::hidden()
         } else {
@@ -115,7 +115,7 @@ pub(super) fn json(told: &[Told]) -> String {
         .iter()
         .map(|told| {
             json!({
-                "work_order": told.work_order, "scenario": told.scenario,
+                "work_order": told.work_order.as_str(), "scenario": told.scenario,
                 "stage": told.stage.map(coverage::Stage::as_str), "standing": told.badge.as_str(),
                 "reason": told.reason, "as_expected": told.problem.is_none(), "problem": told.problem,
             })

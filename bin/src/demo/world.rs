@@ -1,6 +1,6 @@
 //! The demo's world: both vendors simulated, and Covertrail between them, each on a port of its own.
 
-use super::scenario::Told;
+use super::player::Told;
 use crate::commands::{Failure, sandbox};
 use crate::config::{Config, People, Secrets};
 use crate::engine::{Engine, Running};
