@@ -25,3 +25,4 @@ mod polling;
 mod privacy;
 mod reference;
 mod scenarios;
+mod why_not;

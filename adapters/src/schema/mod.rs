@@ -16,6 +16,7 @@ mod form;
 mod malformed;
 mod moment;
 mod record;
+mod refusal;
 mod scalar;
 mod scan;
 #[cfg(test)]
@@ -26,6 +27,7 @@ pub use envelope::{Envelope, correlation};
 pub use event_id::event_id;
 pub use events::{KINDS, decode, encode, kind};
 pub use malformed::{Fault, Malformed};
+pub use refusal::{REFUSED, Refusal};
 
 /// An event as it is stored: its name with the version, and its data.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,21 +1,21 @@
-//! `covertrail history`: everything that happened to a work order.
+//! `covertrail history`: everything that happened to a work order, and what was refused.
 
-use super::log::{Which, Wrong};
+use super::log::{Log, Which, Wrong};
 use super::{Failure, fold, print, print_bytes};
 use crate::show::{self, Screen};
 use clap::Args;
-use covertrail_adapters::schema::{self, Envelope};
+use covertrail_adapters::schema::{self, Envelope, REFUSED, Refusal};
 use covertrail_adapters::store::Recorded;
 use covertrail_domain::id::WorkOrderId;
 use serde::Serialize;
 use serde_json::value::RawValue;
 
-/// Print everything that happened to a work order, and who or what caused it
+/// Print everything that happened to a work order and what was refused, and who or what caused it
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Without a terminal every event is one line, whole and without colours.\n\
 --raw prints for each event {\"kind\":…,\"data\":…,\"metadata\":…} with the bytes as they are stored; their SHA-256 is \
-the digest that `covertrail replay WORK_ORDER` prints.\n\n\
+the digest that `covertrail replay WORK_ORDER` prints. What was refused is not among them: it did not happen.\n\n\
 Examples:\n  covertrail history 12345\n  covertrail history 12345 --json\n  \
 covertrail history 12345 --raw | sha256sum\n  covertrail history WO-1001 --log ./demo/covertrail.sqlite")]
 pub(crate) struct History {
@@ -45,26 +45,33 @@ impl History {
             return if lines.is_empty() { Err(unknown(&self.work_order)) } else { print_bytes(&lines) };
         }
         if self.json {
-            let mut entries = Vec::new();
-            log.of(&self.work_order, |recorded| {
-                entries.push(Entry::of(recorded)?);
-                Ok(())
-            })
-            .await?;
-            if entries.is_empty() {
-                return Err(unknown(&self.work_order));
-            }
-            let json = serde_json::to_string_pretty(&entries);
+            let json = serde_json::to_string_pretty(&told(&log, &self.work_order, Entry::of).await?);
             return print(&json.map_err(|error| Failure::Failed(error.to_string()))?);
         }
         let screen = Screen::of_process();
-        let mut rows = Vec::new();
-        log.of(&self.work_order, |recorded| {
-            rows.push(row(screen, recorded)?);
-            Ok(())
-        })
-        .await?;
-        if rows.is_empty() { Err(unknown(&self.work_order)) } else { print(&table(screen, rows)) }
+        let rows = told(&log, &self.work_order, |recorded| row(screen, recorded)).await?;
+        print(&table(screen, rows))
+    }
+}
+
+/// What happened and what was refused, in the order of the log.
+async fn told<T>(
+    log: &Log,
+    work_order: &WorkOrderId,
+    mut tell: impl FnMut(&Recorded<'_>) -> Result<T, Wrong>,
+) -> Result<Vec<T>, Failure> {
+    let mut told = Vec::new();
+    let mut take = |recorded: &Recorded<'_>| {
+        told.push((recorded.position, tell(recorded)?));
+        Ok(())
+    };
+    log.of(work_order, &mut take).await?;
+    log.refused(work_order, &mut take).await?;
+    told.sort_by_key(|(position, _)| *position);
+    if told.is_empty() {
+        Err(unknown(work_order))
+    } else {
+        Ok(told.into_iter().map(|(_, told)| told).collect())
     }
 }
 
@@ -102,23 +109,34 @@ impl Entry {
 }
 
 fn row(screen: Screen, recorded: &Recorded<'_>) -> Result<[String; 5], Wrong> {
-    let event = schema::decode(recorded.kind, recorded.data)?;
+    let (revision, what) = what(recorded)?;
     let envelope = Envelope::decode(recorded.metadata)?;
     let mut when = vec![show::recorded(recorded.recorded_at)];
     if envelope.occurred_at.unix() != recorded.recorded_at.div_euclid(1_000_000) {
         when.push(format!("of {}", envelope.occurred_at.to_string().trim_end_matches(" UTC")));
     }
-    let mut what = vec![event.name().to_owned()];
-    what.push(show::details(&event).inline());
-    what.retain(|part| !part.is_empty());
     let by = format!("{} ({})", show::actor(&envelope.actor), envelope.source.as_str());
     Ok([
-        recorded.revision.to_string(),
+        revision,
         recorded.position.to_string(),
         screen.stack(&when, ", "),
         screen.stack(&what, ": "),
         screen.stack(&[by, show::text(&envelope.causation).inline()], ", "),
     ])
+}
+
+/// An event's revision and what it says. What was refused has no place in the work order's stream.
+fn what(recorded: &Recorded<'_>) -> Result<(String, Vec<String>), Wrong> {
+    let (revision, name, details) = if recorded.kind == REFUSED {
+        let Refusal { asked, about, reason } = Refusal::decode(recorded.kind, recorded.data)?;
+        let asked =
+            [Some(asked.replace('_', " ")), about].into_iter().flatten().collect::<Vec<_>>().join(" ");
+        ("–".to_owned(), "refused".to_owned(), show::text(format!("{asked}: {reason}")).inline())
+    } else {
+        let event = schema::decode(recorded.kind, recorded.data)?;
+        (recorded.revision.to_string(), event.name().to_owned(), show::details(&event).inline())
+    };
+    Ok((revision, [name, details].into_iter().filter(|part| !part.is_empty()).collect()))
 }
 
 fn table(screen: Screen, rows: Vec<[String; 5]>) -> String {

@@ -2,7 +2,7 @@
 
 use super::Failure;
 use crate::config::Config;
-use crate::engine::COVERAGE;
+use crate::engine::{COVERAGE, REFUSAL};
 use clap::Args;
 use covertrail_adapters::schema::Malformed;
 use covertrail_adapters::store::{
@@ -65,9 +65,27 @@ impl Log {
     pub(crate) async fn of(
         &self,
         work_order: &WorkOrderId,
+        each: impl FnMut(&Recorded<'_>) -> Result<(), Wrong>,
+    ) -> Result<(), Failure> {
+        self.stream(COVERAGE, work_order, each).await
+    }
+
+    /// Everything that was refused for a work order, oldest first.
+    pub(crate) async fn refused(
+        &self,
+        work_order: &WorkOrderId,
+        each: impl FnMut(&Recorded<'_>) -> Result<(), Wrong>,
+    ) -> Result<(), Failure> {
+        self.stream(REFUSAL, work_order, each).await
+    }
+
+    async fn stream(
+        &self,
+        category: &str,
+        work_order: &WorkOrderId,
         mut each: impl FnMut(&Recorded<'_>) -> Result<(), Wrong>,
     ) -> Result<(), Failure> {
-        let name = format!("{COVERAGE}-{work_order}");
+        let name = format!("{category}-{work_order}");
         let name = StreamName::parse(&name).map_err(|bad| Failure::Failed(format!("{work_order}: {bad}")))?;
         let mut from = 0;
         loop {

@@ -1,7 +1,7 @@
 //! Acting: what a work order's state makes due is called, one work order at a time by one worker.
 
 use super::call::CallError;
-use super::{COVERAGE, Cause, Engine, ExecuteError};
+use super::{COVERAGE, Cause, Engine, ExecuteError, refusal};
 use crate::clock;
 use covertrail_adapters::schema::{Actor, Source};
 use covertrail_domain::coverage::{Action, Command, Failure, State};
@@ -69,19 +69,21 @@ impl Engine {
     }
 
     /// Records what the vendor answered, all of it or nothing. What the rules refuse is an answer to a question no
-    /// longer asked.
+    /// longer asked, and that is recorded too.
     async fn record(
         &self,
         work_order: &WorkOrderId,
         commands: &[Command],
         cause: &Cause,
     ) -> Result<(), CallError> {
-        let answers = self.execute_all(work_order, commands, cause).await;
-        let answers = answers.map_err(|error| CallError::later(&error.to_string()))?;
-        for rejection in answers.into_iter().filter_map(Result::err) {
+        let unrecorded = |error: ExecuteError| CallError::later(&error.to_string());
+        let answers = self.execute_all(work_order, commands, cause).await.map_err(unrecorded)?;
+        let refused = commands.iter().zip(answers).filter_map(|(command, answer)| {
+            let rejection = answer.err()?;
             tracing::warn!(%work_order, key = cause.causation, %rejection, "an answer came too late");
-        }
-        Ok(())
+            Some(refusal(command, &rejection))
+        });
+        self.refuse(work_order, &refused.collect::<Vec<_>>(), cause).await.map_err(unrecorded)
     }
 
     async fn block(&self, action: &Action, failure: Failure, reason: String) -> Result<(), CallError> {

@@ -51,6 +51,7 @@ impl Engine {
             Verdict::Handled(handled) if stored.was_handled && handled.outcome != Outcome::Applied => Ok(()),
             Verdict::Handled(handled) => {
                 tracing::info!(delivery = stream, outcome = handled.outcome.as_str(), "delivery handled");
+                self.refuse_delivery(&stored.delivery, &handled).await?;
                 self.write_beside(&stored, &Record::Handled(handled)).await
             }
             Verdict::Waiting(_) if stored.waits || stored.was_handled => Ok(()),

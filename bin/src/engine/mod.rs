@@ -15,6 +15,7 @@ mod inbox;
 mod ledger;
 mod poll;
 mod queue;
+mod refusal;
 mod run;
 mod shared;
 #[cfg(test)]
@@ -27,6 +28,7 @@ pub use documents::{DocumentError, Documents, MAX_BYTES as MAX_DOCUMENT_BYTES};
 pub use execute::{Cause, ExecuteError, Executed};
 pub use ledger::{COVERAGE, DELIVERY};
 pub use poll::Polling;
+pub use refusal::{REFUSAL, refusal};
 pub use run::Running;
 pub use translate::Requirements;
 

@@ -4,7 +4,7 @@
 use super::body::{self, Untaken};
 use super::{Shared, problem};
 use crate::clock;
-use crate::engine::{Cause, Engine, ExecuteError, Executed, MAX_DOCUMENT_BYTES};
+use crate::engine::{Cause, Engine, ExecuteError, Executed, MAX_DOCUMENT_BYTES, refusal};
 use axum::body::{Body, Bytes};
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
@@ -202,7 +202,14 @@ fn said(reason: String) -> Result<String, String> {
 pub(super) async fn execute(engine: &Engine, asked: Asked, command: Command) -> Response {
     let Asked { person, ref work_order, causation, .. } = asked;
     let cause = Cause { actor: Actor::Person(person), source: Source::Command, causation };
-    match engine.execute(work_order, &command, &cause).await {
+    let executed = match engine.execute(work_order, &command, &cause).await {
+        Err(ExecuteError::Rejected(rejection)) => {
+            let refused = [refusal(&command, &rejection)];
+            engine.refuse(work_order, &refused, &cause).await.and(Err(rejection.into()))
+        }
+        executed => executed,
+    };
+    match executed {
         Ok(executed) => {
             let status = match executed {
                 Executed::Happened => "done",

@@ -23,6 +23,8 @@ pub(crate) struct Log {
     pub(crate) deliveries: BTreeMap<String, Delivered>,
     /// Until when WorkMarket was asked what was changed, each time that it was stored.
     pub(crate) polled_until: Vec<i64>,
+    /// By work order: the data and metadata of what was refused.
+    pub(crate) refusals: BTreeMap<String, Vec<(Value, Value)>>,
 }
 
 /// A work order's stream.
@@ -107,6 +109,7 @@ impl Log {
             orders: BTreeMap::new(),
             deliveries: BTreeMap::new(),
             polled_until: Vec::new(),
+            refusals: BTreeMap::new(),
         }
     }
 
@@ -166,6 +169,9 @@ impl Log {
             delivered.records.push((recorded.kind.to_owned(), json(recorded.data)));
         } else if category == "poll" {
             self.polled_until.push(json(recorded.data)["until"].as_i64().unwrap());
+        } else if category == "refusal" {
+            let refused = self.refusals.entry(id.to_owned()).or_default();
+            refused.push((json(recorded.data), json(recorded.metadata)));
         }
     }
 
