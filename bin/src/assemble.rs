@@ -3,11 +3,13 @@
 use crate::config::{self, Api, Config, Secrets};
 use crate::engine::{Documents, Engine, Parts, Polling, Requirements};
 use crate::http::Shared;
+use crate::links::Links;
 use covertrail_adapters::policy::Limits;
 use covertrail_adapters::secret::Secret;
 use covertrail_adapters::store::EventStore;
 use covertrail_adapters::webhook::verify::{Scheme, Verifier};
 use covertrail_adapters::{policy, workmarket};
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 use url::Url;
@@ -143,10 +145,27 @@ fn mapping(config: &Config) -> workmarket::Mapping {
 }
 
 /// What the HTTP handlers share.
-pub fn shared(config: &Config, secrets: &Secrets, engine: Arc<Engine>) -> Result<Shared, Unusable> {
+pub fn shared(
+    config: &Config,
+    secrets: &Secrets,
+    engine: Arc<Engine>,
+    address: SocketAddr,
+) -> Result<Shared, Unusable> {
     let [policy, workmarket] = verifiers(config, secrets)?;
     let (people, max_body_bytes) = (secrets.people.clone(), config.server.max_body_bytes);
-    Ok(Shared { engine, policy, workmarket, people, max_body_bytes })
+    let links = links(&config.server, address, secrets.link.clone())?;
+    Ok(Shared { engine, policy, workmarket, people, links, max_body_bytes })
+}
+
+/// The application links of a server that listens at that address.
+pub fn links(
+    server: &config::Server,
+    address: SocketAddr,
+    secret: Option<Secret>,
+) -> Result<Links, Unusable> {
+    let base = server.public_url.clone().unwrap_or_else(|| format!("http://{address}"));
+    let base = Url::parse(&base).map_err(|error| unusable("server.public_url", error))?;
+    Ok(Links::new(base, secret))
 }
 
 /// What verifies the deliveries of 1099Policy, and those of `WorkMarket`.

@@ -10,6 +10,7 @@ pub mod config;
 mod demo;
 pub mod engine;
 pub mod http;
+pub mod links;
 pub mod logging;
 mod show;
 

@@ -15,6 +15,7 @@
 mod stories;
 mod world;
 
+mod application_links;
 mod architecture;
 mod bad_input;
 mod commands;

@@ -18,7 +18,12 @@ async fn secrets_and_personal_data_are_neither_logged_nor_kept_in_events() {
     let secrets = plan.secrets.clone();
     hidden.extend([secrets.policy_api_key, secrets.policy_webhook.clone(), secrets.workmarket_token]);
     hidden.push(secrets.workmarket_secret);
-    hidden.extend([secrets.workmarket_webhook, REVIEWER_TOKEN.to_owned(), "/apply/ias_".to_owned()]);
+    hidden.extend([
+        secrets.link,
+        secrets.workmarket_webhook,
+        REVIEWER_TOKEN.to_owned(),
+        "/apply/ias_".to_owned(),
+    ]);
     hidden.push(secrets.policy_webhook.trim_start_matches("whsec_").to_owned());
     let world = World::begin(plan).await;
     trouble(&world).await;
@@ -59,7 +64,7 @@ async fn trouble(world: &std::sync::Arc<World>) {
     begin_insured(&order).await;
     world.policy.set_faults(FaultPlan::default());
     world.workmarket.set_faults(FaultPlan::default());
-    world.get("/apply/12345").await;
+    world.apply("12345").await;
     // another worker with the same email, whom the vendor refuses
     let twin = Order::new(world, "12346", "wk_422");
     twin.create(person, json!({})).await;

@@ -36,6 +36,13 @@ impl Answer {
         Ok(Self::One(picture(id, state, at)))
     }
 
+    /// Something more about the one work order.
+    pub(super) fn tell(&mut self, more: Fact) {
+        if let Self::One(facts) = self {
+            facts.0.push(more);
+        }
+    }
+
     /// For people.
     pub(super) fn text(&self, screen: Screen) -> String {
         match self {

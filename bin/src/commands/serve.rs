@@ -33,11 +33,14 @@ impl Serve {
         logging::begin(&config.log).map_err(Failure::Configuration)?;
         let store = Embedded::open(&config.store.path)?;
         let engine = assemble::engine(&config, &secrets, Arc::new(store.clone()))?;
-        let shared = assemble::shared(&config, &secrets, Arc::clone(&engine))?;
         let listener = TcpListener::bind(config.server.listen).await.map_err(|error| {
             Failure::Failed(format!("server.listen: cannot listen on {}: {error}", config.server.listen))
         })?;
         let address = listener.local_addr().map_err(|error| Failure::Failed(error.to_string()))?;
+        let shared = assemble::shared(&config, &secrets, Arc::clone(&engine), address)?;
+        if secrets.link.is_none() {
+            tracing::warn!("COVERTRAIL_LINK_SECRET is not set: no link leads to an application");
+        }
         let mut running = engine.start();
         let (stop, stopped) = oneshot::channel::<()>();
         let mut server = tokio::spawn(http::serve(listener, shared, async move {

@@ -5,10 +5,10 @@ use super::fold::{Bound, Fold};
 use super::log::Which;
 use super::stuck::{self, Uploads};
 use super::{Failure, print};
-use crate::clock;
-use crate::config::Config;
+use crate::config::{Config, link_secret};
 use crate::engine::{COVERAGE, DELIVERY};
 use crate::show::{Fact, Screen, Value, fact, list, text};
+use crate::{assemble, clock};
 use clap::Args;
 use covertrail_adapters::store::Recorded;
 use covertrail_adapters::webhook::delivery::{HANDLED, RECEIVED};
@@ -19,7 +19,8 @@ use std::collections::HashSet;
 /// Print how every work order stands now, the worst first
 #[derive(Debug, Args)]
 #[command(
-    after_help = "It reads the log and asks no vendor, so it can be used beside `serve` and without secrets.\n\n\
+    after_help = "It reads the log and asks no vendor, so it can be used beside `serve` and without secrets. With \
+COVERTRAIL_LINK_SECRET set it shows a work order's link for the contractor.\n\n\
 Examples:\n  covertrail status\n  covertrail status 12345\n  covertrail status --json --config /etc/covertrail.toml"
 )]
 pub(crate) struct Status {
@@ -35,8 +36,8 @@ pub(crate) struct Status {
 
 impl Status {
     pub(crate) async fn run(self) -> Result<(), Failure> {
-        let patience =
-            self.which.configuration()?.unwrap_or_else(Config::default).engine.certificate_stuck_after;
+        let config = self.which.configuration()?;
+        let patience = config.clone().unwrap_or_default().engine.certificate_stuck_after;
         let log = self.which.open()?;
         let (mut fold, mut inbox) = (Fold::new(Bound::Everything), Inbox::default());
         let mut uploads = Uploads::default();
@@ -59,7 +60,10 @@ impl Status {
             }
         }
         let at = clock::now();
-        let answer = Answer::of(&fold, self.work_order.as_ref(), at)?;
+        let mut answer = Answer::of(&fold, self.work_order.as_ref(), at)?;
+        if let (Some(work_order), Some(config)) = (&self.work_order, config) {
+            answer.tell(fact("apply link", link(&fold, work_order, &config)?));
+        }
         let all = self.work_order.is_none();
         let blocked = blocked(&fold);
         let stuck = uploads.stuck(&fold, at, patience);
@@ -74,6 +78,13 @@ impl Status {
         let parts: Vec<_> = [Some(told), footer, stuck::line(&stuck)].into_iter().flatten().collect();
         print(&format!("As of {at}\n\n{}", parts.join("\n\n")))
     }
+}
+
+/// By which the contractor comes to the application; only who knows the secret can make it.
+fn link(fold: &Fold, work_order: &WorkOrderId, config: &Config) -> Result<Option<String>, Failure> {
+    let links = assemble::links(&config.server, config.server.listen, link_secret())?;
+    let state = fold.states().find(|(id, _)| *id == work_order.as_str()).map(|(_, state)| state);
+    Ok(state.and_then(|state| links.of_open(work_order, state)).map(String::from))
 }
 
 fn footer(waiting: u64, blocked: &[Vec<Fact>]) -> String {

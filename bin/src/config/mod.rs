@@ -7,7 +7,7 @@ mod values;
 mod wire;
 mod workmarket;
 
-pub use secrets::{People, Secrets};
+pub use secrets::{People, Secrets, link_secret};
 pub use values::{Config, Engine, Log, LogFormat, Mapping, Policy, Server, Store, Webhook};
 pub use wire::{Environment, Wire};
 pub use workmarket::{Api, Trigger, WorkMarket};

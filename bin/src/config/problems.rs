@@ -30,9 +30,10 @@ impl Config {
         if self.policy.start_lead_seconds < 0 {
             problems.push("policy.start_lead_seconds: must not be negative".into());
         }
-        for (field, url) in
-            [("policy.base_url", &self.policy.base_url), ("workmarket.base_url", &self.workmarket.base_url)]
-        {
+        let ours = self.server.public_url.iter().map(|url| ("server.public_url", url));
+        let theirs =
+            [("policy.base_url", &self.policy.base_url), ("workmarket.base_url", &self.workmarket.base_url)];
+        for (field, url) in ours.chain(theirs) {
             if !url.starts_with("https://") && !url.starts_with("http://") {
                 problems.push(format!(
                     "{field}: must begin with https:// (or http:// for a sandbox on this machine)"

@@ -1,6 +1,7 @@
 //! What comes from the environment, and is never printed.
 
 use super::Error;
+use covertrail_adapters::secret::Secret;
 use covertrail_domain::id::PersonId;
 use std::fmt;
 
@@ -19,6 +20,8 @@ pub struct Secrets {
     pub workmarket_webhook: Vec<String>,
     /// `COVERTRAIL_PEOPLE`
     pub people: People,
+    /// `COVERTRAIL_LINK_SECRET`
+    pub link: Option<Secret>,
 }
 
 /// Who may act over HTTP, by token.
@@ -63,6 +66,7 @@ impl Secrets {
         let workmarket_secret = lookup("COVERTRAIL_WORKMARKET_SECRET")
             .map(|value| value.trim().to_owned())
             .filter(|value| !value.is_empty());
+        let link = link(&lookup, &mut problems);
         if !problems.is_empty() {
             return Err(Error::Environment { problems });
         }
@@ -75,8 +79,23 @@ impl Secrets {
             workmarket_secret,
             workmarket_webhook,
             people,
+            link,
         })
     }
+}
+
+/// The secret of the application links alone, for those who only show them.
+pub fn link_secret() -> Option<Secret> {
+    link(&|name: &str| std::env::var(name).ok(), &mut Vec::new())
+}
+
+fn link(lookup: &impl Fn(&str) -> Option<String>, problems: &mut Vec<String>) -> Option<Secret> {
+    let secret = lookup("COVERTRAIL_LINK_SECRET").filter(|secret| !secret.trim().is_empty())?;
+    if secret.trim().len() < 16 {
+        problems.push("COVERTRAIL_LINK_SECRET is too short: it takes 16 random characters or more".into());
+        return None;
+    }
+    Some(Secret::new(secret.trim().to_owned()))
 }
 
 fn by_commas(text: &str) -> Vec<String> {

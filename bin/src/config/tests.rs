@@ -11,6 +11,7 @@ fn a_wrong_field_is_named_with_its_line() {
     for (text, expected) in [
         ("[server]\nlisten = 8080", "line 2"),
         ("[server]\nport = 8080", "unknown field `port`"),
+        ("[server]\npublic_url = \"covertrail.example.com\"", "server.public_url: must begin with"),
         ("[policy]\nrequired_lines = [\"marine\"]", "`marine` is no coverage line"),
         ("[policy]\nrequired_lines = []", "at least one coverage line"),
         ("[policy]\nbind_on = \"later\"", "`later` is neither"),
@@ -52,7 +53,11 @@ fn a_missing_file_is_met_with_the_command_that_writes_one() {
 
 #[test]
 fn every_missing_variable_is_named_at_once_and_no_value_is_shown() {
-    let lookup = |name: &str| (name == "COVERTRAIL_PEOPLE").then(|| "ana=short-secret".into());
+    let lookup = |name: &str| match name {
+        "COVERTRAIL_PEOPLE" => Some("ana=short-secret".into()),
+        "COVERTRAIL_LINK_SECRET" => Some("short-secret".into()),
+        _ => None,
+    };
     let error = Secrets::from_lookup(lookup).unwrap_err().to_string();
     for name in [
         "POLICY_API_KEY",
@@ -60,6 +65,7 @@ fn every_missing_variable_is_named_at_once_and_no_value_is_shown() {
         "WORKMARKET_TOKEN",
         "WORKMARKET_WEBHOOK_SECRETS",
         "PEOPLE",
+        "LINK_SECRET",
     ] {
         assert!(error.contains(&format!("COVERTRAIL_{name}")), "{error}");
     }
@@ -69,7 +75,12 @@ fn every_missing_variable_is_named_at_once_and_no_value_is_shown() {
 #[test]
 fn several_live_secrets_stand_side_by_side() {
     let secrets = Secrets::from_lookup(|name| {
-        Some(if name == "COVERTRAIL_PEOPLE" { "ana=0123456789abcdef".into() } else { "old, new".into() })
+        let one = match name {
+            "COVERTRAIL_PEOPLE" => "ana=0123456789abcdef",
+            "COVERTRAIL_LINK_SECRET" => return None,
+            _ => "old, new",
+        };
+        Some(one.into())
     });
     let secrets = secrets.unwrap();
     assert_eq!(secrets.policy_webhook, ["old", "new"]);

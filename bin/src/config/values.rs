@@ -36,6 +36,8 @@ pub struct Config {
 pub struct Server {
     /// The address; port 0 takes any free one.
     pub listen: SocketAddr,
+    /// What application links begin with; without it, the address.
+    pub public_url: Option<String>,
     /// The largest webhook body, in bytes.
     pub max_body_bytes: usize,
 }
@@ -158,7 +160,7 @@ pub enum LogFormat {
 
 impl Default for Server {
     fn default() -> Self {
-        Self { listen: SocketAddr::from(([127, 0, 0, 1], 8099)), max_body_bytes: 1 << 20 }
+        Self { listen: SocketAddr::from(([127, 0, 0, 1], 8099)), public_url: None, max_body_bytes: 1 << 20 }
     }
 }
 

@@ -4,10 +4,13 @@ use super::player::Told;
 use crate::commands::{Failure, sandbox};
 use crate::config::{Config, People, Secrets};
 use crate::engine::{Engine, Running};
+use crate::links::Links;
 use crate::{assemble, http};
 use base64::Engine as _;
 use covertrail_adapters::sandbox::{self as vendors, FaultPlan, WebhookTarget, policy, workmarket};
+use covertrail_adapters::secret::Secret;
 use covertrail_adapters::store::Embedded;
+use covertrail_domain::coverage::Stage;
 use covertrail_domain::id::PersonId;
 use reqwest::multipart::{Form, Part};
 use serde_json::Value;
@@ -28,6 +31,7 @@ pub(super) struct World {
     pub(super) faults: FaultPlan,
     http: reqwest::Client,
     reviewer: String,
+    links: Links,
     log: std::path::PathBuf,
     ends: Mutex<Option<Ends>>,
 }
@@ -65,7 +69,8 @@ impl World {
         let config = config(place, &policy, &workmarket);
         let store = Embedded::open(&config.store.path)?;
         let engine = assemble::engine(&config, &secrets, Arc::new(store.clone()))?;
-        let shared = assemble::shared(&config, &secrets, Arc::clone(&engine))?;
+        let shared = assemble::shared(&config, &secrets, Arc::clone(&engine), address)?;
+        let links = shared.links.clone();
         let running = engine.start();
         let (stop, stopped) = oneshot::channel::<()>();
         let server = tokio::spawn(http::serve(listener, shared, async move {
@@ -84,6 +89,7 @@ impl World {
                 .build()
                 .map_err(|error| failed("no HTTP client", &error))?,
             reviewer,
+            links,
             log: config.store.path,
             ends: Mutex::new(Some(Ends {
                 stop,
@@ -123,10 +129,15 @@ impl World {
     pub(super) fn what_to_try(&self, told: &[Told]) -> String {
         let log = self.log.display();
         let order = told.first().map_or("WO-1001", |told| told.work_order.as_str());
+        let waits = told.iter().find(|told| told.stage == Some(Stage::Quoted));
+        let apply = waits
+            .and_then(|told| self.links.to(&told.work_order))
+            .map(|link| format!("In a browser, apply as a contractor who has not:\n  {link}\n"));
         format!(
             "\nStill up. In another terminal, try:\n  covertrail history {order} --log {log}\n  covertrail status --log {log}\n  \
-             covertrail replay --log {log} --until 20\n  curl http://{}/readyz\nCtrl-C ends it.\n",
-            self.address
+             covertrail replay --log {log} --until 20\n  curl http://{}/readyz\n{}Ctrl-C ends it.\n",
+            self.address,
+            apply.unwrap_or_default()
         )
     }
 
@@ -191,6 +202,7 @@ fn secrets() -> Result<Secrets, Failure> {
         workmarket_secret: None,
         workmarket_webhook: vec![token()],
         people: People(vec![(reviewer, token())]),
+        link: Some(Secret::new(token())),
     })
 }
 

@@ -1,19 +1,33 @@
 //! The contractor's way to the open application session.
 
 use super::{Shared, problem};
-use axum::extract::{Path, State};
+use axum::extract::rejection::QueryRejection;
+use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use covertrail_domain::coverage::{self, Path as Way};
 use covertrail_domain::id::WorkOrderId;
+use serde::Deserialize;
 use std::sync::Arc;
 
-/// `GET /apply/{work_order}`
-pub(super) async fn apply(State(shared): State<Arc<Shared>>, Path(work_order): Path<String>) -> Response {
+/// What stands behind the question mark of a link.
+#[derive(Deserialize)]
+pub(super) struct Asked {
+    key: Option<String>,
+}
+
+/// `GET /apply/{work_order}?key=…`: without its key a work order is as good as unknown.
+pub(super) async fn apply(
+    State(shared): State<Arc<Shared>>,
+    Path(work_order): Path<String>,
+    asked: Result<Query<Asked>, QueryRejection>,
+) -> Response {
     if !shared.engine.is_caught_up() {
         return problem(StatusCode::SERVICE_UNAVAILABLE, "the event log is still being read; try again");
     }
-    let found = WorkOrderId::parse(&work_order).ok();
+    let key = asked.ok().and_then(|Query(asked)| asked.key).unwrap_or_default();
+    let found =
+        WorkOrderId::parse(&work_order).ok().filter(|work_order| shared.links.opens(work_order, &key));
     let found = found.and_then(|work_order| shared.engine.look(&work_order, way)).flatten();
     match found {
         Some(Ok(session)) => {

@@ -27,7 +27,7 @@ pub(super) async fn submit(
         Err(why) => return problem(StatusCode::UNPROCESSABLE_ENTITY, &why),
     };
     match shared.engine.documents.keep(&pdf).await {
-        Ok(document) => execute(&shared.engine, asked, Command::SubmitCertificate { document }).await,
+        Ok(document) => execute(&shared, asked, Command::SubmitCertificate { document }).await,
         Err(error @ (DocumentError::NotPdf | DocumentError::TooLarge(_))) => {
             problem(StatusCode::UNPROCESSABLE_ENTITY, &error.to_string())
         }

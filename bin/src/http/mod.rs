@@ -10,6 +10,7 @@ mod webhooks;
 
 use crate::config::People;
 use crate::engine::Engine;
+use crate::links::Links;
 use axum::Router;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
@@ -29,6 +30,8 @@ pub struct Shared {
     pub workmarket: Verifier,
     /// Who may act.
     pub people: People,
+    /// The contractors' links.
+    pub links: Links,
     /// The largest webhook body, in bytes.
     pub max_body_bytes: usize,
 }

@@ -4,7 +4,7 @@
 use super::body::{self, Untaken};
 use super::{Shared, problem};
 use crate::clock;
-use crate::engine::{Cause, Engine, ExecuteError, Executed, MAX_DOCUMENT_BYTES, refusal};
+use crate::engine::{Cause, ExecuteError, Executed, MAX_DOCUMENT_BYTES, refusal};
 use axum::body::{Body, Bytes};
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
@@ -114,7 +114,7 @@ pub(super) async fn retry(
     match admitted(&shared, &headers, &work_order, body).await {
         Ok(asked) => {
             let by = asked.person.clone();
-            execute(&shared.engine, asked, Command::Retry { by }).await
+            execute(&shared, asked, Command::Retry { by }).await
         }
         Err(refusal) => refusal,
     }
@@ -133,7 +133,7 @@ async fn read_and_execute<T: for<'a> Deserialize<'a>>(
     };
     let read = serde_json::from_slice(&asked.body).map_err(|error| error.to_string());
     match read.and_then(|read| command(asked.person.clone(), read)) {
-        Ok(command) => execute(&shared.engine, asked, command).await,
+        Ok(command) => execute(shared, asked, command).await,
         Err(why) => problem(StatusCode::UNPROCESSABLE_ENTITY, &why),
     }
 }
@@ -199,7 +199,8 @@ fn said(reason: String) -> Result<String, String> {
     if reason.trim().is_empty() { Err("reason: must say why".into()) } else { Ok(reason) }
 }
 
-pub(super) async fn execute(engine: &Engine, asked: Asked, command: Command) -> Response {
+pub(super) async fn execute(shared: &Shared, asked: Asked, command: Command) -> Response {
+    let Shared { engine, links, .. } = shared;
     let Asked { person, ref work_order, causation, .. } = asked;
     let cause = Cause { actor: Actor::Person(person), source: Source::Command, causation };
     let executed = match engine.execute(work_order, &command, &cause).await {
@@ -215,10 +216,13 @@ pub(super) async fn execute(engine: &Engine, asked: Asked, command: Command) -> 
                 Executed::Happened => "done",
                 Executed::HeldAlready => "held already",
             };
-            let stage = engine.look(work_order, coverage::State::stage).flatten().map(Stage::as_str);
-            let body =
-                json!({ "status": status, "work_order": work_order.as_str(), "stage": stage }).to_string();
-            (StatusCode::OK, [("content-type", "application/json")], body).into_response()
+            let look = |state: &coverage::State| (state.stage(), links.of_open(work_order, state));
+            let (stage, link) = engine.look(work_order, look).unwrap_or_default();
+            let body = json!({
+                "status": status, "work_order": work_order.as_str(), "stage": stage.map(Stage::as_str),
+                "apply_link": link.map(String::from),
+            });
+            (StatusCode::OK, [("content-type", "application/json")], body.to_string()).into_response()
         }
         Err(ExecuteError::Rejected(rejection)) => {
             let unknown = matches!(rejection, Rejection::NotAssigned);

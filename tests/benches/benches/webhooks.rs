@@ -112,7 +112,8 @@ impl Server {
             }
             let store = Embedded::open(directory.path().join("log.sqlite")).expect("a log");
             let engine = engine(directory.path(), Arc::new(store.clone()));
-            let shared = assemble::shared(&config(directory.path()), &secrets(), Arc::clone(&engine));
+            let shared =
+                assemble::shared(&config(directory.path()), &secrets(), Arc::clone(&engine), address);
             let shared = shared.expect("the handlers' part");
             tokio::spawn(http::serve(listener, shared, std::future::pending()));
             if contestant == Contestant::AtWork {

@@ -28,6 +28,7 @@ pub fn secrets() -> Secrets {
         workmarket_secret: None,
         workmarket_webhook: vec!["a-token-for-measurements".to_owned()],
         people: People::default(),
+        link: None,
     }
 }
 

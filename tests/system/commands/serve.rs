@@ -12,7 +12,7 @@ async fn serve_without_secrets_names_each_variable_and_ends_with_3() {
     let path = folder.path().join("covertrail.toml");
     std::fs::write(&path, "").unwrap();
     let names: Vec<_> = Secrets::default().environment().into_iter().map(|(name, _)| name).collect();
-    let optional = ["COVERTRAIL_PEOPLE", "COVERTRAIL_WORKMARKET_SECRET"];
+    let optional = ["COVERTRAIL_PEOPLE", "COVERTRAIL_LINK_SECRET", "COVERTRAIL_WORKMARKET_SECRET"];
     let needed: Vec<_> = names.into_iter().filter(|name| !optional.contains(name)).collect();
     assert_eq!(needed.len(), 4);
     fails(&serve_without_secrets(&path).await, 3, &needed);

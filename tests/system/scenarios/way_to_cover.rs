@@ -96,7 +96,7 @@ async fn a_contractor_is_led_to_the_application_and_applies_there() {
     let world = World::begin(Plan { contractors_apply: false, ..Plan::default() }).await;
     let order = Order::assigned(&world, "12345").await;
     let opened = order.event("application_opened").await;
-    let answer = world.get("/apply/12345").await.unwrap();
+    let answer = world.apply("12345").await;
     assert_eq!((answer.status, answer.location.as_deref()), (303, opened["url"].as_str()));
     let form = format!("{}/complete", answer.location.unwrap());
     let applied = world.submit(&form).await;
@@ -104,8 +104,8 @@ async fn a_contractor_is_led_to_the_application_and_applies_there() {
     assert_eq!((applied.status, applied.location.as_deref()), (303, Some(success)));
     order.event("application_completed").await;
     order.policy_id().await;
-    assert_eq!(world.get("/apply/12345").await.unwrap().status, 409);
-    assert_eq!(world.get("/apply/nobody").await.unwrap().status, 404);
+    assert_eq!(world.apply("12345").await.status, 409);
+    assert_eq!(world.apply("nobody").await.status, 404);
     world.settles().await;
 }
 

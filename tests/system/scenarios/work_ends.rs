@@ -10,7 +10,7 @@ async fn a_work_order_canceled_before_it_starts_is_let_go() {
     let world = World::begin(Plan::default()).await;
     Story::CanceledBeforeStart.play(&world, "12345").await;
     world.settles().await;
-    assert_eq!(world.get("/apply/12345").await.unwrap().status, 409);
+    assert_eq!(world.apply("12345").await.status, 409);
 }
 
 #[tokio::test]

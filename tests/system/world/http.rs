@@ -1,7 +1,10 @@
 //! Asking the program, and ordering the vendors about.
 
 use super::{PATIENCE, REVIEWER_TOKEN, World};
+use covertrail::links::Links;
 use covertrail_adapters::sandbox;
+use covertrail_adapters::secret::Secret;
+use covertrail_domain::id::WorkOrderId;
 use reqwest::multipart::{Form, Part};
 use reqwest::{Method, RequestBuilder};
 use serde_json::Value;
@@ -25,6 +28,19 @@ impl World {
     /// What the program answers; nothing if it cannot be reached.
     pub(crate) async fn get(&self, path: &str) -> Option<Answer> {
         self.send(self.http.get(self.url(path))).await
+    }
+
+    /// What a contractor finds who follows the work order's link.
+    pub(crate) async fn apply(&self, work_order: &str) -> Answer {
+        let link = self.link(work_order);
+        self.send(self.http.get(link)).await.expect("the program answers the contractor")
+    }
+
+    /// The work order's link.
+    pub(crate) fn link(&self, work_order: &str) -> String {
+        let secret = Secret::new(self.plan.lock().unwrap().secrets.link.clone());
+        let links = Links::new(self.url("/").parse().unwrap(), Some(secret));
+        links.to(&WorkOrderId::parse(work_order).unwrap()).unwrap().into()
     }
 
     /// Presses the button of a form, wherever it is.

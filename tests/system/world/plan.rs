@@ -57,6 +57,7 @@ pub(crate) struct Secrets {
     pub(crate) workmarket_secret: String,
     pub(crate) workmarket_webhook: String,
     pub(crate) people: String,
+    pub(crate) link: String,
 }
 
 impl Default for Secrets {
@@ -71,6 +72,7 @@ impl Default for Secrets {
             workmarket_secret: format!("wm_secret_{}", token()),
             workmarket_webhook: format!("hook_{}", token()),
             people: format!("{REVIEWER}={REVIEWER_TOKEN}"),
+            link: token(),
         }
     }
 }
@@ -84,6 +86,7 @@ impl Secrets {
             ("COVERTRAIL_WORKMARKET_SECRET", self.workmarket_secret.clone()),
             ("COVERTRAIL_WORKMARKET_WEBHOOK_SECRETS", self.workmarket_webhook.clone()),
             ("COVERTRAIL_PEOPLE", self.people.clone()),
+            ("COVERTRAIL_LINK_SECRET", self.link.clone()),
         ]
     }
 }

@@ -25,6 +25,7 @@ pub(super) fn environment(config: &Config, secrets: Result<&Secrets, &config::Er
         Ok(_) => Finding::good("webhooks", "deliveries can be verified"),
         Err(error) => Finding::misconfigured("webhooks", &error),
     });
+    findings.push(links(config, secrets));
     if secrets.people.0.is_empty() {
         let to_do = "set COVERTRAIL_PEOPLE to name=token pairs";
         findings.push(Finding::warning("people", "nobody may review, waive or retry over HTTP", to_do));
@@ -45,6 +46,23 @@ fn another_world(config: &Config, secrets: &Secrets) -> Option<Finding> {
         Environment::Sandbox | Environment::Production => return None,
     };
     Some(Finding::warning("1099Policy", told, "set COVERTRAIL_POLICY_API_KEY or policy.environment"))
+}
+
+/// Whether contractors can be sent to their applications.
+fn links(config: &Config, secrets: &Secrets) -> Finding {
+    let (about, server) = ("application links", &config.server);
+    if secrets.link.is_none() {
+        let to_do = "set COVERTRAIL_LINK_SECRET to 16 random characters or more";
+        return Finding::warning(about, "no link leads to an application", to_do);
+    }
+    match (assemble::links(server, server.listen, None), &server.public_url) {
+        (Err(error), _) => Finding::misconfigured(about, &error),
+        (Ok(_), Some(url)) => Finding::good(about, format!("they begin with {url}")),
+        (Ok(_), None) => {
+            let told = format!("they begin with http://{}", server.listen);
+            Finding::warning(about, told, "set server.public_url to where contractors reach it")
+        }
+    }
 }
 
 /// Whether any work order could be quoted.

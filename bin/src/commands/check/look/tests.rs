@@ -50,7 +50,8 @@ fn without_people_nobody_may_act_and_a_secret_of_another_form_is_refused() {
     };
     let config = Config::default();
     let good = secrets("whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3").unwrap();
-    assert_eq!(marks(&environment(&config, Ok(&good))), [Mark::Good, Mark::Good, Mark::Warning]);
+    let found = [Mark::Good, Mark::Good, Mark::Warning, Mark::Warning];
+    assert_eq!(marks(&environment(&config, Ok(&good))), found);
     let other = secrets("plain").unwrap();
     assert_eq!(marks(&environment(&config, Ok(&other)))[1], Mark::Misconfigured);
     let none = Secrets::from_lookup(|_| None).unwrap_err();
@@ -78,4 +79,23 @@ fn a_key_of_the_other_world_is_warned_of() {
         let found = another_world(&config, &secrets(key).unwrap());
         assert_eq!(found.is_some(), warned, "{environment:?} {key}");
     }
+}
+
+#[test]
+fn application_links_need_a_secret_and_an_address_that_contractors_reach() {
+    let secrets = |link: Option<&str>| {
+        Secrets::from_lookup(|name| match name {
+            "COVERTRAIL_LINK_SECRET" => link.map(str::to_owned),
+            "COVERTRAIL_PEOPLE" => None,
+            _ => Some("0123456789abcdef".to_owned()),
+        })
+        .unwrap()
+    };
+    let mut config = Config::default();
+    assert_eq!(links(&config, &secrets(None)).mark, Mark::Warning);
+    assert_eq!(links(&config, &secrets(Some("0123456789abcdef"))).mark, Mark::Warning);
+    config.server.public_url = Some("https://covertrail.example.com".to_owned());
+    assert_eq!(links(&config, &secrets(Some("0123456789abcdef"))).mark, Mark::Good);
+    config.server.public_url = Some("https://".to_owned());
+    assert_eq!(links(&config, &secrets(Some("0123456789abcdef"))).mark, Mark::Misconfigured);
 }
