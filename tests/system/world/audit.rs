@@ -91,14 +91,17 @@ fn twice_at_the_vendor(policy: &Value, log: &Log) -> Vec<String> {
 /// there is one for each quote at most.
 fn mismatch(id: &str, told: &Told, kind: &str, recorded: &[&str], made: &BTreeSet<&str>) -> Option<String> {
     let distinct: BTreeSet<&str> = recorded.iter().copied().collect();
-    let called_off = told.stage() == Some(Stage::Canceled) || told.named("reassigned").next().is_some();
-    // a lost answer is not asked for again once a certificate makes the object needless
-    let called_off_or_needless = called_off || told.named("certificate_uploaded").next().is_some();
+    let ever = |name: &str| told.named(name).next().is_some();
+    let called_off = told.stage() == Some(Stage::Canceled) || ever("reassigned");
     let may_be_late = match kind {
         "sessions" => told.named("quoted").count().saturating_sub(distinct.len()),
+        // a lost answer is not asked for again once a certificate, or a policy in force again, makes it needless
+        "jobs" => usize::from(called_off || ever("certificate_uploaded")),
         // nor once its dates have passed
-        "quotes" => told.named("cover_delayed").count() + usize::from(called_off_or_needless),
-        "jobs" => usize::from(called_off_or_needless),
+        "quotes" => {
+            let needless = called_off || ever("certificate_uploaded") || ever("coverage_reinstated");
+            told.named("cover_delayed").count() + usize::from(needless)
+        }
         _ => usize::from(called_off),
     };
     let late = made.difference(&distinct).count();
