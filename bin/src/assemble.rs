@@ -109,6 +109,7 @@ pub fn engine(
 ) -> Result<Arc<Engine>, Unusable> {
     let parts = Parts {
         store,
+        log: config.store.path.display().to_string(),
         policy: policy_client(config, secrets)?,
         workmarket: workmarket_client(config, secrets)?,
         mapping: mapping(config),

@@ -29,7 +29,7 @@ async fn survives(kills: usize, orders: usize) {
     let seed: u64 = given.unwrap_or_else(rand::random);
     println!("COVERTRAIL_CRASH_SEED={seed}");
     let plan =
-        Plan { patience: 10, seed, log_filter: "warn,covertrail::commands::serve=info", ..Plan::default() };
+        Plan { patience: 5, seed, log_filter: "warn,covertrail::commands::serve=info", ..Plan::default() };
     let world = World::without_program(plan).await;
     let (killed, so_far) = watch::channel(0);
     let mut playing = JoinSet::new();

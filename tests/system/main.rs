@@ -21,6 +21,7 @@ mod bad_input;
 mod commands;
 mod crash;
 mod faults;
+mod full_disk;
 mod guide;
 mod polling;
 mod privacy;

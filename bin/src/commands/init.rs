@@ -1,6 +1,6 @@
 //! `covertrail init`: writes the annotated configuration.
 
-use super::Failure;
+use super::{Failure, print};
 use crate::config::TEMPLATE;
 use clap::Args;
 use std::fs::OpenOptions;
@@ -19,18 +19,19 @@ pub(crate) struct Init {
 impl Init {
     pub(crate) fn run(self) -> Result<(), Failure> {
         let path = self.config.display();
-        let written = OpenOptions::new()
-            .write(true)
-            .create_new(true)
-            .open(&self.config)
-            .and_then(|mut file| file.write_all(TEMPLATE.as_bytes()));
-        match written {
-            Ok(()) => {
-                println!(
-                    "Wrote {path}. It says which secrets to set; then try: covertrail check --config {path}"
-                );
-                Ok(())
+        let made = OpenOptions::new().write(true).create_new(true).open(&self.config);
+        let written = made.and_then(|mut file| {
+            let written = file.write_all(TEMPLATE.as_bytes());
+            if written.is_err() {
+                // half a configuration is worse than none; what is wrong with the disk is told either way
+                let _ = std::fs::remove_file(&self.config);
             }
+            written
+        });
+        match written {
+            Ok(()) => print(&format!(
+                "Wrote {path}. It says which secrets to set; then try: covertrail check --config {path}"
+            )),
             Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {
                 Err(Failure::Failed(format!("{path} is there already and was left as it is")))
             }

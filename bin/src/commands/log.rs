@@ -2,14 +2,13 @@
 
 use super::Failure;
 use crate::config::Config;
-use crate::engine::{COVERAGE, REFUSAL};
+use crate::engine::{COVERAGE, REFUSAL, with_causes};
 use clap::Args;
 use covertrail_adapters::schema::Malformed;
 use covertrail_adapters::store::{
     Batch, Category, Embedded, EventStore as _, Position, ReadError, Recorded, StreamName,
 };
 use covertrail_domain::id::WorkOrderId;
-use std::error::Error;
 use std::path::{Path, PathBuf};
 
 /// How many events are asked for at once.
@@ -55,7 +54,7 @@ impl Which {
         if path.is_dir() {
             return Err(Failure::Log(format!("{} is a folder: name the log in it", path.display())));
         }
-        let store = Embedded::open_read_only(&path).map_err(|error| Failure::Log(with_causes(&error)))?;
+        let store = Embedded::open_read_only(&path)?;
         Ok(Log { path, store })
     }
 }
@@ -166,20 +165,6 @@ pub(crate) enum Wrong {
     /// Its data or metadata is not JSON.
     #[error("its {0} is not JSON")]
     NotJson(&'static str),
-}
-
-/// An error with everything that led to it.
-fn with_causes(error: &dyn Error) -> String {
-    let mut told = error.to_string();
-    let mut source = error.source();
-    while let Some(cause) = source {
-        let cause_told = cause.to_string();
-        if !told.contains(&cause_told) {
-            told = format!("{told}: {cause_told}");
-        }
-        source = cause.source();
-    }
-    told
 }
 
 #[cfg(test)]

@@ -20,6 +20,7 @@ mod until;
 mod waive;
 
 use crate::assemble::Unusable;
+use crate::engine::with_causes;
 use crate::{config, demo};
 use clap::{Parser, Subcommand};
 use covertrail_adapters::store::embedded::OpenError;
@@ -35,7 +36,7 @@ use std::process::ExitCode;
         1  it failed; the message says why\n  \
         2  the command line is wrong\n  \
         3  the configuration or the environment is wrong\n  \
-        4  the event log cannot be opened, or holds what cannot be read\n  \
+        4  the event log cannot be opened or written to, or holds what cannot be read\n  \
         5  no such work order\n  \
         6  looked at, and not as it should be (demo --once, check)\n\n\
         Examples:\n  \
@@ -74,7 +75,7 @@ pub(crate) enum Failure {
     Failed(String),
     /// The configuration or the environment is wrong.
     Configuration(String),
-    /// The event log cannot be opened or read.
+    /// The event log cannot be opened, read or written to.
     Log(String),
     /// The log knows no such work order.
     NoSuchWorkOrder(String),
@@ -110,7 +111,8 @@ impl From<Unusable> for Failure {
 
 impl From<OpenError> for Failure {
     fn from(error: OpenError) -> Self {
-        Self::Log(error.to_string())
+        let room = if matches!(error, OpenError::Unavailable { .. }) { "; is its disk full?" } else { "" };
+        Self::Log(format!("{}{room}", with_causes(&error)))
     }
 }
 
@@ -122,6 +124,7 @@ pub fn main() -> ExitCode {
         Err(error) => return Failure::Failed(format!("no threads to run on: {error}")).report(),
     };
     let ran = runtime.block_on(async {
+        live_with_limits();
         match line.command {
             Command::Demo(demo) => demo.run().await,
             Command::Serve(serve) => serve.run().await,
@@ -139,6 +142,13 @@ pub fn main() -> ExitCode {
         }
     });
     ran.map_or_else(Failure::report, |()| ExitCode::SUCCESS)
+}
+
+/// A limit on the size of files is met as a full disk is: the write fails, and the process lives.
+fn live_with_limits() {
+    use tokio::signal::unix::{SignalKind, signal};
+    // SIGXFSZ; being listened to once, it no longer kills. Where there is no such signal nothing need be done
+    let _ = signal(SignalKind::from_raw(25));
 }
 
 /// Listens, from now on, for Ctrl-C and for the signal by which a service is stopped; what comes back waits for

@@ -13,6 +13,7 @@ use covertrail_adapters::sandbox::FaultPlan;
 use player::{Cast, Told};
 use show::Stage;
 use std::path::PathBuf;
+use std::pin::pin;
 use std::sync::Arc;
 use tokio::task::JoinSet;
 use world::World;
@@ -21,7 +22,7 @@ use world::World;
 #[derive(Debug, Args)]
 #[command(
     after_help = "Examples:\n  covertrail demo\n  covertrail demo --once\n  covertrail demo --once --work-orders 100 --faults many --seed 7\n  \
-covertrail demo --data ./demo\n\nExit codes:\n  0  every work order ended where its scenario says\n  6  at least one did not"
+covertrail demo --data ./demo\n\nExit codes:\n  0  every work order ended where its scenario says\n  4  the event log cannot be opened or written to\n  6  at least one did not"
 )]
 pub(crate) struct Demo {
     /// End when every scenario has; without it the demo stays up until Ctrl-C
@@ -87,14 +88,23 @@ impl Demo {
         let casts: Vec<Cast> =
             casts.collect::<Result<_, _>>().map_err(|error| Failure::Failed(error.to_string()))?;
         let world = Arc::new(World::begin(self.data.as_deref(), self.seed, self.faults.plan()).await?);
+        // listened for before anybody is told what runs
+        let mut interruption = pin!(interrupted());
         if !self.json {
             print(&world.introduction())?;
         }
-        let told = tokio::select! {
-            told = self.play(casts, &world) => told,
-            _ = interrupted() => {
+        let ended = tokio::select! {
+            told = self.play(casts, &world) => Ok(told),
+            _ = &mut interruption => {
+                Err(Failure::Failed("interrupted before the scenarios had ended".into()))
+            }
+            trouble = world.engine.unwritable() => Err(Failure::Log(trouble)),
+        };
+        let told = match ended {
+            Ok(told) => told,
+            Err(failure) => {
                 world.end().await;
-                return Err(Failure::Failed("interrupted before the scenarios had ended".into()));
+                return Err(failure);
             }
         };
         let as_expected = told.iter().all(|told| told.problem.is_none());
@@ -103,7 +113,7 @@ impl Demo {
             if !self.json {
                 print(&world.what_to_try(&told))?;
             }
-            interrupted().await;
+            interruption.await;
         }
         world.end().await;
         if as_expected { Ok(()) } else { Err(Failure::NotAsItShouldBe) }

@@ -1,6 +1,7 @@
 //! What the demo shows: a line for each work order while it advances, and the closing table.
 
 use super::player::{Cast, Told};
+use crate::commands::print;
 use crate::show::{Screen, colour, shown};
 use comfy_table::{Cell, Color};
 use covertrail_domain::coverage;
@@ -73,7 +74,8 @@ impl Line {
         self.bar.set_message(message);
         if self.spoken {
             let from = from.map_or("", coverage::Stage::as_str);
-            println!("{} {from:>17} → {to}", self.name);
+            // the table at the end says it too
+            let _ = print(&format!("{} {from:>17} → {to}", self.name));
         }
     }
 

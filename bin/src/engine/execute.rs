@@ -110,7 +110,10 @@ impl Engine {
                     error @ (AppendError::Unavailable(_)
                     | AppendError::TooLarge { .. }
                     | AppendError::Malformed(_)),
-                ) => return Err(error.into()),
+                ) => {
+                    self.not_written(&error);
+                    return Err(error.into());
+                }
             }
             return Ok(decision.answers);
         }
@@ -118,6 +121,7 @@ impl Engine {
     }
 
     fn applied(&self, work_order: &WorkOrderId, first_revision: u64, events: &[Event]) {
+        self.written();
         let mut ledger = self.ledger();
         for (revision, event) in (first_revision..).zip(events) {
             ledger.apply(work_order, revision, event);

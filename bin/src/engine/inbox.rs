@@ -110,8 +110,14 @@ impl Engine {
         };
         match self.store.append(&stored.stream, Expected::Exact(stored.last_revision), vec![event]).await {
             // somebody else dealt with it first
-            Ok(_) | Err(AppendError::Conflict { .. }) => Ok(()),
-            Err(error) => Err(ExecuteError::from(error).into()),
+            Ok(_) | Err(AppendError::Conflict { .. }) => {
+                self.written();
+                Ok(())
+            }
+            Err(error) => {
+                self.not_written(&error);
+                Err(ExecuteError::from(error).into())
+            }
         }
     }
 

@@ -23,6 +23,7 @@ mod testing;
 mod translate;
 mod verdict;
 mod waiting;
+mod writing;
 
 pub use documents::{DocumentError, Documents, MAX_BYTES as MAX_DOCUMENT_BYTES};
 pub use execute::{Cause, ExecuteError, Executed};
@@ -31,6 +32,7 @@ pub use poll::Polling;
 pub use refusal::{REFUSAL, refusal};
 pub use run::Running;
 pub use translate::Requirements;
+pub(crate) use writing::with_causes;
 
 use covertrail_adapters::store::EventStore;
 use covertrail_adapters::{policy, workmarket};
@@ -44,11 +46,14 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::sync::Notify;
+use writing::Trouble;
 
 /// What the engine works with.
 pub struct Parts {
     /// The event log.
     pub store: Arc<dyn EventStore>,
+    /// What the event log is called in messages: its path.
+    pub log: String,
     /// 1099Policy.
     pub policy: policy::Client,
     /// `WorkMarket`.
@@ -89,6 +94,7 @@ pub struct Engine {
     one_at_a_time: [tokio::sync::Mutex<()>; 64],
     deadlines_changed: Notify,
     caught_up: AtomicBool,
+    trouble: Trouble,
 }
 
 impl std::ops::Deref for Engine {
@@ -112,6 +118,7 @@ impl Engine {
             one_at_a_time: std::array::from_fn(|_| tokio::sync::Mutex::default()),
             deadlines_changed: Notify::new(),
             caught_up: AtomicBool::new(false),
+            trouble: Trouble::default(),
         }
     }
 

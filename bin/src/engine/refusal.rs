@@ -27,7 +27,8 @@ impl Engine {
         let stream =
             StreamName::parse(&name).map_err(|bad| ExecuteError::Unnamable(work_order.clone(), bad))?;
         let stored = (0..).zip(refusals).map(|(index, refusal)| stored(work_order, index, refusal, cause));
-        self.store.append(&stream, Expected::Any, stored.collect()).await?;
+        let appended = self.store.append(&stream, Expected::Any, stored.collect()).await;
+        appended.inspect_err(|error| self.not_written(error))?;
         Ok(())
     }
 

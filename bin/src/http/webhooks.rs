@@ -88,7 +88,11 @@ async fn keep(shared: &Shared, delivery: &Delivery) -> Response {
         metadata: envelope.encode(),
         recorded_at,
     };
-    match shared.engine.store.append(&stream, Expected::NoStream, vec![event]).await {
+    let stored = shared.engine.store.append(&stream, Expected::NoStream, vec![event]).await;
+    if let Err(error) = &stored {
+        shared.engine.not_written(error);
+    }
+    match stored {
         Ok(appended) if !appended.repeated => kept(delivery, false),
         Ok(_) | Err(AppendError::Conflict { .. }) => {
             shared.engine.repeated(stream.as_str());

@@ -72,7 +72,7 @@ async fn a_sandbox_answers_where_it_says() {
         let answer = client.get(state).send().await.unwrap();
         assert_eq!(answer.status(), 200);
         assert!(said.contains(&format!("{path}\n")), "{said}");
-        program.signal("TERM").await;
+        program.signal("TERM");
         assert_eq!(program.ended().await.code, Some(0));
     }
 }

@@ -99,6 +99,17 @@ async fn a_signal_to_terminate_ends_it_gracefully() {
 }
 
 #[tokio::test]
+async fn a_signal_at_the_very_moment_it_serves_ends_it_gracefully_too() {
+    let world = World::without_program(Plan::default()).await;
+    for signal in ["TERM", "INT", "TERM", "INT", "TERM"] {
+        world.spawn();
+        world.find().await;
+        let ended = world.end(signal).await;
+        assert_eq!(ended.code, Some(0), "{signal}: {}", ended.stderr);
+    }
+}
+
+#[tokio::test]
 async fn ctrl_c_ends_it_gracefully() {
     let world = World::begin(Plan::default()).await;
     let ended = world.end("INT").await;

@@ -157,6 +157,11 @@ impl World {
         tokio::time::timeout(PATIENCE, ready).await.expect("the program is ready");
     }
 
+    /// Keeps the program's files from growing, as a full disk would, or lets them grow again.
+    pub(crate) fn disk_is_full(&self, full: bool) {
+        self.program.lock().unwrap().as_ref().unwrap().limit(full.then_some(1));
+    }
+
     /// Kills the process, at whatever it is doing. The log is left alone until it is found again, so that nobody
     /// but the program itself repairs what the kill left behind.
     pub(crate) async fn kill(&self) {
@@ -172,7 +177,7 @@ impl World {
     pub(crate) async fn end(&self, signal: &str) -> Ended {
         self.log.lock().await.rest();
         let program = self.program.lock().unwrap().take().unwrap();
-        program.signal(signal).await;
+        program.signal(signal);
         let ended = program.ended().await;
         self.printed.lock().unwrap().push_str(&ended.stderr);
         ended

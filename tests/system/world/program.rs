@@ -9,6 +9,8 @@ use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 use tokio::sync::watch;
 
+const PROGRAM: &str = env!("CARGO_BIN_EXE_covertrail-under-test");
+
 /// A process of the program; killed when it goes out of scope.
 pub(crate) struct Program {
     child: Child,
@@ -35,7 +37,17 @@ pub(crate) struct Ended {
 impl Program {
     /// Starts it with these arguments, and of our own variables only these.
     pub(crate) fn spawn(arguments: &[&str], environment: &[(&str, String)]) -> Self {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_covertrail-under-test"));
+        Self::begin(Command::new(PROGRAM), arguments, environment)
+    }
+
+    /// Starts it where no file may grow beyond so many bytes, which stands for a full disk.
+    pub(crate) fn spawn_within(bytes: u64, arguments: &[&str], environment: &[(&str, String)]) -> Self {
+        let mut command = Command::new("prlimit");
+        command.args([&format!("--fsize={bytes}:"), PROGRAM]);
+        Self::begin(command, arguments, environment)
+    }
+
+    fn begin(mut command: Command, arguments: &[&str], environment: &[(&str, String)]) -> Self {
         for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("COVERTRAIL_")) {
             command.env_remove(name);
         }
@@ -81,25 +93,17 @@ impl Program {
         self.readers.drain(..).for_each(|reader| reader.join().unwrap());
     }
 
-    /// Sends it a signal such as `TERM`, by its own process id.
-    pub(crate) async fn signal(&self, signal: &str) {
-        let listening = async {
-            while !self.listens_for(signal) {
-                tokio::time::sleep(std::time::Duration::from_millis(5)).await;
-            }
-        };
-        tokio::time::timeout(PATIENCE, listening).await.expect("the process listens for signals");
-        let kill = format!("kill -{signal} {}", self.child.id());
-        assert!(Command::new("sh").args(["-c", &kill]).status().unwrap().success(), "{kill}");
+    /// From now on no file may grow beyond so many bytes, or all may again.
+    pub(crate) fn limit(&self, bytes: Option<u64>) {
+        let limit = bytes.map_or("unlimited".to_owned(), |bytes| bytes.to_string());
+        let (process, limit) = (format!("--pid={}", self.child.id()), format!("--fsize={limit}:"));
+        assert!(Command::new("prlimit").args([process, limit]).status().unwrap().success());
     }
 
-    /// Whether the signal would be heard: a process that serves already may not listen for signals yet. Where the
-    /// system does not tell, it is taken to.
-    fn listens_for(&self, signal: &str) -> bool {
-        let bit = if signal == "INT" { 1 } else { 14 };
-        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap_or_default();
-        let caught = status.lines().find_map(|line| line.strip_prefix("SigCgt:"));
-        caught.is_none_or(|mask| u64::from_str_radix(mask.trim(), 16).unwrap() >> bit & 1 == 1)
+    /// Sends it a signal such as `TERM`, by its own process id.
+    pub(crate) fn signal(&self, signal: &str) {
+        let kill = format!("kill -{signal} {}", self.child.id());
+        assert!(Command::new("sh").args(["-c", &kill]).status().unwrap().success(), "{kill}");
     }
 
     /// Waits for its end.

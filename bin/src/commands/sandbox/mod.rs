@@ -3,7 +3,7 @@
 mod policy;
 mod workmarket;
 
-use super::{Failure, interrupted};
+use super::{Failure, interrupted, print};
 use crate::clock;
 use clap::{Args, Subcommand};
 use covertrail_adapters::sandbox::{Running, WebhookTarget};
@@ -58,19 +58,19 @@ impl Sandbox {
             Vendor::Workmarket(workmarket) => workmarket.start().await?,
         };
         let interruption = interrupted();
-        tell(name, &key, &running);
+        print(&told(name, &key, &running))?;
         interruption.await;
         running.shutdown().await;
         Ok(())
     }
 }
 
-fn tell(name: &str, key: &str, running: &Running) {
-    println!("{name} is simulated at {}", running.handle().api_url());
-    println!("  key      {key}");
-    println!("  state    http://{}/sandbox/state", running.address());
-    println!("  requests http://{}/sandbox/requests", running.address());
-    println!("Ctrl-C ends it.");
+fn told(name: &str, key: &str, running: &Running) -> String {
+    let (url, address) = (running.handle().api_url(), running.address());
+    format!(
+        "{name} is simulated at {url}\n  key      {key}\n  state    http://{address}/sandbox/state\n  \
+         requests http://{address}/sandbox/requests\nCtrl-C ends it."
+    )
 }
 
 impl Simulation {
