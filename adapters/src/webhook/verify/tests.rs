@@ -77,6 +77,44 @@ fn an_age_is_told_only_of_what_is_authentic() {
     assert_eq!(verify(&verifier, &good, STANDARD_BODY, 0), Err(Unauthentic::Mismatch));
 }
 
+#[test]
+fn an_empty_signature_is_made_by_none_of_several_live_secrets() {
+    let sent = "1649367553";
+    for (scheme, secrets, header, empties) in [
+        (
+            Scheme::StandardWebhooks,
+            [STANDARD_SECRET, "whsec_b3RoZXI="],
+            "webhook-signature",
+            vec![String::new(), "v1".to_owned(), "v1,".to_owned(), "v1, v1,".to_owned()],
+        ),
+        (
+            timestamped(),
+            ["one", "other"],
+            "policy-signature",
+            vec![String::new(), format!("t={sent}"), format!("t={sent},v1="), format!("t={sent},v1=,v1=")],
+        ),
+        (
+            body_hex(),
+            ["one", "other"],
+            "x-hub-signature-256",
+            vec![String::new(), "sha256".to_owned(), "sha256=".to_owned()],
+        ),
+        (
+            bearer(),
+            ["one", "other"],
+            "authorization",
+            vec![String::new(), "Bearer".to_owned(), "Bearer ".to_owned()],
+        ),
+    ] {
+        let verifier = Verifier::new("webhooks.policy", scheme, secrets).unwrap();
+        for empty in empties {
+            let mut all = standard_headers(STANDARD_SIGNATURE);
+            all.insert(header, empty.clone().into_bytes());
+            assert!(verify(&verifier, &all, STANDARD_BODY, STANDARD_SENT).is_err(), "{header}: {empty:?}");
+        }
+    }
+}
+
 /// Computed with Python's `hmac`, over `1761997200.` and the body.
 #[test]
 fn a_timestamped_hex_signature_verifies_among_others() {
