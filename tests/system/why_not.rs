@@ -40,10 +40,10 @@ async fn what_a_person_was_refused_is_kept_with_who_asked_and_why() {
     assert_eq!(refusal(&world, "12345", "review").await.0["about"], "ci_nobody");
     refusal(&world, "54321", "retry").await;
     let shown = history(&world, "12345", &[]).await;
-    for told in ["refused: waive: the waiver would end", "refused: review ci_nobody: certificate ci_nobody"] {
+    for told in ["Refused: waive: the waiver would end", "Refused: review ci_nobody: certificate ci_nobody"] {
         assert!(shown.contains(told), "{shown}");
     }
-    assert!(history(&world, "54321", &[]).await.contains("refused: retry: no worker was assigned"));
+    assert!(history(&world, "54321", &[]).await.contains("Refused: retry: no worker was assigned"));
 }
 
 #[tokio::test]
@@ -67,7 +67,7 @@ async fn an_answer_that_came_too_late_is_kept_and_changes_nothing() {
             assert_eq!(data["reason"], "the work order is canceled or completed");
             assert_eq!(by["$causationId"], format!("workmarket-worker-{}", order.worker));
             let shown = history(&world, &order.id, &[]).await;
-            assert!(shown.contains("refused: record contractor cn_"), "{shown}");
+            assert!(shown.contains("Refused: record contractor cn_"), "{shown}");
             world.settles().await;
             return;
         }

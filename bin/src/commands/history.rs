@@ -131,7 +131,7 @@ fn what(recorded: &Recorded<'_>) -> Result<(String, Vec<String>), Wrong> {
         let Refusal { asked, about, reason } = Refusal::decode(recorded.kind, recorded.data)?;
         let asked =
             [Some(asked.replace('_', " ")), about].into_iter().flatten().collect::<Vec<_>>().join(" ");
-        ("–".to_owned(), "refused".to_owned(), show::text(format!("{asked}: {reason}")).inline())
+        ("–".to_owned(), "Refused".to_owned(), show::text(format!("{asked}: {reason}")).inline())
     } else {
         let event = schema::decode(recorded.kind, recorded.data)?;
         (recorded.revision.to_string(), event.name().to_owned(), show::details(&event).inline())
