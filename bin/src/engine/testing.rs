@@ -150,6 +150,7 @@ impl World {
             workmarket_secret: None,
             workmarket_webhook: vec![],
             people: People::default(),
+            link: None,
         };
         assemble::engine(&self.config, &secrets, Arc::new(self.store.clone())).unwrap().start()
     }
