@@ -53,9 +53,10 @@ impl<'a> Scan<'a> {
     fn text(&mut self) -> Option<&'a str> {
         let (text, rest) = self.rest.strip_prefix('"')?.split_once('"')?;
         self.rest = rest;
+        let is_escaped = |byte: u8| u8::from(byte == b'\\') | u8::from(byte < b' ');
         // every byte is looked at, which is faster than to stop at the first
-        let is_plain = text.bytes().fold(true, |plain, byte| plain & (byte != b'\\') & (byte >= b' '));
-        is_plain.then_some(text)
+        let escaped = text.bytes().fold(0, |escaped, byte| escaped | is_escaped(byte));
+        (escaped == 0).then_some(text)
     }
 
     /// An integer of at most 18 digits, so that it cannot overflow.
