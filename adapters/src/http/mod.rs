@@ -2,6 +2,7 @@
 //! field. No body, personal data or secret of a request appears in an error or a log line made here.
 
 mod breaker;
+mod content;
 pub(crate) mod fields;
 mod gate;
 mod limits;
@@ -15,7 +16,8 @@ pub(crate) mod testing;
 mod tests;
 pub(crate) mod value;
 
+pub(crate) use content::Content;
 pub use limits::Limits;
 pub(crate) use refusal::{Refusal, capped, plain};
-pub(crate) use send::{Content, Failure, Http};
+pub(crate) use send::{Failure, Http};
 pub use settings::{Misconfigured, Settings};

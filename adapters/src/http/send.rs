@@ -1,5 +1,6 @@
 //! One request until it is answered, refused, or given up: every attempt with the same key and bytes.
 
+use super::content::Content;
 use super::gate::Gate;
 use super::refusal::Refusal;
 use super::retry::{Retry, retry_after};
@@ -8,13 +9,12 @@ use crate::secret::Secret;
 use bytes::{Bytes, BytesMut};
 use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
 use reqwest::{Method, Response, StatusCode};
-use serde_json::Value;
 use std::error::Error;
-use std::fmt::{self, Write};
+use std::fmt::Write;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::{Instant, sleep};
-use url::{Url, form_urlencoded};
+use url::Url;
 
 /// The header by which a vendor knows a request it has already carried out, unless it has another name for it.
 const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
@@ -26,19 +26,19 @@ const MAX_ANSWER: usize = 4 << 20;
 pub(crate) struct Http {
     client: reqwest::Client,
     base: Url,
-    /// What every request carries.
-    headers: HeaderMap,
     bearer: HeaderValue,
-    key_header: HeaderName,
+    dialect: Arc<Dialect>,
     retry: Retry,
     gate: Arc<Gate>,
 }
 
-/// What a request carries. Its `Debug` shows no byte of it.
-#[derive(Clone)]
-pub(crate) struct Content {
-    pub(crate) media_type: String,
-    pub(crate) bytes: Bytes,
+/// The headers by which one vendor's requests differ from another's.
+#[derive(Debug, Clone)]
+struct Dialect {
+    /// What every request carries beside the bearer.
+    headers: HeaderMap,
+    /// The name of the header of the key.
+    key: HeaderName,
 }
 
 /// How a request ended without an answer to work with.
@@ -52,45 +52,32 @@ pub(crate) enum Failure {
     UnknownOutcome { reason: String },
 }
 
-impl fmt::Debug for Content {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} ({} bytes)", self.media_type, self.bytes.len())
-    }
-}
-
-impl Content {
-    /// The fields as a browser's form sends them.
-    pub(crate) fn form(fields: &[(&str, &str)]) -> Self {
-        let bytes = form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
-        Self { media_type: "application/x-www-form-urlencoded".to_owned(), bytes: bytes.into() }
-    }
-
-    pub(crate) fn json(body: &Value) -> Self {
-        Self { media_type: "application/json".to_owned(), bytes: body.to_string().into() }
-    }
-}
-
 impl Http {
     pub(crate) fn new(settings: &Settings) -> Result<Self, Misconfigured> {
+        let json = HeaderValue::from_static("application/json");
         Ok(Self {
             client: settings.client()?,
             base: settings.base_url.clone(),
-            headers: HeaderMap::from_iter([(ACCEPT, HeaderValue::from_static("application/json"))]),
             bearer: bearer(&settings.api_key)?,
-            key_header: IDEMPOTENCY_KEY,
+            dialect: Arc::new(Dialect {
+                headers: HeaderMap::from_iter([(ACCEPT, json)]),
+                key: IDEMPOTENCY_KEY,
+            }),
             retry: settings.retry(),
             gate: Arc::new(Gate::new(settings.limits)),
         })
     }
 
     /// The same, with the vendor's own name for the header of the key.
-    pub(crate) fn with_key_header(self, name: &'static str) -> Self {
-        Self { key_header: HeaderName::from_static(name), ..self }
+    pub(crate) fn with_key_header(mut self, name: &'static str) -> Self {
+        Arc::make_mut(&mut self.dialect).key = HeaderName::from_static(name);
+        self
     }
 
     /// The same, with one more header in every request.
     pub(crate) fn with_header(mut self, name: &'static str, value: &'static str) -> Self {
-        self.headers.insert(HeaderName::from_static(name), HeaderValue::from_static(value));
+        let headers = &mut Arc::make_mut(&mut self.dialect).headers;
+        headers.insert(HeaderName::from_static(name), HeaderValue::from_static(value));
         self
     }
 
@@ -179,12 +166,12 @@ impl Http {
     async fn made(&self, request: &Request, attempt: u32) -> Result<Bytes, Attempt> {
         let started = Instant::now();
         let mut builder = self.client.request(request.method.clone(), request.url.clone());
-        builder = builder.headers(self.headers.clone());
+        builder = builder.headers(self.dialect.headers.clone());
         if let Some(bearer) = &request.bearer {
             builder = builder.header(AUTHORIZATION, bearer.clone());
         }
         if let Some(key) = &request.key {
-            builder = builder.header(&self.key_header, key);
+            builder = builder.header(&self.dialect.key, key);
         }
         if let Some(content) = &request.content {
             builder = builder.header(CONTENT_TYPE, &content.media_type).body(content.bytes.clone());

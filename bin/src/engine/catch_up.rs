@@ -19,6 +19,8 @@ use std::time::Duration;
 
 /// Between two looks at whether the log has been read.
 const PAUSE: Duration = Duration::from_millis(50);
+/// How long events that are kept are given to be worked through before how things stand is asked.
+const HEARD: Duration = Duration::from_secs(2);
 /// When it is tried again after the vendor could not be asked.
 const SOON: Duration = Duration::from_mins(1);
 
@@ -48,6 +50,10 @@ impl Engine {
         let mut mark = None;
         loop {
             let events = self.catch_up_with_events(&mut mark).await;
+            if matches!(events, Ok(1..)) {
+                // what they say is recorded meanwhile, and then no news any more
+                tokio::time::sleep(HEARD).await;
+            }
             let events = told(events, "events that no webhook brought");
             let objects = told(self.catch_up_with_objects().await, "changes that no event told");
             let soon = if events && objects { self.catch_up } else { SOON };

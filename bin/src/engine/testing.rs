@@ -149,6 +149,7 @@ impl World {
             workmarket_token: "wm_1".to_owned(),
             workmarket_secret: None,
             workmarket_webhook: vec![],
+            workmarket_secret: None,
             people: People::default(),
             link: None,
         };
