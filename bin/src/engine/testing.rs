@@ -149,7 +149,6 @@ impl World {
             workmarket_token: "wm_1".to_owned(),
             workmarket_secret: None,
             workmarket_webhook: vec![],
-            workmarket_secret: None,
             people: People::default(),
             link: None,
         };
