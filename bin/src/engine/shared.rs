@@ -14,8 +14,8 @@ pub(super) fn facts(known: &Coverage, wanting: &Coverage) -> Vec<Command> {
     let mut facts: Vec<Command> = policies.flat_map(|grant| reports(grant, wanting)).collect();
     for certificate in &known.certificates {
         let rests_on = wanting.certificates.iter().any(|own| own.id == certificate.id);
-        let mut covers = certificate.printed().into_iter().chain(certificate.cover());
-        if rests_on || covers.any(|cover| meets(wanting, cover.window)) {
+        // any that was ever said: which was the last one, no two work orders need agree on yet
+        if rests_on || certificate.covers().any(|cover| meets(wanting, cover.window)) {
             let contractor = wanting.path.contractor().cloned();
             let opinions = certificate.opinions.iter();
             facts.extend(opinions.map(|opinion| repeated(&certificate.id, contractor.as_ref(), opinion)));
