@@ -1,6 +1,9 @@
 //! What work orders of one contractor share: a policy or a certificate is the contractor's, so a fact about it
 //! reaches each of their work orders that rests on it or could, whichever of the two was known first.
 
+#[cfg(test)]
+mod tests;
+
 use covertrail_domain::coverage::{
     Change, Command, Coverage, Decision, Evidence, Grant, Opinion, Reported, Ruling, Verdict, View,
 };
