@@ -3,7 +3,6 @@
 use super::fresh::Content;
 use super::translate::{self, Heard};
 use super::verdict::{Later, Tally, Verdict, handled};
-use super::waiting::Awaited;
 use super::{Cause, Engine, ExecuteError};
 use crate::clock;
 use covertrail_adapters::schema::{Actor, Envelope, Source};
@@ -13,8 +12,6 @@ use covertrail_adapters::webhook::{policy, workmarket as wm};
 use covertrail_adapters::{schema, workmarket};
 use covertrail_domain::id::WorkOrderId;
 use covertrail_domain::time::Timestamp;
-use covertrail_projections::Reference;
-use std::collections::BTreeSet;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
 /// A delivery as it was stored.
@@ -132,9 +129,11 @@ impl Engine {
             Ok(asked) => asked,
             Err(why) => return Ok(handled(Outcome::Ignored, [], Some(why.to_owned()))),
         };
-        let concerned = self.concerned(stored.stream.as_str(), &notice, asked.of_contractor);
+        let concerned = self.ledger().concerned(stored.stream.as_str(), &notice, asked.of_contractor);
         if concerned.is_empty() {
-            return Ok(Verdict::Waiting("no work order is known by the ids that it names".to_owned()));
+            return Ok(Verdict::Waiting(
+                "no work order is known that it names, or of its contractor at its time".to_owned(),
+            ));
         }
         let cause = Cause {
             actor: Actor::Policy,
@@ -147,37 +146,6 @@ impl Engine {
             tally.count(&work_order, executed)?;
         }
         Ok(tally.verdict())
-    }
-
-    /// The work orders that a notice names; where it names none, those of its contractor if it is about them. The
-    /// delivery is woken when more is known.
-    fn concerned(
-        &self,
-        delivery: &str,
-        notice: &policy::Notice,
-        of_contractor: bool,
-    ) -> BTreeSet<WorkOrderId> {
-        let references = translate::references(notice);
-        let contractor = notice.refs.contractor.clone().map(Reference::Contractor);
-        let mut ledger = self.ledger();
-        let mut found: BTreeSet<WorkOrderId> = BTreeSet::new();
-        for reference in &references {
-            found.extend(ledger.work_orders(reference).cloned());
-            // the policy that an assignment stands on leads to others, which will never know the assignment
-            if is_of_one(reference) && !found.is_empty() {
-                break;
-            }
-        }
-        let told = notice.refs.work_order.as_ref().filter(|_| found.is_empty());
-        found.extend(told.filter(|told| ledger.state(told).is_some()).cloned());
-        if found.is_empty() && of_contractor {
-            found.extend(contractor.iter().flat_map(|contractor| ledger.work_orders(contractor)).cloned());
-        }
-        let objects = references.into_iter().chain(contractor).map(Awaited::Object);
-        let orders = found.iter().chain(&notice.refs.work_order).cloned().map(Awaited::WorkOrder);
-        let awaited = objects.chain(orders).collect();
-        ledger.await_any(delivery, awaited);
-        found
     }
 
     /// A hint of `WorkMarket`'s: the work order is fetched, and what it shows becomes commands. One hint about a work
@@ -225,17 +193,4 @@ impl Engine {
 
 fn unreadable(why: impl std::fmt::Display) -> Later {
     Later::Unreadable(why.to_string())
-}
-
-/// Whether the object belongs to one work order and no other.
-fn is_of_one(reference: &Reference) -> bool {
-    match reference {
-        Reference::Assignment(_) | Reference::Session(_) => true,
-        Reference::Contractor(_)
-        | Reference::Job(_)
-        | Reference::Quote(_)
-        | Reference::Policy(_)
-        | Reference::Certificate(_)
-        | Reference::Invoice(_) => false,
-    }
 }

@@ -7,7 +7,7 @@ use super::waiting::{Awaited, Waiting};
 use covertrail_adapters::schema;
 use covertrail_adapters::store::Recorded;
 use covertrail_adapters::webhook::delivery::{HANDLED, RECEIVED};
-use covertrail_domain::coverage::{Command, Event, State};
+use covertrail_domain::coverage::{Command, Coverage, Event, State};
 use covertrail_domain::id::{ContractorId, WorkOrderId, WorkerId};
 use covertrail_domain::time::Timestamp;
 use covertrail_projections::{Directory, Reference};
@@ -133,7 +133,10 @@ impl Ledger {
         if self.is_live {
             self.woken.deliveries.extend(woken);
             self.woken.work_orders.push(order.id.clone());
-            if event.concerns_contractor() {
+            // what it knew before its contractor was known is news to the others from now on
+            let shares = matches!(event, Event::ContractorCreated { .. })
+                && order.state.coverage().is_some_and(Coverage::knows_of_contractor);
+            if event.concerns_contractor() || shares {
                 let others: Vec<WorkOrderId> =
                     self.of_same_contractor(number).map(|other| other.id.clone()).collect();
                 self.woken.work_orders.extend(others);

@@ -6,6 +6,7 @@
 mod act;
 mod call;
 mod catch_up;
+mod concerned;
 mod decision;
 mod documents;
 mod execute;

@@ -1,10 +1,14 @@
 //! What work orders of one contractor share: a policy or a certificate is the contractor's, so a fact about it
 //! reaches each of their work orders that rests on it or could, whichever of the two was known first.
 
+#[cfg(test)]
+mod tests;
+
 use covertrail_domain::coverage::{
     Change, Command, Coverage, Decision, Evidence, Grant, Opinion, Reported, Ruling, Verdict, View,
 };
 use covertrail_domain::id::CertificateId;
+use covertrail_domain::time::Window;
 
 /// What one work order knows of its contractor's policies and certificates that another of the same contractor
 /// rests on, or could: of that which meets its schedule, everything.
@@ -13,16 +17,19 @@ pub(super) fn facts(known: &Coverage, wanting: &Coverage) -> Vec<Command> {
     let mut facts: Vec<Command> = policies.flat_map(|grant| reports(grant, wanting)).collect();
     for certificate in &known.certificates {
         let rests_on = wanting.certificates.iter().any(|own| own.id == certificate.id);
-        let meets = certificate.printed().into_iter().chain(certificate.cover());
-        if rests_on
-            || meets.into_iter().any(|cover| cover.window.intersection(wanting.terms.window).is_some())
-        {
+        // any that was ever said: which was the last one, no two work orders need agree on yet
+        if rests_on || certificate.covers().any(|cover| meets(wanting, cover.window)) {
             let contractor = wanting.path.contractor().cloned();
             let opinions = certificate.opinions.iter();
             facts.extend(opinions.map(|opinion| repeated(&certificate.id, contractor.as_ref(), opinion)));
         }
     }
     facts
+}
+
+/// Whether a fact for that time is one that the work order could rest on.
+pub(super) fn meets(wanting: &Coverage, window: Window) -> bool {
+    window.intersection(wanting.terms.window).is_some()
 }
 
 fn concerns(grant: &Grant, wanting: &Coverage) -> bool {
@@ -33,7 +40,7 @@ fn concerns(grant: &Grant, wanting: &Coverage) -> bool {
         .any(|own| own.evidence == grant.evidence || own.policy.as_ref() == Some(policy));
     rests_on
         || grant.reports.iter().any(|report| match report.change {
-            Change::Activated(cover) => cover.window.intersection(wanting.terms.window).is_some(),
+            Change::Activated(cover) => meets(wanting, cover.window),
             Change::Expired { .. } | Change::Canceled { .. } | Change::Reinstated { .. } => false,
         })
 }

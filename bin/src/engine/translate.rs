@@ -6,7 +6,7 @@ use covertrail_adapters::webhook::workmarket::Event;
 use covertrail_adapters::workmarket::{Status, Wage as Pay, WorkOrder, Worker};
 use covertrail_domain::cover::Lines;
 use covertrail_domain::coverage::{BindOn, Command, Cover, Reported, Terms, Verdict, Wage};
-use covertrail_domain::time::Timestamp;
+use covertrail_domain::time::{Timestamp, Window};
 use covertrail_projections::Reference;
 
 /// What a work order must be insured for, and from when on: the configuration's part of its terms.
@@ -24,8 +24,9 @@ pub struct Requirements {
 #[derive(Debug)]
 pub(super) struct Asked {
     pub(super) command: Command,
-    /// Whether it is a fact about the contractor, which reaches all of their work orders.
-    pub(super) of_contractor: bool,
+    /// For what time it is, where it is a fact about the contractor: it reaches all of their work orders of that
+    /// time.
+    pub(super) of_contractor: Option<Window>,
 }
 
 /// What a notice of 1099Policy asks for: a command, or why there is none.
@@ -52,8 +53,8 @@ fn of_policy(notice: &Notice, change: Policy, at: Timestamp) -> Result<Asked, &'
     let (quote, contractor) = (notice.refs.quote.clone(), notice.refs.contractor.clone());
     // without its dates and lines an active policy can only be read by the quote it was made from
     let of_contractor = match change {
-        Reported::Active { lines, window } => lines.is_some() && window.is_some(),
-        Reported::Expired { .. } | Reported::Canceled { .. } | Reported::Reinstated { .. } => false,
+        Reported::Active { lines, window } => window.filter(|_| lines.is_some()),
+        Reported::Expired { .. } | Reported::Canceled { .. } | Reported::Reinstated { .. } => None,
     };
     Ok(Asked { command: Command::RecordPolicy { policy, quote, contractor, change, at }, of_contractor })
 }
@@ -74,7 +75,7 @@ fn of_application(notice: &Notice, change: Application) -> Result<Asked, &'stati
             return Err("it is on the way, and nothing follows from it");
         }
     };
-    Ok(Asked { command, of_contractor: false })
+    Ok(Asked { command, of_contractor: None })
 }
 
 fn of_assignment(notice: &Notice, change: Assignment, at: Timestamp) -> Result<Asked, &'static str> {
@@ -86,7 +87,7 @@ fn of_assignment(notice: &Notice, change: Assignment, at: Timestamp) -> Result<A
     let policy = notice.refs.policy.clone();
     Ok(Asked {
         command: Command::RecordAssignmentCover { assignment, policy, change, at },
-        of_contractor: false,
+        of_contractor: None,
     })
 }
 
@@ -97,7 +98,7 @@ fn of_certificate(notice: &Notice, verdict: Certificate, at: Timestamp) -> Resul
     let verdict = judged(verdict, cover, &notice.reasons);
     Ok(Asked {
         command: Command::RecordVerdict { certificate, contractor, verdict, at },
-        of_contractor: cover.is_some(),
+        of_contractor: cover.map(|cover| cover.window),
     })
 }
 

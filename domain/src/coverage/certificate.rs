@@ -125,6 +125,15 @@ impl Certificate {
         }
     }
 
+    /// All lines and dates that were ever read on it, or that it was approved for.
+    pub fn covers(&self) -> impl Iterator<Item = Cover> {
+        self.opinions.iter().filter_map(|opinion| match &opinion.view {
+            View::Vendor(Verdict::Validated(cover) | Verdict::Flagged { cover, .. }) => *cover,
+            View::Person { decision: Decision::Approved(cover), .. } => Some(*cover),
+            View::Vendor(Verdict::Denied { .. }) | View::Person { decision: Decision::Denied, .. } => None,
+        })
+    }
+
     /// The lines and dates that the vendor last read on it.
     pub fn printed(&self) -> Option<Cover> {
         self.opinions.iter().rev().find_map(|opinion| match &opinion.view {

@@ -42,6 +42,12 @@ impl Coverage {
             .collect()
     }
 
+    /// Whether anything is known of the contractor's policies and certificates, whoever's they will turn out to be.
+    pub fn knows_of_contractor(&self) -> bool {
+        let is_policy = |grant: &Grant| matches!(grant.evidence, Evidence::Policy(_));
+        !self.certificates.is_empty() || self.grants.iter().any(is_policy)
+    }
+
     /// Whether every required line has something in force, as far as the vendor and the clock have said.
     pub fn is_in_force(&self) -> bool {
         let issued = self.grants.iter().map(|grant| self.holding(grant)).filter(|holding| !holding.ended);

@@ -42,6 +42,11 @@ impl Sight {
             standings: standings.collect(),
         }
     }
+
+    /// What is seen of the cover alone, for work orders that came to it by different ways.
+    pub fn of_cover(state: &State) -> Self {
+        Self { stage: None, ..Self::of(state) }
+    }
 }
 
 /// Two deliveries of the same reports, each as often as it likes, come to the same cover.
