@@ -7,6 +7,7 @@ use covertrail_adapters::policy::{self, SessionState};
 use covertrail_adapters::schema::{Actor, Source};
 use covertrail_domain::coverage::{CertificateStatus, Command, Coverage, Evidence, Fate, Path, Quote, State};
 use covertrail_domain::id::{AssignmentId, CertificateId, ContractorId, QuoteId, SessionId, WorkOrderId};
+use covertrail_domain::time::Timestamp;
 use std::collections::BTreeMap;
 
 /// What is asked.
@@ -24,13 +25,14 @@ impl Engine {
     /// Asks, and records what is not known yet; answers how much that was.
     pub(super) async fn catch_up_with_objects(&self) -> Result<usize, Behind> {
         let mut found = 0_usize;
+        // as of before anything was asked: whatever the vendor or a person says meanwhile counts over it
+        let asked_at = clock::now();
         for (work_order, question) in self.open_questions() {
-            if let Some(commands) = or_nothing(self.answer(&question).await)? {
+            if let Some(commands) = or_nothing(self.answer(&question, asked_at).await)? {
                 found = found.saturating_add(self.learn(&work_order, &commands).await?);
             }
         }
         for (contractor, work_orders) in self.at_work() {
-            // as of before it was asked: what the vendor tells to have happened since counts over it
             let asked_at = clock::now();
             let Some(policies) = or_nothing(self.policy.policies_of(&contractor).await)? else { continue };
             for work_order in work_orders {
@@ -62,8 +64,7 @@ impl Engine {
         contractors
     }
 
-    async fn answer(&self, question: &Question) -> Result<Vec<Command>, policy::Error> {
-        let asked_at = clock::now();
+    async fn answer(&self, question: &Question, asked_at: Timestamp) -> Result<Vec<Command>, policy::Error> {
         Ok(match question {
             Question::Session(session, quote) => match self.policy.session(session).await? {
                 SessionState::Open { .. } => Vec::new(),
