@@ -263,5 +263,5 @@ fn any_says() -> impl Strategy<Value = Vec<Said>> {
     let what = prop::sample::select(vec![What::Good, What::Over, What::Doubtful, What::GoodAgain]);
     let by = vec![By::Contractor, By::Quote, By::Both, By::QuoteAlone, By::WorkOrder];
     let said = (what, any_cover(), prop::sample::select(by));
-    prop::collection::vec(said.prop_map(|(what, cover, by)| Said { what, cover, by }), 0..4)
+    prop::collection::vec(said.prop_map(|(what, cover, by)| Said { what, cover, by }), 0..6)
 }
