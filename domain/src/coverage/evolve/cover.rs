@@ -100,6 +100,8 @@ impl Coverage {
                 Evidence::Assignment(id) if *id == assignment.id => assignment.policy.clone(),
                 Evidence::Assignment(_) | Evidence::Policy(_) | Evidence::Certificate(_) => None,
             });
+            // few have more than two, and there are many work orders: no room is kept for more
+            self.grants.reserve_exact(1);
             self.grants.push(Grant::new(evidence.clone(), policy, self.round));
             self.grants.len().saturating_sub(1)
         });
