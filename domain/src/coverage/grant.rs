@@ -41,6 +41,7 @@ impl Grant {
     /// Keeps a report in its place.
     pub(super) fn insert(&mut self, report: Report) {
         if let Err(place) = self.reports.binary_search(&report) {
+            self.reports.reserve_exact(1);
             self.reports.insert(place, report);
         }
     }

@@ -1,7 +1,7 @@
 //! The one-pass reader says nothing that serde does not say too.
 
 use crate::schema::form::Value;
-use crate::schema::scan::whole;
+use crate::schema::scan::{plain_bytes, whole};
 use covertrail_domain::coverage::{Cover, Terms};
 use proptest::prelude::*;
 use proptest::sample::Index;
@@ -36,6 +36,8 @@ fn what_we_write_ourselves_is_read_in_one_pass() {
         r#"{"lines":["general"],"start":-0,"end":2}"#,
         r#"{"lines":["general"],"start":1.5,"end":2}"#,
         r#"{"lines":["general"],"start":9223372036854775808,"end":2}"#,
+        r#"{"lines":["general"],"start":-9223372036854775808,"end":2}"#,
+        r#"{"lines":["general"],"start":-0,"end":2}"#,
         r#"{"lines":["general",],"start":1,"end":2}"#,
         r#"{"lines":["general"],"start":1,"end":2,}"#,
         r#"{"lines":["general"],"start":1,"end":2}x"#,
@@ -47,6 +49,18 @@ fn what_we_write_ourselves_is_read_in_one_pass() {
         r#"{"lines":["cats"],"start":1,"end":2}"#,
     ] {
         assert!(whole::<CoverForm<'_>>(left).is_none(), "{left}");
+    }
+}
+
+#[test]
+fn a_text_goes_on_up_to_the_first_byte_that_is_not_plain() {
+    for (byte, place) in (0..=u8::MAX).flat_map(|byte| (0..20).map(move |place| (byte, place))) {
+        let mut bytes = *b"0123456789 \x7f\x80\xc3\xa9\xff!#[]";
+        bytes[place] = byte;
+        let is_plain = byte >= b' ' && byte != b'"' && byte != b'\\';
+        assert_eq!(plain_bytes(&bytes), if is_plain { bytes.len() } else { place }, "{byte} at {place}");
+        bytes[19] = b'"';
+        assert_eq!(plain_bytes(&bytes), if is_plain { 19 } else { place }, "{byte} at {place}");
     }
 }
 

@@ -33,6 +33,8 @@ pub(super) struct LogFeed {
     pub(super) category: Option<Category>,
     /// Everything up to here has been yielded, or is of other categories.
     pub(super) seen: u64,
+    /// So far the log is known to go.
+    pub(super) head: u64,
     pub(super) live: bool,
     /// The next page, read while the caller works on this one.
     pub(super) ahead: Option<JoinHandle<Result<Page, ReadError>>>,
@@ -43,18 +45,18 @@ impl Feed for LogFeed {
     async fn next(&mut self) -> Result<Update, ReadError> {
         loop {
             if self.ahead.is_none() {
-                let head = self.pulse.head(&self.readers).await?;
-                self.read_ahead(head);
+                if self.head <= self.seen {
+                    self.head = self.pulse.head(&self.readers).await?;
+                }
+                self.read_ahead();
             }
             if let Some(ahead) = &mut self.ahead {
                 let page = ahead.await;
                 self.ahead = None;
                 let page = page.map_err(|error| ReadError::Unavailable(Arc::new(error)))??;
                 self.seen = page.seen;
-                if let Pulse::Told(head) = &self.pulse {
-                    let head = *head.borrow();
-                    self.read_ahead(head);
-                }
+                self.head = self.pulse.told().unwrap_or(self.head);
+                self.read_ahead();
                 if !page.batch.is_empty() {
                     return Ok(Update::Events(page.batch));
                 }
@@ -69,10 +71,10 @@ impl Feed for LogFeed {
 }
 
 impl LogFeed {
-    fn read_ahead(&mut self, head: u64) {
-        if self.seen < head {
+    fn read_ahead(&mut self) {
+        if self.seen < self.head {
             let (after, category) = (self.seen, self.category.clone());
-            let span = Span { after, upto: head, category, limit: PAGE, detail: Detail::Whole };
+            let span = Span { after, upto: self.head, category, limit: PAGE, detail: Detail::Whole };
             let readers = Arc::clone(&self.readers);
             self.ahead = Some(tokio::spawn(async move {
                 readers.read(move |connection| page::of_log(connection, &span)).await
@@ -84,9 +86,17 @@ impl LogFeed {
 impl Pulse {
     /// The position of the newest event, 0 in an empty log.
     pub(super) async fn head(&self, readers: &Arc<Readers>) -> Result<u64, ReadError> {
+        match self.told() {
+            Some(head) => Ok(head),
+            None => readers.read(page::last_position).await,
+        }
+    }
+
+    /// The same where it is known without a look into the file.
+    pub(super) fn told(&self) -> Option<u64> {
         match self {
-            Self::Told(head) => Ok(*head.borrow()),
-            Self::Looking => readers.read(page::last_position).await,
+            Self::Told(head) => Some(*head.borrow()),
+            Self::Looking => None,
         }
     }
 

@@ -25,6 +25,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use rusqlite::Connection;
 use tokio::sync::{mpsc, oneshot, watch};
 
 use self::checkpoint::Checkpoints;
@@ -115,10 +116,12 @@ impl Embedded {
         limit: usize,
         detail: Detail,
     ) -> Result<Batch, ReadError> {
-        let upto = self.pulse.head(&self.readers).await?;
-        let after = after.map_or(0, Position::get);
-        let span = Span { after, upto, category: category.cloned(), limit, detail };
-        self.readers.read(move |connection| Ok(page::of_log(connection, &span)?.batch)).await
+        let (told, after, category) = (self.pulse.told(), after.map_or(0, Position::get), category.cloned());
+        let read = move |connection: &Connection| {
+            let upto = told.map_or_else(|| page::last_position(connection), Ok)?;
+            Ok(page::of_log(connection, &Span { after, upto, category, limit, detail })?.batch)
+        };
+        self.readers.read(read).await
     }
 
     /// Reads the whole log and checks that nothing in it is missing, out of place or unreadable.
@@ -182,6 +185,7 @@ impl EventStore for Embedded {
             category,
             seen: after.map_or(0, Position::get),
             live: false,
+            head: 0,
             ahead: None,
         }))
     }

@@ -16,25 +16,28 @@ impl Coverage {
     /// to nothing by it: nothing is in force, and what was bought for this work is over. A report of the end may
     /// arrive before the one of the beginning, so the loss of cover that was known is not asked for.
     fn unless_lost(&mut self, change: impl FnOnce(&mut Self)) {
-        let (in_force, spent) = (self.is_in_force(), self.spent());
+        if !self.is_open() || !self.is_bought() {
+            return change(self);
+        }
+        let in_force = self.is_in_force();
+        let spent = if in_force { Vec::new() } else { self.spent() };
         change(self);
-        let lost = self.is_open() && !self.is_in_force() && {
-            let now_spent = self.spent();
-            now_spent.iter().any(|evidence| in_force || !spent.contains(evidence))
-        };
+        if !self.is_in_force() && self.spent().iter().any(|evidence| !spent.contains(evidence)) {
+            self.begin_round();
+        }
+    }
+
+    /// Whether this round's way to cover has come so far that what it came to can be lost.
+    fn is_bought(&self) -> bool {
         match self.path {
-            Path::Applied { .. } | Path::Unassignable { .. } | Path::Bound { .. } => {
-                if lost {
-                    self.begin_round();
-                }
-            }
+            Path::Applied { .. } | Path::Unassignable { .. } | Path::Bound { .. } => true,
             Path::Assigned
             | Path::Enrolled { .. }
             | Path::Scoped(_)
             | Path::Declined { .. }
             | Path::Quoted { .. }
             | Path::Applying { .. }
-            | Path::Ineligible { .. } => {}
+            | Path::Ineligible { .. } => false,
         }
     }
 
@@ -97,6 +100,8 @@ impl Coverage {
                 Evidence::Assignment(id) if *id == assignment.id => assignment.policy.clone(),
                 Evidence::Assignment(_) | Evidence::Policy(_) | Evidence::Certificate(_) => None,
             });
+            // few have more than two, and there are many work orders: no room is kept for more
+            self.grants.reserve_exact(1);
             self.grants.push(Grant::new(evidence.clone(), policy, self.round));
             self.grants.len().saturating_sub(1)
         });

@@ -57,6 +57,7 @@ impl Coverage {
         let fate = self.fate_of_new(round, id);
         self.unanswered.retain(|unanswered| *unanswered != round);
         let (id, post, policy) = (id.clone(), post.clone(), policy.cloned());
+        self.assignments.reserve_exact(1);
         self.assignments.push(Assignment { id, post, policy, cover, fate, retries: 0 });
     }
 
