@@ -8,7 +8,11 @@ use tokio::task::JoinSet;
 
 /// Twice each story under a plan of faults drawn from a seed.
 async fn ends_the_same(faults: FaultPlan, seed: u64) {
-    let world = World::begin(Plan { faults, seed, patience: 3, ..Plan::default() }).await;
+    end_the_same(Plan { faults, seed, patience: 3, ..Plan::default() }).await;
+}
+
+async fn end_the_same(plan: Plan) {
+    let world = World::begin(plan).await;
     let mut playing = JoinSet::new();
     for number in 0..2 * Story::ALL.len() {
         let (world, story) = (world.clone(), Story::ALL[number % Story::ALL.len()]);
@@ -47,6 +51,30 @@ async fn all_stories_end_the_same_where_answers_are_lost() {
 async fn all_stories_end_the_same_where_webhooks_come_twice_and_in_another_order() {
     ends_the_same(FaultPlan { duplicate_webhook: 0.5, reorder_webhooks: 0.5, ..FaultPlan::default() }, 15)
         .await;
+}
+
+/// Half of what either vendor tells never comes; what does may come twice and in another order. Both are asked.
+async fn half_is_lost(wire: &'static str, seed: u64) {
+    let faults = FaultPlan {
+        lost_webhook: 0.5,
+        duplicate_webhook: 0.3,
+        reorder_webhooks: 0.3,
+        ..FaultPlan::default()
+    };
+    let (api, poll_seconds) = ("employer-v1", Some(1));
+    let plan =
+        Plan { wire, api, poll_seconds, catch_up_seconds: 1, faults, seed, patience: 3, ..Plan::default() };
+    end_the_same(plan).await;
+}
+
+#[tokio::test]
+async fn all_stories_end_the_same_where_webhooks_are_lost() {
+    half_is_lost("guide", 16).await;
+}
+
+#[tokio::test]
+async fn all_stories_end_the_same_where_webhooks_are_lost_in_the_references_form() {
+    half_is_lost("reference", 17).await;
 }
 
 async fn everything_at_once(seed: u64) {

@@ -7,8 +7,9 @@ use axum::extract::{Query, Request, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
 use covertrail_adapters::schema;
-use covertrail_adapters::store::{Embedded, EventStore as _, Expected, NewEvent, StreamName};
-use covertrail_domain::coverage::Event;
+use covertrail_adapters::store::{AppendError, Embedded, EventStore as _, Expected, NewEvent, StreamName};
+use covertrail_domain::coverage::{Event, State as CoverageState};
+use covertrail_domain::id::WorkOrderId;
 use serde_json::{Value, json};
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex};
@@ -77,6 +78,10 @@ impl Vendor {
     }
 }
 
+fn new_event((kind, data): (String, Vec<u8>)) -> NewEvent {
+    NewEvent { id: uuid::Uuid::new_v4(), kind, data, metadata: b"{}".to_vec(), recorded_at: 0 }
+}
+
 async fn answer(
     State(vendor): State<Vendor>,
     Query(query): Query<HashMap<String, String>>,
@@ -123,21 +128,52 @@ impl World {
         config.mapping.default_entity = Some("en_1".into());
         let world = Self { vendor, store, config, _folder: folder };
         if !history.is_empty() {
-            let stored = history.iter().map(schema::encode).map(|event| (event.kind.to_owned(), event.data));
-            world.write(&format!("{COVERAGE}-12345"), stored.collect()).await;
+            world.write_history(&WorkOrderId::parse("12345").unwrap(), history).await;
         }
         world
     }
 
-    pub(in crate::engine) async fn write(&self, stream: &str, events: Vec<(String, Vec<u8>)>) {
-        let number = |(kind, data)| NewEvent {
-            id: uuid::Uuid::new_v4(),
-            kind,
-            data,
-            metadata: b"{}".to_vec(),
-            recorded_at: 0,
+    /// That this has happened to a work order.
+    pub(in crate::engine) async fn write_history(&self, work_order: &WorkOrderId, history: &[Event]) {
+        let stored = history.iter().map(schema::encode).map(|event| (event.kind.to_owned(), event.data));
+        self.write(&format!("{COVERAGE}-{work_order}"), stored.collect()).await;
+    }
+
+    /// Keeps what came, unless it came before.
+    pub(in crate::engine) async fn keep(&self, stream: &str, kind: &str, data: String) {
+        let stream = StreamName::parse(stream).unwrap();
+        let event = new_event((kind.to_owned(), data.into_bytes()));
+        match self.store.append(&stream, Expected::NoStream, vec![event]).await {
+            Ok(_) | Err(AppendError::Conflict { .. }) => {}
+            Err(error) => panic!("{error}"),
+        }
+    }
+
+    /// A work order as the log has it.
+    pub(in crate::engine) async fn state(&self, work_order: &WorkOrderId) -> CoverageState {
+        let stream = StreamName::parse(&format!("{COVERAGE}-{work_order}")).unwrap();
+        let page = self.store.read_stream(&stream, 0, 500).await.unwrap();
+        let events = page.iter().map(|recorded| schema::decode(recorded.kind, recorded.data).unwrap());
+        events.fold(CoverageState::default(), |state, event| state.evolve(&event))
+    }
+
+    /// Waits until so many requests came in that begin so.
+    pub(in crate::engine) async fn until_asked(&self, beginning: &str, count: usize) {
+        let asked = || {
+            let asked = self.vendor.asked.lock().unwrap();
+            asked.iter().filter(|asked| asked.what.starts_with(beginning)).count()
         };
-        let events = events.into_iter().map(number).collect();
+        let waiting = async {
+            while asked() < count {
+                tokio::time::sleep(Duration::from_millis(10)).await;
+            }
+        };
+        let waited = tokio::time::timeout(Duration::from_mins(1), waiting).await;
+        waited.unwrap_or_else(|_| panic!("{beginning} was asked {} times of {count}", asked()));
+    }
+
+    pub(in crate::engine) async fn write(&self, stream: &str, events: Vec<(String, Vec<u8>)>) {
+        let events = events.into_iter().map(new_event).collect();
         self.store.append(&StreamName::parse(stream).unwrap(), Expected::NoStream, events).await.unwrap();
     }
 

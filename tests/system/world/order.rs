@@ -66,9 +66,10 @@ impl Order {
         self.at_workmarket("start", json!({})).await;
     }
 
-    /// What the contractor does about applications from now on.
+    /// What the contractor does about applications from now on. Known by the proxy address: the reference's form says
+    /// nowhere what work order a quote is for.
     pub(crate) async fn contractor(&self, apply: &str) {
-        let body = json!({ "work_order_id": self.id, "apply": apply });
+        let body = json!({ "email": format!("{}@relay.yourdomain.com", self.worker), "apply": apply });
         self.world.at_policy("contractors/behaviour", body).await;
     }
 

@@ -40,6 +40,8 @@ pub(crate) struct Plan {
     pub(crate) poll_seconds: Option<u64>,
     /// How much of what was asked before is asked again.
     pub(crate) poll_overlap_seconds: u64,
+    /// How often 1099Policy is asked for what its webhooks did not bring.
+    pub(crate) catch_up_seconds: u64,
     /// What WorkMarket's webhooks look like.
     pub(crate) hooks: Hooks,
     /// In which of its forms 1099Policy is spoken to, and speaks: "guide" or "reference".
@@ -111,6 +113,7 @@ impl Default for Plan {
             api: "guide",
             poll_seconds: None,
             poll_overlap_seconds: 300,
+            catch_up_seconds: 900,
             hooks: Hooks::Guide,
             wire: "guide",
             patience: 1,
@@ -190,6 +193,7 @@ relay_domain = "relay.yourdomain.com"
 [engine]
 sweep_seconds = 1
 give_up_after_seconds = {give_up_after}
+catch_up_seconds = {catch_up}
 
 [log]
 filter = "{filter}"
@@ -206,6 +210,7 @@ filter = "{filter}"
             lines = self.required_lines,
             trigger = self.trigger,
             give_up_after = self.give_up_after_seconds,
+            catch_up = self.catch_up_seconds,
             filter = self.log_filter,
         )
     }
