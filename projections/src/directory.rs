@@ -4,7 +4,7 @@ use covertrail_domain::coverage::{Event, Evidence};
 use covertrail_domain::id::{
     AssignmentId, CertificateId, ContractorId, InvoiceId, JobId, PolicyId, QuoteId, SessionId,
 };
-use std::collections::HashMap;
+use foldhash::HashMap;
 use std::collections::hash_map::Entry;
 use std::slice;
 

@@ -8,11 +8,14 @@ use covertrail_domain::coverage::Event;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
-use tokio::task::JoinHandle;
+use tokio::sync::mpsc;
 
 /// The pause between two looks at a log that is being written to: what comes meanwhile is read at once, and those
 /// who write to it, the vendors' deliveries first of all, are not kept from it by those who read.
 const BREATH: Duration = Duration::from_millis(2);
+
+/// How many events are read at once at the start.
+const PAGE: usize = 4096;
 
 /// A page whose events are decoded already: at the start that is another thread's work.
 struct Decoded {
@@ -20,8 +23,6 @@ struct Decoded {
     /// As many as in the page; nothing for what is not a work order's.
     events: Vec<Option<Event>>,
 }
-
-type Decoding = JoinHandle<Decoded>;
 
 impl Engine {
     /// Folds the log from its start and follows it; ends only where it cannot be read.
@@ -40,36 +41,42 @@ impl Engine {
     }
 
     async fn follow_from(&self, after: &mut Option<Position>) -> Result<(), Stopped> {
+        if !self.is_caught_up() {
+            self.fold_what_is_stored(after).await?;
+        }
         let mut subscription = self.store.subscribe(*after, None).await.map_err(Stopped::Damaged)?;
-        let mut decoding: Option<Decoding> = None;
         loop {
             match subscription.next().await.map_err(Stopped::Damaged)? {
-                Update::Events(batch) if self.is_caught_up() => {
+                Update::Events(batch) => {
                     // most of it was folded by whoever appended it, and need not be decoded
                     self.fold(&batch, [], after)?;
-                    tokio::time::sleep(BREATH).await;
+                    if self.is_caught_up() {
+                        tokio::time::sleep(BREATH).await;
+                    }
                 }
-                Update::Events(batch) => {
-                    let next = tokio::task::spawn_blocking(move || Decoded::of(batch));
-                    self.fold_decoded(decoding.replace(next), after).await?;
-                }
-                Update::CaughtUp => {
-                    self.fold_decoded(decoding.take(), after).await?;
-                    self.go_live();
-                }
+                Update::CaughtUp => self.go_live(),
             }
         }
     }
 
-    async fn fold_decoded(
-        &self,
-        decoding: Option<Decoding>,
-        after: &mut Option<Position>,
-    ) -> Result<(), Stopped> {
-        let Some(decoding) = decoding else { return Ok(()) };
-        let unavailable = |error| Stopped::Damaged(ReadError::Unavailable(Arc::new(error)));
-        let Decoded { batch, events } = decoding.await.map_err(unavailable)?;
-        self.fold(&batch, events, after)
+    /// The start: pages are read and decoded on one thread while those before are folded on another.
+    async fn fold_what_is_stored(&self, after: &mut Option<Position>) -> Result<(), Stopped> {
+        let (decoded, mut pages) = mpsc::channel(2);
+        let (store, mut from) = (Arc::clone(&self.store), *after);
+        tokio::spawn(async move {
+            loop {
+                let page = store.read_for_fold(from, None, PAGE).await.map(Decoded::of);
+                from = page.as_ref().ok().and_then(|page| page.batch.last_position());
+                if decoded.send(page).await.is_err() || from.is_none() {
+                    return;
+                }
+            }
+        });
+        while let Some(page) = pages.recv().await {
+            let Decoded { batch, events } = page.map_err(Stopped::Damaged)?;
+            self.fold(&batch, events, after)?;
+        }
+        Ok(())
     }
 
     fn fold(

@@ -11,7 +11,8 @@ use covertrail_domain::coverage::{Command, Coverage, Event, State};
 use covertrail_domain::id::{ContractorId, WorkOrderId, WorkerId};
 use covertrail_domain::time::Timestamp;
 use covertrail_projections::{Directory, Reference};
-use std::collections::{BTreeSet, HashMap, HashSet};
+use foldhash::{HashMap, HashSet};
+use std::collections::BTreeSet;
 
 /// The category of the work orders' streams: `coverage-<work order>`.
 pub const COVERAGE: &str = "coverage";
@@ -32,6 +33,7 @@ pub(super) struct Ledger {
     waiting: Waiting,
     again: HashSet<String>,
     contractors: HashMap<WorkerId, ContractorId>,
+    /// Known once the log was folded to its end.
     deadlines: BTreeSet<(Timestamp, u32)>,
     /// Whether the log was folded to its end: before that nobody is woken, for a sweep follows.
     is_live: bool,
@@ -106,13 +108,15 @@ impl Ledger {
         }
         order.state = std::mem::take(&mut order.state).evolve(event);
         order.next_revision = revision.saturating_add(1);
-        let deadline = order.state.deadline();
-        let before = std::mem::replace(&mut order.deadline, deadline);
-        if before != deadline {
-            if let Some(before) = before {
-                self.deadlines.remove(&(before, number));
+        if self.is_live {
+            let deadline = order.state.deadline();
+            let before = std::mem::replace(&mut order.deadline, deadline);
+            if before != deadline {
+                if let Some(before) = before {
+                    self.deadlines.remove(&(before, number));
+                }
+                self.deadlines.extend(deadline.map(|deadline| (deadline, number)));
             }
-            self.deadlines.extend(deadline.map(|deadline| (deadline, number)));
         }
         if !std::mem::replace(&mut order.is_suspect, true) {
             self.suspects.push(number);
@@ -219,6 +223,10 @@ impl Ledger {
     /// From now on the log is followed, and what it says wakes somebody.
     pub(super) fn go_live(&mut self) {
         self.is_live = true;
+        for (number, order) in (0..).zip(&mut self.orders) {
+            order.deadline = order.state.deadline();
+            self.deadlines.extend(order.deadline.map(|deadline| (deadline, number)));
+        }
     }
 
     /// What was woken since this was last asked.

@@ -123,10 +123,14 @@ impl Holding {
 
     /// Keeps of it what the policy below leaves standing; that policy's own dates do not matter.
     fn end_with(&mut self, below: &Grant, since: Timestamp) {
+        let said = || below.reports.iter().filter(|report| report.at >= since);
+        // nothing but good was said of most policies
+        if said().all(|report| report.granted().is_some()) {
+            return;
+        }
         let untouched = || Self { lines: Lines::NONE, windows: Vec::from([Window::ALWAYS]), ended: false };
         let mut granted = Some(Window::ALWAYS);
-        let said = below.reports.iter().filter(|report| report.at >= since);
-        let standing = said.fold(untouched(), |standing, report| match report.change {
+        let standing = said().fold(untouched(), |standing, report| match report.change {
             Change::Activated(_) => untouched(),
             Change::Expired { .. } | Change::Canceled { .. } | Change::Reinstated { .. } => {
                 standing.after(report, &mut granted)

@@ -9,7 +9,7 @@ use covertrail_benches::engine::engine;
 use covertrail_benches::table::{Table, milliseconds, rate, times};
 use covertrail_benches::{Effort, log, machine, median};
 use covertrail_domain::coverage::State;
-use std::collections::HashMap;
+use foldhash::HashMap;
 use std::hint::black_box;
 use std::path::{Path, PathBuf};
 use std::process::Command;

@@ -82,7 +82,9 @@ async fn a_reassigned_work_order_is_insured_anew_for_the_other_worker() {
     let other =
         json!({ "id": "wk_500", "first_name": "Sam", "last_name": "Ortiz", "country": "US", "region": "NV" });
     world.at_workmarket("workers", other).await;
-    order.contractor("auto").await;
+    // either of them
+    let auto = json!({ "work_order_id": order.id, "apply": "auto" });
+    world.at_policy("contractors/behaviour", auto).await;
     order.event("application_completed").await;
     order.at_workmarket("reassign", json!({ "worker_id": "wk_500" })).await;
     order.event("reassigned").await;

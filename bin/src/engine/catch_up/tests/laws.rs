@@ -82,11 +82,11 @@ async fn disorderly(lives: &[Life], fates: &Fates) -> Vec<End> {
     let world = world(lives).await;
     let mut messages: Vec<Value> = lives.iter().flat_map(Life::messages).collect();
     messages.sort_by_key(|message| message["created"].as_i64());
-    let mut fated: Vec<_> = messages.iter().zip(fates.iter().cycle()).collect();
-    fated.sort_by_key(|(_, (_, order))| *order);
-    let of = |fates: &[Fate]| {
-        let fated = fated.iter().filter(|(_, (fate, _))| fates.contains(fate));
-        fated.map(|(message, _)| (*message).clone()).collect::<Vec<_>>()
+    let mut shuffled: Vec<_> = messages.iter().zip(fates.iter().cycle()).collect();
+    shuffled.sort_by_key(|(_, (_, place))| *place);
+    let of = |wanted: &[Fate]| {
+        let of_these = shuffled.iter().filter(|(_, (fate, _))| wanted.contains(fate));
+        of_these.map(|(message, _)| (*message).clone()).collect::<Vec<_>>()
     };
     for message in of(&[Fate::Kept]) {
         tell(&world, &message).await;

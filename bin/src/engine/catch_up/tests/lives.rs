@@ -220,7 +220,7 @@ impl Life {
     /// The last of these up to and with that one, and when.
     fn last(&self, index: usize, of: &[What]) -> Option<(i64, What)> {
         let told = self.happens.iter().enumerate().take(index.saturating_add(1));
-        told.filter(|(_, what)| of.contains(what)).last().map(|(index, what)| (when(index), *what))
+        told.filter(|(_, what)| of.contains(what)).next_back().map(|(index, what)| (when(index), *what))
     }
 }
 
