@@ -219,8 +219,8 @@ impl Life {
 
     /// The last of these up to and with that one, and when.
     fn last(&self, index: usize, of: &[What]) -> Option<(i64, What)> {
-        let told = self.happens.iter().enumerate().take(index.saturating_add(1));
-        told.filter(|(_, what)| of.contains(what)).next_back().map(|(index, what)| (when(index), *what))
+        let mut told = self.happens.iter().enumerate().take(index.saturating_add(1));
+        told.rfind(|(_, what)| of.contains(what)).map(|(index, what)| (when(index), *what))
     }
 }
 
