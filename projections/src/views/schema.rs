@@ -1,0 +1,44 @@
+//! The read models' tables in SQL, made from what each says of its columns.
+
+use crate::table::{Column, Holds, Table};
+use rusqlite::Connection;
+use std::fmt::Write as _;
+
+/// Makes the file ready. What a crash takes with it is folded again, so nothing waits for the disk.
+pub(super) fn prepare(connection: &Connection) -> rusqlite::Result<()> {
+    connection.pragma_update(None, "journal_mode", "WAL")?;
+    connection.pragma_update(None, "synchronous", "NORMAL")?;
+    connection.busy_timeout(std::time::Duration::from_secs(10))?;
+    connection.set_prepared_statement_cache_capacity(64);
+    connection.execute_batch(
+        "CREATE TABLE IF NOT EXISTS checkpoints \
+         (name TEXT PRIMARY KEY, version INTEGER NOT NULL, position INTEGER NOT NULL) WITHOUT ROWID",
+    )
+}
+
+/// The table under a name that may not be its own yet.
+pub(super) fn create(connection: &Connection, table: &Table, name: &str) -> rusqlite::Result<()> {
+    let mut sql = format!("DROP TABLE IF EXISTS {name}; CREATE TABLE {name} (");
+    for Column { name, holds, .. } in table.columns {
+        let stored = if *holds == Holds::Text { "TEXT" } else { "INTEGER" };
+        // writing to a string cannot fail
+        let _ = write!(sql, "{name} {stored}, ");
+    }
+    let key: String = table.key.iter().map(|column| format!(", {column}")).collect();
+    let _ = write!(sql, "PRIMARY KEY (work_order{key})) WITHOUT ROWID");
+    connection.execute_batch(&sql)
+}
+
+/// The indexes of a table that has its own name.
+pub(super) fn index(connection: &Connection, table: &Table) -> rusqlite::Result<()> {
+    let name = table.name;
+    table.indexed.iter().try_for_each(|column| {
+        connection.execute_batch(&format!("CREATE INDEX {name}_by_{column} ON {name} ({column})"))
+    })
+}
+
+/// Adds a row.
+pub(super) fn insert(table: &Table, name: &str) -> String {
+    let places: Vec<String> = (1..=table.columns.len()).map(|place| format!("?{place}")).collect();
+    format!("INSERT INTO {name} VALUES ({})", places.join(", "))
+}
