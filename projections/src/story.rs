@@ -1,4 +1,4 @@
-//! One work order as read models see it: the aggregate's state, and what only the events' own moments tell.
+//! One work order as read models see it: the aggregate's state, and what only the course of its events tells.
 
 use covertrail_domain::coverage::{Event, Stage, State};
 use covertrail_domain::time::Timestamp;
@@ -10,9 +10,11 @@ pub struct Story {
     pub state: State,
     /// Where it stands in the log; nothing before its first event.
     pub place: Option<Place>,
+    /// The last moment in the world that an event named.
+    pub heard: Option<Timestamp>,
     /// When a worker was first assigned, in the world.
     pub assigned: Option<Timestamp>,
-    /// When every required line was first in force for this work, in the world.
+    /// When every required line was first in force for this work: the moment of the report that made it so.
     pub insured: Option<Timestamp>,
 }
 
@@ -26,16 +28,13 @@ pub struct Place {
 }
 
 impl Story {
-    /// The story with one more event, that happened at a moment in the world.
+    /// The story with one more event.
     #[must_use]
-    pub fn told(self, event: &Event, occurred: Timestamp, place: Place) -> Self {
+    pub fn told(self, event: &Event, place: Place) -> Self {
         let state = self.state.evolve(event);
-        let is_insured = self.insured.is_none() && state.stage() == Some(Stage::Active);
-        Self {
-            state,
-            place: Some(place),
-            assigned: self.assigned.or(Some(occurred)),
-            insured: if is_insured { Some(occurred) } else { self.insured },
-        }
+        let heard = event.at().or(self.heard);
+        let is_insured = || state.stage() == Some(Stage::Active);
+        let insured = self.insured.or_else(|| is_insured().then_some(heard).flatten());
+        Self { state, place: Some(place), heard, assigned: self.assigned.or(heard), insured }
     }
 }

@@ -1,8 +1,10 @@
-//! What a read model is: a named table whose rows follow from one work order's story alone.
+//! What a read model is: a named table whose rows follow from one story alone.
 
+use crate::checklist::Checklist;
+use crate::delivery::Delivery;
 use crate::story::Story;
-use covertrail_domain::id::WorkOrderId;
 use covertrail_domain::time::Timestamp;
+use std::borrow::Cow;
 use std::fmt::Display;
 
 /// One read model.
@@ -12,14 +14,29 @@ pub struct Table {
     pub name: &'static str,
     /// Raised whenever its rows come out differently, so that what was stored before is folded anew.
     pub version: u32,
-    /// Its columns; the first is always the work order.
+    /// What it is, in one sentence.
+    pub means: &'static str,
+    /// Its columns; the first is what its rows are of.
     pub columns: &'static [Column],
-    /// The columns that, with the work order, tell one row from another.
+    /// The columns that, with the first, tell one row from another.
     pub key: &'static [&'static str],
     /// The columns by which it is looked up and sorted.
     pub indexed: &'static [&'static str],
-    /// The rows of a work order at a moment, in the order of the columns.
-    pub rows: fn(&WorkOrderId, &Story, Timestamp) -> Vec<Row>,
+    /// Where its rows come from.
+    pub rows: Rows,
+}
+
+/// What a read model's rows follow from.
+#[derive(Debug, Clone, Copy)]
+pub enum Rows {
+    /// From one work order's story, at a moment.
+    OfStory(for<'a> fn(&'a Story, Timestamp) -> Vec<Row<'a>>),
+    /// From one delivery.
+    OfDelivery(for<'a> fn(&'a Delivery) -> Vec<Row<'a>>),
+    /// From the whole log.
+    OfLog(for<'a> fn(&'a Checklist) -> Vec<Row<'a>>),
+    /// From other read models, by this SELECT: nothing of its own is stored.
+    OfTables(&'static str),
 }
 
 /// One column.
@@ -49,20 +66,32 @@ pub enum Holds {
 }
 
 /// One row: a cell for each column.
-pub type Row = Vec<Cell>;
+pub type Row<'a> = Vec<Cell<'a>>;
 
 /// One value; nothing where nothing is known.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Cell {
+pub enum Cell<'a> {
     /// Nothing is known.
     Nothing,
     /// A number, a moment or an amount.
     Number(i64),
     /// Words.
-    Text(Box<str>),
+    Text(Cow<'a, str>),
 }
 
-impl Cell {
+impl Table {
+    /// The column of that name.
+    pub fn column(&self, name: &str) -> Option<&'static Column> {
+        self.columns.iter().find(|column| column.name == name)
+    }
+
+    /// What its rows are of: the name of its first column.
+    pub fn subject(&self) -> &'static str {
+        self.columns.first().map_or("", |column| column.name)
+    }
+}
+
+impl Cell<'_> {
     /// Words made of anything that can be shown.
     pub fn shown(value: impl Display) -> Self {
         Self::Text(value.to_string().into())
@@ -72,33 +101,48 @@ impl Cell {
     pub fn count(value: u64) -> Self {
         Self::Number(i64::try_from(value).unwrap_or(i64::MAX))
     }
+
+    /// The same, for longer.
+    pub fn kept(self) -> Cell<'static> {
+        match self {
+            Self::Nothing => Cell::Nothing,
+            Self::Number(number) => Cell::Number(number),
+            Self::Text(text) => Cell::Text(text.into_owned().into()),
+        }
+    }
 }
 
-impl From<&str> for Cell {
-    fn from(text: &str) -> Self {
+impl<'a> From<&'a str> for Cell<'a> {
+    fn from(text: &'a str) -> Self {
         Self::Text(text.into())
     }
 }
 
-impl From<Timestamp> for Cell {
+impl From<String> for Cell<'_> {
+    fn from(text: String) -> Self {
+        Self::Text(text.into())
+    }
+}
+
+impl From<Timestamp> for Cell<'_> {
     fn from(at: Timestamp) -> Self {
         Self::Number(at.unix())
     }
 }
 
-impl From<i64> for Cell {
+impl From<i64> for Cell<'_> {
     fn from(number: i64) -> Self {
         Self::Number(number)
     }
 }
 
-impl From<bool> for Cell {
+impl From<bool> for Cell<'_> {
     fn from(truth: bool) -> Self {
         Self::Number(truth.into())
     }
 }
 
-impl<T: Into<Self>> From<Option<T>> for Cell {
+impl<T: Into<Self>> From<Option<T>> for Cell<'_> {
     fn from(value: Option<T>) -> Self {
         value.map_or(Self::Nothing, Into::into)
     }

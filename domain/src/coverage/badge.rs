@@ -31,7 +31,7 @@ pub enum Badge {
 
 impl Badge {
     /// Every badge, the worst first.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::UninsuredWorking,
         Self::AtRisk,
         Self::Unknown,
@@ -41,6 +41,7 @@ impl Badge {
         Self::Arranging,
         Self::Waived,
         Self::Insured,
+        Self::Exempt,
         Self::Done,
     ];
 

@@ -2,15 +2,15 @@
 
 use super::columns;
 use crate::story::Story;
-use crate::table::{Cell, Row, Table};
+use crate::table::{Row, Rows, Table};
 use covertrail_domain::coverage::Evidence;
-use covertrail_domain::id::WorkOrderId;
 use covertrail_domain::time::Timestamp;
 
 /// One row for each window of each line by each policy, assignment or certificate.
-pub(super) const COVER: Table = Table {
+pub const COVER: Table = Table {
     name: "cover",
     version: 1,
+    means: "What each work order's lines rest on, and until when.",
     columns: columns! {
         contractor: Text = "1099Policy's id of the insured person.",
         line: Text = "The line of insurance.",
@@ -25,10 +25,10 @@ pub(super) const COVER: Table = Table {
     },
     key: &["line", "evidence", "id", "starts"],
     indexed: &["contractor", "ends"],
-    rows,
+    rows: Rows::OfStory(rows),
 };
 
-fn rows(work_order: &WorkOrderId, story: &Story, _at: Timestamp) -> Vec<Row> {
+fn rows(story: &Story, _at: Timestamp) -> Vec<Row<'_>> {
     let Some(coverage) = story.state.coverage() else { return Vec::new() };
     let mut rows = Vec::new();
     for (evidence, holding) in coverage.holdings() {
@@ -36,11 +36,11 @@ fn rows(work_order: &WorkOrderId, story: &Story, _at: Timestamp) -> Vec<Row> {
         for line in holding.lines.iter() {
             rows.extend(holding.windows.iter().map(|window| {
                 vec![
-                    Cell::shown(work_order),
-                    coverage.path.contractor().map(Cell::shown).into(),
+                    coverage.work_order.as_str().into(),
+                    coverage.path.contractor().map(|contractor| contractor.as_str()).into(),
                     line.as_str().into(),
                     kind.into(),
-                    id.into(),
+                    id.to_owned().into(),
                     window.start().into(),
                     window.end().into(),
                     holding.ended.into(),

@@ -2,14 +2,14 @@
 
 use super::columns;
 use crate::story::Story;
-use crate::table::{Cell, Row, Table};
-use covertrail_domain::id::WorkOrderId;
+use crate::table::{Row, Rows, Table};
 use covertrail_domain::time::Timestamp;
 
 /// One row for each gap of each required line.
-pub(super) const GAPS: Table = Table {
+pub const GAPS: Table = Table {
     name: "gaps",
     version: 1,
+    means: "When required lines did not, or will not, cover the work.",
     columns: columns! {
         line: Text = "The line of insurance.",
         starts: Moment = "The first moment without cover.",
@@ -19,16 +19,16 @@ pub(super) const GAPS: Table = Table {
     },
     key: &["line", "starts"],
     indexed: &["starts", "ends"],
-    rows,
+    rows: Rows::OfStory(rows),
 };
 
-fn rows(work_order: &WorkOrderId, story: &Story, _at: Timestamp) -> Vec<Row> {
+fn rows(story: &Story, _at: Timestamp) -> Vec<Row<'_>> {
     let Some(coverage) = story.state.coverage() else { return Vec::new() };
     let by_line = coverage.gaps().into_iter();
     let gaps = by_line.flat_map(|(line, gaps)| gaps.into_iter().map(move |gap| (line, gap)));
     gaps.map(|(line, gap)| {
         vec![
-            Cell::shown(work_order),
+            coverage.work_order.as_str().into(),
             line.as_str().into(),
             gap.start().into(),
             gap.end().into(),

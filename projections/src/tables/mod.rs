@@ -2,36 +2,46 @@
 
 mod blocked;
 mod board;
+mod checklist;
+mod contractors;
 mod cover;
+mod deliveries;
+mod figures;
 mod gaps;
 mod objects;
-mod pay;
+mod reconciliation;
 mod reviews;
 
 use crate::table::Table;
 
-/// Every read model of work orders.
-pub const ALL: [&Table; 7] = [
-    &board::BOARD,
-    &gaps::GAPS,
-    &cover::COVER,
-    &reviews::REVIEWS,
-    &blocked::BLOCKED,
-    &objects::OBJECTS,
-    &pay::PAY,
-];
+pub use blocked::BLOCKED;
+pub use board::BOARD;
+pub use checklist::CHECKLIST;
+pub use contractors::CONTRACTORS;
+pub use cover::COVER;
+pub use deliveries::DELIVERIES;
+pub use figures::FIGURES;
+pub use gaps::GAPS;
+pub use objects::OBJECTS;
+pub use reconciliation::RECONCILIATION;
+pub use reviews::REVIEWS;
 
-/// The read model of that name.
+/// Every read model that is stored; the others follow from these.
+pub const STORED: [&Table; 9] =
+    [&BOARD, &GAPS, &COVER, &REVIEWS, &BLOCKED, &OBJECTS, &RECONCILIATION, &DELIVERIES, &CHECKLIST];
+
+/// The stored read model of that name.
 pub fn named(name: &str) -> Option<&'static Table> {
-    ALL.into_iter().find(|table| table.name == name)
+    STORED.into_iter().find(|table| table.name == name)
 }
 
 macro_rules! columns {
-    ($($name:ident: $holds:ident = $means:literal,)+) => {
+    (of $subject:ident: $kind:ident = $of:literal; $($name:ident: $holds:ident = $means:literal,)+) => {
         &[
-            $crate::table::Column { name: "work_order", holds: $crate::table::Holds::Text, means: "WorkMarket's id of the work order." },
+            $crate::table::Column { name: stringify!($subject), holds: $crate::table::Holds::$kind, means: $of },
             $($crate::table::Column { name: stringify!($name), holds: $crate::table::Holds::$holds, means: $means },)+
         ]
     };
+    ($($rest:tt)+) => { columns!(of work_order: Text = "WorkMarket's id of the work order."; $($rest)+) };
 }
 use columns;

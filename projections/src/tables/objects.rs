@@ -3,16 +3,16 @@
 use super::columns;
 use super::cover::named;
 use crate::story::Story;
-use crate::table::{Cell, Row, Table};
+use crate::table::{Row, Rows, Table};
 use covertrail_domain::coverage::{Coverage, Settlement, Work};
-use covertrail_domain::id::WorkOrderId;
 use covertrail_domain::time::Timestamp;
 use std::collections::BTreeSet;
 
 /// One row for each object at 1099Policy.
-pub(super) const OBJECTS: Table = Table {
+pub const OBJECTS: Table = Table {
     name: "objects",
     version: 1,
+    means: "Which objects at 1099Policy belong to which work order.",
     columns: columns! {
         kind: Text = "What sort of object it is.",
         id: Text = "1099Policy's id of it.",
@@ -20,16 +20,16 @@ pub(super) const OBJECTS: Table = Table {
     },
     key: &["kind", "id"],
     indexed: &["id"],
-    rows,
+    rows: Rows::OfStory(rows),
 };
 
-fn rows(work_order: &WorkOrderId, story: &Story, _at: Timestamp) -> Vec<Row> {
+fn rows(story: &Story, _at: Timestamp) -> Vec<Row<'_>> {
     let Some(coverage) = story.state.coverage() else { return Vec::new() };
     let (current, past) = (current(coverage), past(coverage));
     let past = past.difference(&current).map(|reference| (reference, false));
     let all = current.iter().map(|reference| (reference, true)).chain(past);
     all.map(|((kind, id), is_current)| {
-        vec![Cell::shown(work_order), (*kind).into(), (*id).into(), is_current.into()]
+        vec![coverage.work_order.as_str().into(), (*kind).into(), (*id).into(), is_current.into()]
     })
     .collect()
 }

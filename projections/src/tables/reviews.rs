@@ -2,15 +2,15 @@
 
 use super::columns;
 use crate::story::Story;
-use crate::table::{Cell, Row, Table};
+use crate::table::{Cell, Row, Rows, Table};
 use covertrail_domain::coverage::{Certificate, CertificateStatus, Verdict, View};
-use covertrail_domain::id::WorkOrderId;
 use covertrail_domain::time::Timestamp;
 
 /// One row for each certificate that waits for a person.
-pub(super) const REVIEWS: Table = Table {
+pub const REVIEWS: Table = Table {
     name: "reviews",
     version: 1,
+    means: "The certificates that wait for a person.",
     columns: columns! {
         certificate: Text = "1099Policy's id of the certificate.",
         contractor: Text = "1099Policy's id of the insured person.",
@@ -25,19 +25,19 @@ pub(super) const REVIEWS: Table = Table {
     },
     key: &["certificate"],
     indexed: &["since", "contractor"],
-    rows,
+    rows: Rows::OfStory(rows),
 };
 
-fn rows(work_order: &WorkOrderId, story: &Story, _at: Timestamp) -> Vec<Row> {
+fn rows(story: &Story, _at: Timestamp) -> Vec<Row<'_>> {
     let Some(coverage) = story.state.coverage() else { return Vec::new() };
     let waiting = coverage.certificates_to_review();
     waiting
         .map(|certificate| {
             let printed = certificate.printed();
             vec![
-                Cell::shown(work_order),
+                coverage.work_order.as_str().into(),
                 certificate.id.as_str().into(),
-                coverage.path.contractor().map(Cell::shown).into(),
+                coverage.path.contractor().map(|contractor| contractor.as_str()).into(),
                 certificate.document.as_ref().map(Cell::shown).into(),
                 match certificate.status() {
                     CertificateStatus::ApprovedWithoutDates => "dates",
@@ -48,7 +48,7 @@ fn rows(work_order: &WorkOrderId, story: &Story, _at: Timestamp) -> Vec<Row> {
                 }
                 .into(),
                 rules(certificate).into(),
-                certificate.opinions.last().map(|opinion| opinion.at).into(),
+                certificate.opinions.last().map(|opinion| opinion.at).or(story.heard).into(),
                 printed.map(|cover| Cell::shown(cover.lines)).into(),
                 printed.map(|cover| cover.window.start()).into(),
                 printed.map(|cover| cover.window.end()).into(),

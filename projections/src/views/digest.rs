@@ -1,15 +1,14 @@
 //! What a read model says, as one number: two that say the same have the same.
 
-use super::{Error, Views, row};
+use super::{Error, Reader, row, schema};
 use crate::table::{Cell, Table};
 use sha2::{Digest as _, Sha256};
 
-impl Views {
+impl Reader {
     /// The SHA-256 of all rows of a read model, in the order of their key.
     pub fn digest(&self, table: &Table) -> Result<[u8; 32], Error> {
         let digest = || -> rusqlite::Result<[u8; 32]> {
-            let key: String = table.key.iter().map(|column| format!(", {column}")).collect();
-            let sql = format!("SELECT * FROM {} ORDER BY work_order{key}", table.name);
+            let sql = format!("SELECT * FROM {} ORDER BY {}", table.name, schema::key(table));
             let mut select = self.connection.prepare(&sql)?;
             let mut rows = select.query([])?;
             let mut digest = Sha256::new();
@@ -23,7 +22,7 @@ impl Views {
 }
 
 /// Every cell says what it is and, where it is text, how long, so that no two rows of cells run into the same bytes.
-fn add(digest: &mut Sha256, cell: &Cell) {
+fn add(digest: &mut Sha256, cell: &Cell<'_>) {
     match cell {
         Cell::Nothing => digest.update([0]),
         Cell::Number(number) => {

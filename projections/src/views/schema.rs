@@ -3,16 +3,22 @@
 use crate::table::{Column, Holds, Table};
 use rusqlite::Connection;
 use std::fmt::Write as _;
+use std::time::Duration;
+
+/// How long another process may hold the file: a rebuild is one transaction.
+pub(super) const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Makes the file ready. What a crash takes with it is folded again, so nothing waits for the disk.
 pub(super) fn prepare(connection: &Connection) -> rusqlite::Result<()> {
+    connection.busy_timeout(PATIENCE)?;
     connection.pragma_update(None, "journal_mode", "WAL")?;
     connection.pragma_update(None, "synchronous", "NORMAL")?;
-    connection.busy_timeout(std::time::Duration::from_secs(10))?;
     connection.set_prepared_statement_cache_capacity(64);
     connection.execute_batch(
         "CREATE TABLE IF NOT EXISTS checkpoints \
-         (name TEXT PRIMARY KEY, version INTEGER NOT NULL, position INTEGER NOT NULL) WITHOUT ROWID",
+         (name TEXT PRIMARY KEY, version INTEGER NOT NULL, position INTEGER NOT NULL, at INTEGER NOT NULL) WITHOUT ROWID; \
+         CREATE TABLE IF NOT EXISTS journal \
+         (sequence INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL, subject TEXT, rows TEXT NOT NULL)",
     )
 }
 
@@ -24,9 +30,13 @@ pub(super) fn create(connection: &Connection, table: &Table, name: &str) -> rusq
         // writing to a string cannot fail
         let _ = write!(sql, "{name} {stored}, ");
     }
-    let key: String = table.key.iter().map(|column| format!(", {column}")).collect();
-    let _ = write!(sql, "PRIMARY KEY (work_order{key})) WITHOUT ROWID");
+    let _ = write!(sql, "PRIMARY KEY ({})) WITHOUT ROWID", key(table));
     connection.execute_batch(&sql)
+}
+
+/// The columns of the key, by commas.
+pub(super) fn key(table: &Table) -> String {
+    [&[table.subject()], table.key].concat().join(", ")
 }
 
 /// The indexes of a table that has its own name.

@@ -1,5 +1,10 @@
-use super::Views;
+mod naive;
+
+use super::{Checkpoint, Journal, Told, Views, Whole};
+use crate::checklist::Checklist;
+use crate::delivery::{Delivery, Fate};
 use crate::story::{Place, Story};
+use crate::table::Rows;
 use crate::tables;
 use covertrail_domain::coverage::Event;
 use covertrail_domain::id::WorkOrderId;
@@ -7,42 +12,142 @@ use covertrail_domain::testkit::{History, legal_history, samples};
 use covertrail_domain::time::Timestamp;
 use proptest::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 
-type Stories = BTreeMap<WorkOrderId, Story>;
+/// What happened, in the order of the log: positions count from 1.
+type Log = Vec<Happened>;
 
-/// What happened to several work orders, in the order of the log.
-fn log(histories: &[History], order: &[prop::sample::Index]) -> Vec<(WorkOrderId, Event)> {
-    let id = |place: usize| WorkOrderId::parse(&format!("wo-{place}")).unwrap();
+#[derive(Debug, Clone)]
+enum Happened {
+    Event(WorkOrderId, Event),
+    Delivery(Delivery),
+}
+
+/// Several histories at once, and now and then a delivery.
+fn log(histories: &[History], order: &[prop::sample::Index]) -> Log {
     let mut left: Vec<Vec<(WorkOrderId, Event)>> = histories
         .iter()
         .enumerate()
-        .map(|(place, history)| history.events().rev().map(|event| (id(place), event.clone())).collect())
+        .map(|(place, history)| history.events().rev().map(|event| renamed(place, event)).collect())
         .collect();
-    let mut log = Vec::new();
+    let mut log = Log::new();
     for next in order.iter().cycle() {
         left.retain(|events| !events.is_empty());
         if left.is_empty() {
             return log;
         }
+        if next.index(5) == 0 {
+            log.push(Happened::Delivery(delivery(next.index(7), log.len())));
+        }
         let place = next.index(left.len());
-        log.extend(left[place].pop());
+        log.extend(left[place].pop().map(|(id, event)| Happened::Event(id, event)));
     }
     log
 }
 
-fn tell(stories: &mut Stories, position: u64, (work_order, event): &(WorkOrderId, Event)) {
-    let story = stories.remove(work_order).unwrap_or_default();
-    let revision = story.place.map_or(0, |place| place.revision + 1);
-    let occurred = samples::hour(i64::try_from(position).unwrap());
-    stories.insert(work_order.clone(), story.told(event, occurred, Place { position, revision }));
+/// The histories are all of one work order: here each has its own.
+fn renamed(place: usize, event: &Event) -> (WorkOrderId, Event) {
+    let id = WorkOrderId::parse(&format!("wo-{place}")).unwrap();
+    let mut event = event.clone();
+    if let Event::Assigned { work_order, .. } = &mut event {
+        *work_order = id.clone();
+    }
+    (id, event)
 }
 
-fn rebuilt(path: &std::path::Path, stories: &Stories, at: Timestamp, position: u64) -> Views {
-    let mut views = Views::open(path).unwrap();
-    for table in tables::ALL {
-        views.rebuild(table, stories, at, position, || ()).unwrap();
+fn delivery(number: usize, before: usize) -> Delivery {
+    let fate = match number % 3 {
+        0 => Fate::Received,
+        1 => Fate::Waiting { reason: "no work order is known".to_owned() },
+        _ => Fate::Handled {
+            outcome: "applied",
+            reason: None,
+            work_orders: vec!["wo-0".to_owned(), "wo-1".to_owned()],
+            at: samples::hour(1),
+        },
+    };
+    let source = if number.is_multiple_of(2) { "policy" } else { "workmarket" };
+    Delivery {
+        id: format!("{source}-{number}"),
+        source: source.to_owned(),
+        event: "policy.active".to_owned(),
+        received: samples::hour(0),
+        fate,
+        position: u64::try_from(before).unwrap() + 1,
     }
-    views
+}
+
+/// What a log comes to, folded event by event.
+#[derive(Default)]
+struct World {
+    position: u64,
+    stories: BTreeMap<WorkOrderId, Story>,
+    deliveries: BTreeMap<String, Delivery>,
+    checklist: Checklist,
+    touched: BTreeSet<String>,
+}
+
+impl World {
+    fn of(log: &Log) -> Self {
+        let mut world = Self::default();
+        log.iter().for_each(|happened| world.tell(happened));
+        world
+    }
+
+    fn tell(&mut self, happened: &Happened) {
+        self.position += 1;
+        match happened {
+            Happened::Event(work_order, event) => {
+                let story = self.stories.remove(work_order).unwrap_or_default();
+                let revision = story.place.map_or(0, |place| place.revision + 1);
+                let place = Place { position: self.position, revision };
+                let story = story.told(event, place);
+                self.checklist.see(&story, event, place);
+                self.stories.insert(work_order.clone(), story);
+                self.touched.insert(work_order.as_str().to_owned());
+            }
+            Happened::Delivery(delivery) => {
+                if delivery.source == "policy" {
+                    self.checklist.see_webhook(self.position, &delivery.id);
+                }
+                self.deliveries.insert(delivery.id.clone(), delivery.clone());
+                self.touched.insert(delivery.id.clone());
+            }
+        }
+    }
+
+    fn reached(&self, at: Timestamp) -> Checkpoint {
+        Checkpoint { position: self.position, at }
+    }
+
+    fn rebuild(&self, path: &Path, at: Timestamp) -> Views {
+        let mut views = Views::open(path).unwrap();
+        let stories: Vec<_> = self.stories.values().cloned().collect();
+        let deliveries: Vec<_> = self.deliveries.values().cloned().collect();
+        let whole = Whole { stories: &stories, deliveries: &deliveries, checklist: &self.checklist };
+        for table in tables::STORED {
+            views.rebuild(table, whole, self.reached(at), || ()).unwrap();
+        }
+        views
+    }
+
+    /// Brings the read models up to here from a position.
+    fn follow(&mut self, views: &mut Views, from: u64, at: Timestamp) -> Vec<super::Change> {
+        let mut touched = std::mem::take(&mut self.touched);
+        touched.extend(views.turned(at).unwrap().iter().map(|id| id.as_str().to_owned()));
+        let stories = self.stories.iter().filter(|(id, _)| touched.contains(id.as_str()));
+        let stories: Vec<_> = stories.map(|(_, story)| story.clone()).collect();
+        let deliveries = self.deliveries.values().filter(|delivery| touched.contains(&delivery.id));
+        let deliveries: Vec<_> = deliveries.cloned().collect();
+        let told = Told { stories: &stories, deliveries: &deliveries, checklist: &self.checklist };
+        views.follow(from, told, self.reached(at)).unwrap().unwrap()
+    }
+}
+
+fn any_log() -> impl Strategy<Value = Log> {
+    let histories = prop::collection::vec(legal_history(), 1..4);
+    let order = prop::collection::vec(any::<prop::sample::Index>(), 1..20);
+    (histories, order).prop_map(|(histories, order)| log(&histories, &order))
 }
 
 proptest! {
@@ -50,14 +155,12 @@ proptest! {
 
     #[test]
     fn following_the_log_in_any_steps_comes_to_the_same_rows_as_folding_it_anew(
-        histories in prop::collection::vec(legal_history(), 1..4),
-        order in prop::collection::vec(any::<prop::sample::Index>(), 1..20),
+        log in any_log(),
         steps in prop::collection::vec((1_usize..8, 0_i64..20), 1..20),
     ) {
         let folder = tempfile::tempdir().unwrap();
-        let (log, mut stories, mut at) = (log(&histories, &order), Stories::new(), samples::hour(-80));
-        let mut live = rebuilt(&folder.path().join("live"), &stories, at, 0);
-        let mut position = 0;
+        let (mut world, mut at) = (World::default(), samples::hour(-80));
+        let mut live = world.rebuild(&folder.path().join("live"), at);
         let mut left = &log[..];
         for (many, hours) in steps.iter().cycle() {
             if left.is_empty() {
@@ -65,39 +168,82 @@ proptest! {
             }
             let (batch, rest) = left.split_at((*many).min(left.len()));
             left = rest;
-            let mut touched = BTreeSet::new();
-            for told in batch {
-                position += 1;
-                tell(&mut stories, position, told);
-                touched.insert(told.0.clone());
-            }
+            let from = world.position;
+            batch.iter().for_each(|happened| world.tell(happened));
             at = at.plus(hours * 3_600);
-            touched.extend(live.turned(at).unwrap());
-            live.follow(stories.iter().filter(|(id, _)| touched.contains(*id)), at, Some(position)).unwrap();
+            world.follow(&mut live, from, at);
         }
-        let anew = rebuilt(&folder.path().join("anew"), &stories, at, position);
-        for table in tables::ALL {
+        let anew = world.rebuild(&folder.path().join("anew"), at);
+        for table in tables::STORED {
             let (followed, folded) = (live.digest(table).unwrap(), anew.digest(table).unwrap());
             prop_assert_eq!(followed, folded, "{}", table.name);
-            prop_assert_eq!(live.checkpoint(table).unwrap(), Some(position));
+            prop_assert_eq!(live.checkpoint(table).unwrap(), Some(world.reached(at)));
         }
         prop_assert_eq!(live.next_turn().unwrap(), anew.next_turn().unwrap());
+        prop_assert_eq!(live.checklist().unwrap(), world.checklist);
     }
 
     #[test]
-    fn no_two_rows_of_a_read_model_have_the_same_key(history in legal_history(), hours in -80_i64..80) {
-        let mut stories = Stories::new();
-        for (position, event) in (1..).zip(history.events()) {
-            tell(&mut stories, position, &(samples::work_order(), event.clone()));
+    fn the_journal_tells_every_change_once_and_in_order_and_so_leads_to_the_same_rows(
+        log in any_log(),
+        many in 1_usize..9,
+        page in 1_usize..5,
+    ) {
+        let folder = tempfile::tempdir().unwrap();
+        let (mut world, at) = (World::default(), samples::hour(-80));
+        let mut live = world.rebuild(&folder.path().join("live"), at);
+        let begun = live.newest_change().unwrap();
+        let (mut heard, mut after) = (BTreeMap::new(), begun);
+        for (step, batch) in (1..).zip(log.chunks(many)) {
+            let from = world.position;
+            batch.iter().for_each(|happened| world.tell(happened));
+            let changes = world.follow(&mut live, from, at.plus(step * 3_600));
+            let mut told: Vec<_> = Vec::new();
+            // a subscriber who comes back now and then, and reads a page at a time
+            while let Journal::Entries(entries) = live.changes_after(after, page).unwrap() {
+                let Some(last) = entries.last() else { break };
+                after = last.sequence;
+                told.extend(entries);
+            }
+            let sequences: Vec<_> = told.iter().map(|entry| entry.sequence).collect();
+            prop_assert_eq!(&sequences, &changes.iter().map(|change| change.sequence).collect::<Vec<_>>());
+            heard.extend(told.into_iter().map(|entry| ((entry.table, entry.subject.unwrap()), entry.rows)));
         }
-        for (table, (id, story)) in tables::ALL.iter().flat_map(|table| stories.iter().map(move |s| (table, s))) {
-            let key: Vec<usize> = (0..table.columns.len())
-                .filter(|place| *place == 0 || table.key.contains(&table.columns[*place].name))
-                .collect();
-            let rows = (table.rows)(id, story, samples::hour(hours));
-            let keys: BTreeSet<Vec<_>> =
-                rows.iter().map(|row| key.iter().map(|place| row[*place].clone()).collect()).collect();
-            prop_assert_eq!(keys.len(), rows.len(), "{}: {:?}", table.name, rows);
+        for table in tables::STORED {
+            let query = super::Query { limit: usize::MAX >> 1, ..super::Query::default() };
+            let mut rows: BTreeMap<String, Vec<String>> = BTreeMap::new();
+            for row in live.query(table, &query).unwrap() {
+                let crate::table::Cell::Text(subject) = &row[0] else { panic!("{row:?}") };
+                rows.entry(subject.to_string()).or_default().push(crate::json::row(table, &row));
+            }
+            for (subject, rows) in rows {
+                let told = heard.get(&(table.name.to_owned(), subject.clone()));
+                let unchanged = table.name == "checklist" && told.is_none();
+                let rows = format!("[{}]", rows.join(","));
+                prop_assert!(unchanged || told == Some(&rows), "{}: {:?}", table.name, told);
+            }
+        }
+    }
+
+    #[test]
+    fn no_two_rows_of_a_read_model_have_the_same_key(log in any_log(), hours in -80_i64..80) {
+        let world = World::of(&log);
+        for table in tables::STORED {
+            let mut rows = Vec::new();
+            match table.rows {
+                Rows::OfStory(of) => {
+                    rows.extend(world.stories.values().flat_map(|story| of(story, samples::hour(hours))));
+                }
+                Rows::OfDelivery(of) => rows.extend(world.deliveries.values().flat_map(of)),
+                Rows::OfLog(of) => rows.extend(of(&world.checklist)),
+                Rows::OfTables(_) => {}
+            }
+            let is_key = |place: usize| place == 0 || table.key.contains(&table.columns[place].name);
+            let key = |row: &[_]| -> Vec<_> {
+                (0..row.len()).filter(|place| is_key(*place)).map(|place| format!("{:?}", row[place])).collect()
+            };
+            let keys: BTreeSet<Vec<_>> = rows.iter().map(|row| key(row)).collect();
+            prop_assert_eq!(keys.len(), rows.len(), "{}", table.name);
             prop_assert!(rows.iter().all(|row| row.len() == table.columns.len()), "{}", table.name);
         }
     }
@@ -106,23 +252,51 @@ proptest! {
 #[test]
 fn what_did_not_change_is_not_told_again() {
     let folder = tempfile::tempdir().unwrap();
-    let (mut stories, at) = (Stories::new(), samples::hour(-72));
-    let mut views = rebuilt(&folder.path().join("views"), &stories, at, 0);
-    for (position, event) in (1..).zip(covertrail_domain::testkit::story::insured()) {
-        tell(&mut stories, position, &(samples::work_order(), event));
+    let (mut world, at) = (World::default(), samples::hour(-72));
+    let mut views = world.rebuild(&folder.path().join("views"), at);
+    for event in covertrail_domain::testkit::story::insured() {
+        world.tell(&Happened::Event(samples::work_order(), event));
     }
-    let told: Vec<_> =
-        views.follow(&stories, at, Some(9)).unwrap().iter().map(|change| change.table).collect();
-    assert_eq!(told, ["board", "cover", "objects", "pay"]);
-    assert_eq!(views.follow(&stories, at, Some(9)).unwrap(), []);
+    let told: Vec<_> = world.follow(&mut views, 0, at).iter().map(|change| change.table.name).collect();
+    for name in ["board", "cover", "objects", "reconciliation", "checklist"] {
+        assert!(told.contains(&name), "{name}: {told:?}");
+    }
+    let (from, stories) = (world.position, world.stories.values().cloned().collect::<Vec<_>>());
+    let again = Told { stories: &stories, deliveries: &[], checklist: &world.checklist };
+    assert!(views.follow(from, again, world.reached(at)).unwrap().unwrap().is_empty());
 }
 
 #[test]
-fn a_read_model_of_another_version_is_to_be_folded_anew() {
+fn who_believes_the_read_models_elsewhere_is_told_and_writes_nothing() {
     let folder = tempfile::tempdir().unwrap();
-    let views = rebuilt(&folder.path().join("views"), &Stories::new(), samples::hour(0), 7);
-    let board = tables::named("board").unwrap();
-    assert_eq!(views.checkpoint(board).unwrap(), Some(7));
-    let newer = crate::table::Table { version: board.version + 1, ..*board };
-    assert_eq!(views.checkpoint(&newer).unwrap(), None);
+    let (world, at) = (World::default(), samples::hour(-72));
+    let mut views = world.rebuild(&folder.path().join("views"), at);
+    let told = Told { stories: &[], deliveries: &[], checklist: &world.checklist };
+    let reached = Checkpoint { position: 9, at };
+    assert!(views.follow(5, told, reached).unwrap().is_err());
+    assert_eq!(views.checkpoint(&tables::BOARD).unwrap(), Some(Checkpoint { position: 0, at }));
+}
+
+#[test]
+fn a_fold_of_another_version_is_stale_until_it_is_folded_anew() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("views");
+    assert_eq!(Views::open(&path).unwrap().stale().unwrap().len(), tables::STORED.len());
+    let world = World::default();
+    assert!(world.rebuild(&path, samples::hour(0)).stale().unwrap().is_empty());
+    let raise = "UPDATE checkpoints SET version = version + 1 WHERE name = 'gaps'";
+    rusqlite::Connection::open(&path).unwrap().execute(raise, []).unwrap();
+    let stale: Vec<_> = Views::open(&path).unwrap().stale().unwrap().iter().map(|table| table.name).collect();
+    assert_eq!(stale, ["gaps"]);
+}
+
+#[test]
+fn what_is_folded_anew_is_told_to_those_who_follow_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let world = World::default();
+    let views = world.rebuild(&folder.path().join("views"), samples::hour(0));
+    let Journal::Entries(entries) = views.changes_after(0, 100).unwrap() else { panic!("it is all kept") };
+    assert_eq!(entries.len(), tables::STORED.len());
+    assert!(entries.iter().all(|entry| entry.subject.is_none()));
+    assert_eq!(views.changes_after(99, 100).unwrap(), Journal::Gone, "nobody was ever told that number");
 }

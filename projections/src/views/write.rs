@@ -1,94 +1,137 @@
-//! Rows that follow the log: those of the work orders that something happened to, and the checkpoint, at once.
+//! Rows that follow the log: those of what something happened to, and the checkpoint, at once.
 
-use super::{Error, Views, row, schema};
+use super::{Checkpoint, Error, Views, journal, row, schema, signed};
+use crate::checklist::Checklist;
+use crate::delivery::Delivery;
 use crate::story::Story;
-use crate::table::{Row, Table};
+use crate::table::{Row, Rows, Table};
 use crate::tables;
-use covertrail_domain::id::WorkOrderId;
-use covertrail_domain::time::Timestamp;
 use rusqlite::{Connection, params_from_iter};
 
-/// What became of one work order's rows in one read model.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Change {
-    /// In which read model.
-    pub table: &'static str,
-    /// Whose.
-    pub work_order: WorkOrderId,
-    /// All of them, as they are now.
-    pub rows: Vec<Row>,
+/// Those that something happened to since the last checkpoint, folded up to the new one, and those whose standing has
+/// changed with time.
+#[derive(Debug, Clone, Copy)]
+pub struct Told<'a> {
+    /// Of work orders.
+    pub stories: &'a [Story],
+    /// Deliveries.
+    pub deliveries: &'a [Delivery],
+    /// All that was seen.
+    pub checklist: &'a Checklist,
 }
 
+/// What became of one subject's rows in one read model.
+#[derive(Debug, Clone)]
+pub struct Change {
+    /// Its number among all changes.
+    pub sequence: u64,
+    /// In which read model.
+    pub table: &'static Table,
+    /// Whose.
+    pub subject: String,
+    /// All of them, as they are now.
+    pub rows: Vec<Row<'static>>,
+}
+
+/// Somebody else has written to the read models since: go on from where they are now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the read models are no longer where they were")]
+pub struct Moved;
+
 impl Views {
-    /// Brings every read model up to a position of the log, to which these work orders' stories reach at least, as they
-    /// stand at a moment. Answers with what is different from before.
-    pub fn follow<'a>(
+    /// Brings every read model from one checkpoint to the next. Answers with what is different from before.
+    pub fn follow(
         &mut self,
-        stories: impl IntoIterator<Item = (&'a WorkOrderId, &'a Story)>,
-        at: Timestamp,
-        position: Option<u64>,
-    ) -> Result<Vec<Change>, Error> {
-        let followed = follow(&mut self.connection, stories, at, position);
+        from: u64,
+        told: Told<'_>,
+        reached: Checkpoint,
+    ) -> Result<Result<Vec<Change>, Moved>, Error> {
+        let followed = follow(&mut self.reader.connection, from, told, reached);
         self.told(followed)
     }
 }
 
-fn follow<'a>(
+fn follow(
     connection: &mut Connection,
-    stories: impl IntoIterator<Item = (&'a WorkOrderId, &'a Story)>,
-    at: Timestamp,
-    position: Option<u64>,
-) -> rusqlite::Result<Vec<Change>> {
-    let transaction = connection.transaction()?;
+    from: u64,
+    told: Told<'_>,
+    reached: Checkpoint,
+) -> rusqlite::Result<Result<Vec<Change>, Moved>> {
+    let transaction = connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
     let mut changes = Vec::new();
-    for (work_order, story) in stories {
-        for table in tables::ALL {
-            let mut rows = (table.rows)(work_order, story, at);
-            rows.sort_unstable();
-            if stored(&transaction, table, work_order)? != rows {
-                replace(&transaction, table, work_order, &rows)?;
-                changes.push(Change { table: table.name, work_order: work_order.clone(), rows });
+    for table in tables::STORED {
+        if !checkpoint_is(&transaction, table, from)? {
+            return Ok(Err(Moved));
+        }
+        let mut put = |subject: &str, rows| -> rusqlite::Result<()> {
+            changes.extend(put(&transaction, table, subject, rows)?);
+            Ok(())
+        };
+        match table.rows {
+            Rows::OfStory(rows) => {
+                told.stories.iter().try_for_each(|story| match story.state.coverage() {
+                    Some(coverage) => put(coverage.work_order.as_str(), rows(story, reached.at)),
+                    None => Ok(()),
+                })?
             }
+            Rows::OfDelivery(rows) => {
+                told.deliveries.iter().try_for_each(|delivery| put(&delivery.id, rows(delivery)))?;
+            }
+            Rows::OfLog(rows) => told
+                .checklist
+                .ticks()
+                .zip(rows(told.checklist))
+                .try_for_each(|((item, _), row)| put(item.as_str(), vec![row]))?,
+            Rows::OfTables(_) => {}
         }
+        checkpoint(&transaction, table, reached)?;
     }
-    if let Some(position) = position {
-        for table in tables::ALL {
-            checkpoint(&transaction, table, position)?;
-        }
-    }
+    changes.sort_by_key(|change| change.sequence);
     transaction.commit()?;
-    Ok(changes)
+    Ok(Ok(changes))
 }
 
-/// A work order's rows, in order.
-pub(super) fn stored(
+/// Puts a subject's rows in the place of what it had, if they differ.
+fn put(
     connection: &Connection,
-    table: &Table,
-    work_order: &WorkOrderId,
-) -> rusqlite::Result<Vec<Row>> {
-    let sql = format!("SELECT * FROM {} WHERE work_order = ?1", table.name);
+    table: &'static Table,
+    subject: &str,
+    mut rows: Vec<Row<'_>>,
+) -> rusqlite::Result<Option<Change>> {
+    rows.sort_unstable();
+    if stored(connection, table, subject)? == rows {
+        return Ok(None);
+    }
+    let sql = format!("DELETE FROM {} WHERE {} = ?1", table.name, table.subject());
+    connection.prepare_cached(&sql)?.execute([subject])?;
+    let mut insert = connection.prepare_cached(&schema::insert(table, table.name))?;
+    rows.iter().try_for_each(|row| insert.execute(params_from_iter(row)).map(drop))?;
+    let sequence = journal::add(connection, table, Some(subject), &rows)?;
+    Ok(Some(Change { sequence, table, subject: subject.to_owned(), rows: journal::keep(rows) }))
+}
+
+/// A subject's rows, in order.
+fn stored(connection: &Connection, table: &Table, subject: &str) -> rusqlite::Result<Vec<Row<'static>>> {
+    let sql = format!("SELECT * FROM {} WHERE {} = ?1", table.name, table.subject());
     let mut select = connection.prepare_cached(&sql)?;
-    let rows = select.query_map([work_order.as_str()], |stored| row(table, stored))?;
-    let mut rows: Vec<Row> = rows.collect::<Result<_, _>>()?;
+    let rows = select.query_map([subject], |stored| row(table, stored).map(super::kept))?;
+    let mut rows: Vec<Row<'static>> = rows.collect::<Result<_, _>>()?;
     rows.sort_unstable();
     Ok(rows)
 }
 
-fn replace(
-    connection: &Connection,
-    table: &Table,
-    work_order: &WorkOrderId,
-    rows: &[Row],
-) -> rusqlite::Result<()> {
-    let sql = format!("DELETE FROM {} WHERE work_order = ?1", table.name);
-    connection.prepare_cached(&sql)?.execute([work_order.as_str()])?;
-    let mut insert = connection.prepare_cached(&schema::insert(table, table.name))?;
-    rows.iter().try_for_each(|row| insert.execute(params_from_iter(row)).map(drop))
+fn checkpoint_is(connection: &Connection, table: &Table, position: u64) -> rusqlite::Result<bool> {
+    let sql = "SELECT 1 FROM checkpoints WHERE name = ?1 AND version = ?2 AND position = ?3";
+    connection.prepare_cached(sql)?.exists((table.name, table.version, signed(position)))
 }
 
 /// Notes how far a read model has come.
-pub(super) fn checkpoint(connection: &Connection, table: &Table, position: u64) -> rusqlite::Result<()> {
-    let sql = "INSERT OR REPLACE INTO checkpoints VALUES (?1, ?2, ?3)";
-    let position = i64::try_from(position).unwrap_or(i64::MAX);
-    connection.prepare_cached(sql)?.execute((table.name, table.version, position)).map(drop)
+pub(super) fn checkpoint(
+    connection: &Connection,
+    table: &Table,
+    reached: Checkpoint,
+) -> rusqlite::Result<()> {
+    let sql = "INSERT OR REPLACE INTO checkpoints VALUES (?1, ?2, ?3, ?4)";
+    let values = (table.name, table.version, signed(reached.position), reached.at.unix());
+    connection.prepare_cached(sql)?.execute(values).map(drop)
 }

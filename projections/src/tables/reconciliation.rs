@@ -1,38 +1,48 @@
-//! Reconciliation: what was agreed to be paid, and what was paid in the end.
+//! Reconciliation: what was agreed to be paid, and what was paid in the end, under 1099Policy's ids.
 
 use super::columns;
 use crate::story::Story;
-use crate::table::{Cell, Row, Table};
+use crate::table::{Row, Rows, Table};
 use covertrail_domain::coverage::{Coverage, Settlement, Wage, Work};
-use covertrail_domain::id::{InvoiceId, WorkOrderId};
+use covertrail_domain::id::InvoiceId;
 use covertrail_domain::money::Cents;
 use covertrail_domain::time::Timestamp;
 
 /// One row for each work order.
-pub(super) const PAY: Table = Table {
-    name: "pay",
+pub const RECONCILIATION: Table = Table {
+    name: "reconciliation",
     version: 1,
+    means: "What each work order was agreed to be paid, and was paid in the end, under 1099Policy's ids.",
     columns: columns! {
+        contractor: Text = "1099Policy's id of the contractor.",
+        job: Text = "1099Policy's id of the job.",
+        quote: Text = "1099Policy's id of the quote.",
         wage_type: Text = "How the work is paid, as 1099Policy names it.",
-        estimate: Cents = "What was agreed: the whole amount, or that of one hour.",
+        estimate: Cents = "What was agreed: the whole amount, or that of one hour or piece.",
         paid: Cents = "What was paid in the end.",
-        settlement: Text = "Whether the final pay is open, as agreed, to be invoiced, or invoiced.",
+        settlement: Text = "Whether the final pay is open, as-agreed, to-be-invoiced or invoiced.",
         invoice: Text = "1099Policy's id of the invoice.",
     },
     key: &[],
     indexed: &["settlement"],
-    rows,
+    rows: Rows::OfStory(rows),
 };
 
-fn rows(work_order: &WorkOrderId, story: &Story, _at: Timestamp) -> Vec<Row> {
+fn rows(story: &Story, _at: Timestamp) -> Vec<Row<'_>> {
     let Some(coverage) = story.state.coverage() else { return Vec::new() };
     let (wage_type, estimate) = match coverage.terms.wage {
         Wage::FlatFee(cents) => ("flatfee", cents),
         Wage::Hourly(cents) => ("hourly", cents),
+        Wage::Unit(cents) => ("unit", cents),
+        Wage::Blended(cents) => ("blended", cents),
     };
     let (settlement, paid, invoice) = settled(coverage);
+    let path = &coverage.path;
     vec![vec![
-        Cell::shown(work_order),
+        coverage.work_order.as_str().into(),
+        path.contractor().map(|contractor| contractor.as_str()).into(),
+        path.post().map(|post| post.job.as_str()).into(),
+        path.quote().map(|quote| quote.id.as_str()).into(),
         wage_type.into(),
         estimate.get().into(),
         paid.map(Cents::get).into(),
@@ -43,8 +53,8 @@ fn rows(work_order: &WorkOrderId, story: &Story, _at: Timestamp) -> Vec<Row> {
 
 fn settled(coverage: &Coverage) -> (&'static str, Option<Cents>, Option<&InvoiceId>) {
     match &coverage.work {
-        Work::Completed { pay: Settlement::AsAgreed(paid), .. } => ("as agreed", Some(*paid), None),
-        Work::Completed { pay: Settlement::Differs(paid), .. } => ("to be invoiced", Some(*paid), None),
+        Work::Completed { pay: Settlement::AsAgreed(paid), .. } => ("as-agreed", Some(*paid), None),
+        Work::Completed { pay: Settlement::Differs(paid), .. } => ("to-be-invoiced", Some(*paid), None),
         Work::Completed { pay: Settlement::Invoiced { pay, invoice }, .. } => {
             ("invoiced", Some(*pay), Some(invoice))
         }
