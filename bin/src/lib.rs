@@ -13,5 +13,6 @@ pub mod http;
 pub mod links;
 pub mod logging;
 mod show;
+pub mod views;
 
 pub use commands::main;

@@ -159,6 +159,11 @@ impl Checklist {
         }
     }
 
+    /// Takes over what another has seen, where it was earlier.
+    pub fn merge(&mut self, other: Self) {
+        other.ticks.into_iter().for_each(|(item, tick)| self.tick(item, tick));
+    }
+
     /// Every item, and the first time that it was seen.
     pub fn ticks(&self) -> impl Iterator<Item = (Item, Option<&Tick>)> {
         Item::ALL.into_iter().map(|item| (item, self.ticks.get(&item)))

@@ -13,7 +13,7 @@ pub fn row(table: &Table, row: &Row<'_>) -> String {
         match (cell, column.holds) {
             (Cell::Nothing, _) => json.push_str("null"),
             (Cell::Number(number), Holds::Truth) => {
-                json.push_str(if *number == 0 { "false" } else { "true" })
+                json.push_str(if *number == 0 { "false" } else { "true" });
             }
             (Cell::Number(number), Holds::Text | Holds::Number | Holds::Moment | Holds::Cents) => {
                 // writing to a string cannot fail

@@ -4,7 +4,7 @@ use super::columns;
 use crate::story::Story;
 use crate::table::{Cell, Row, Rows, Table};
 use covertrail_domain::coverage::{Blocked, Failure};
-use covertrail_domain::time::Timestamp;
+use covertrail_domain::time::{Timestamp, Window};
 
 /// One row for each blocked step.
 pub const BLOCKED: Table = Table {
@@ -25,7 +25,7 @@ pub const BLOCKED: Table = Table {
 
 fn rows<'a>(story: &'a Story, _at: Timestamp) -> Vec<Row<'a>> {
     let Some(coverage) = story.state.coverage() else { return Vec::new() };
-    let starts = coverage.work_window().map(|window| window.start());
+    let starts = coverage.work_window().map(Window::start);
     let row = |blocked: &'a Blocked| {
         let Blocked { step, document, failure, reason } = blocked;
         vec![

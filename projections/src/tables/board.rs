@@ -4,6 +4,7 @@ use super::columns;
 use crate::story::Story;
 use crate::table::{Cell, Row, Rows, Table};
 use covertrail_domain::coverage::{Coverage, Work};
+use covertrail_domain::id::{ClientId, ContractorId};
 use covertrail_domain::time::{Timestamp, Window};
 
 /// One row for each work order.
@@ -49,9 +50,9 @@ fn rows(story: &Story, at: Timestamp) -> Vec<Row<'_>> {
         coverage.work_order.as_str().into(),
         coverage.terms.title.as_str().into(),
         coverage.terms.category.as_str().into(),
-        coverage.terms.client.as_ref().map(|client| client.as_str()).into(),
+        coverage.terms.client.as_ref().map(ClientId::as_str).into(),
         coverage.worker.as_str().into(),
-        coverage.path.contractor().map(|contractor| contractor.as_str()).into(),
+        coverage.path.contractor().map(ContractorId::as_str).into(),
         coverage.stage().as_str().into(),
         standing.badge.as_str().into(),
         i64::from(standing.badge.urgency()).into(),

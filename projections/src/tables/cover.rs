@@ -4,7 +4,8 @@ use super::columns;
 use crate::story::Story;
 use crate::table::{Row, Rows, Table};
 use covertrail_domain::coverage::Evidence;
-use covertrail_domain::time::Timestamp;
+use covertrail_domain::id::ContractorId;
+use covertrail_domain::time::{Timestamp, Window};
 
 /// One row for each window of each line by each policy, assignment or certificate.
 pub const COVER: Table = Table {
@@ -37,7 +38,7 @@ fn rows(story: &Story, _at: Timestamp) -> Vec<Row<'_>> {
             rows.extend(holding.windows.iter().map(|window| {
                 vec![
                     coverage.work_order.as_str().into(),
-                    coverage.path.contractor().map(|contractor| contractor.as_str()).into(),
+                    coverage.path.contractor().map(ContractorId::as_str).into(),
                     line.as_str().into(),
                     kind.into(),
                     id.to_owned().into(),
@@ -46,7 +47,7 @@ fn rows(story: &Story, _at: Timestamp) -> Vec<Row<'_>> {
                     holding.ended.into(),
                     coverage.terms.required.contains(line).into(),
                     coverage.is_open().into(),
-                    coverage.work_window().map(|window| window.end()).into(),
+                    coverage.work_window().map(Window::end).into(),
                 ]
             }));
         }

@@ -4,7 +4,7 @@ use super::columns;
 use crate::story::Story;
 use crate::table::{Row, Rows, Table};
 use covertrail_domain::coverage::{Coverage, Settlement, Wage, Work};
-use covertrail_domain::id::InvoiceId;
+use covertrail_domain::id::{ContractorId, InvoiceId};
 use covertrail_domain::money::Cents;
 use covertrail_domain::time::Timestamp;
 
@@ -40,7 +40,7 @@ fn rows(story: &Story, _at: Timestamp) -> Vec<Row<'_>> {
     let path = &coverage.path;
     vec![vec![
         coverage.work_order.as_str().into(),
-        path.contractor().map(|contractor| contractor.as_str()).into(),
+        path.contractor().map(ContractorId::as_str).into(),
         path.post().map(|post| post.job.as_str()).into(),
         path.quote().map(|quote| quote.id.as_str()).into(),
         wage_type.into(),

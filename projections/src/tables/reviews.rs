@@ -4,7 +4,8 @@ use super::columns;
 use crate::story::Story;
 use crate::table::{Cell, Row, Rows, Table};
 use covertrail_domain::coverage::{Certificate, CertificateStatus, Verdict, View};
-use covertrail_domain::time::Timestamp;
+use covertrail_domain::id::ContractorId;
+use covertrail_domain::time::{Timestamp, Window};
 
 /// One row for each certificate that waits for a person.
 pub const REVIEWS: Table = Table {
@@ -37,7 +38,7 @@ fn rows(story: &Story, _at: Timestamp) -> Vec<Row<'_>> {
             vec![
                 coverage.work_order.as_str().into(),
                 certificate.id.as_str().into(),
-                coverage.path.contractor().map(|contractor| contractor.as_str()).into(),
+                coverage.path.contractor().map(ContractorId::as_str).into(),
                 certificate.document.as_ref().map(Cell::shown).into(),
                 match certificate.status() {
                     CertificateStatus::ApprovedWithoutDates => "dates",
@@ -52,7 +53,7 @@ fn rows(story: &Story, _at: Timestamp) -> Vec<Row<'_>> {
                 printed.map(|cover| Cell::shown(cover.lines)).into(),
                 printed.map(|cover| cover.window.start()).into(),
                 printed.map(|cover| cover.window.end()).into(),
-                coverage.work_window().map(|window| window.start()).into(),
+                coverage.work_window().map(Window::start).into(),
             ]
         })
         .collect()

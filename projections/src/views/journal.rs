@@ -3,7 +3,7 @@
 //! An entry is made in the transaction that changed the rows. Only so many are kept; a subscriber who comes later
 //! than that begins anew.
 
-use super::{Error, Reader, Row, kept, signed, unsigned};
+use super::{Error, Reader, Row, signed, unsigned};
 use crate::json;
 use crate::table::Table;
 use rusqlite::Connection;
@@ -13,7 +13,7 @@ const KEPT: i64 = 65_536;
 /// After how many entries the oldest are cleared away.
 const CLEARED_AFTER: i64 = 4_096;
 
-/// One change, as it was written down.
+/// One change: what a read model's rows of one subject are since then.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Entry {
     /// Its number; later ones are greater.
@@ -81,18 +81,15 @@ pub(super) fn add(
     table: &Table,
     subject: Option<&str>,
     rows: &[Row<'_>],
-) -> rusqlite::Result<u64> {
+) -> rusqlite::Result<Entry> {
     let rows: Vec<String> = rows.iter().map(|row| json::row(table, row)).collect();
+    let rows = format!("[{}]", rows.join(","));
     let sql = "INSERT INTO journal (name, subject, rows) VALUES (?1, ?2, ?3)";
-    connection.prepare_cached(sql)?.execute((table.name, subject, format!("[{}]", rows.join(","))))?;
+    connection.prepare_cached(sql)?.execute((table.name, subject, &rows))?;
     let sequence = connection.last_insert_rowid();
     if sequence % CLEARED_AFTER == 0 {
         connection.execute("DELETE FROM journal WHERE sequence <= ?1", [sequence - KEPT])?;
     }
-    Ok(unsigned(sequence))
-}
-
-/// The rows that a query found, kept.
-pub(super) fn keep(rows: Vec<Row<'_>>) -> Vec<Row<'static>> {
-    rows.into_iter().map(kept).collect()
+    let (table, subject) = (table.name.to_owned(), subject.map(str::to_owned));
+    Ok(Entry { sequence: unsigned(sequence), table, subject, rows })
 }

@@ -14,7 +14,7 @@ pub use error::Error;
 pub use journal::{Entry, Journal};
 pub use query::{Query, Where};
 pub use rebuild::Whole;
-pub use write::{Change, Moved, Told};
+pub use write::{Moved, Told};
 
 use crate::checklist::{Checklist, Item, Tick};
 use crate::table::{Cell, Row, Table};

@@ -1,12 +1,13 @@
 //! Folding read models anew, beside what is there, which goes on being read until the new rows take its place.
 
-use super::write::checkpoint;
-use super::{Checkpoint, Error, Views, journal, schema};
+use super::write::{Moved, checkpoint};
+use super::{Checkpoint, Error, Views, journal, schema, signed};
 use crate::checklist::Checklist;
 use crate::delivery::Delivery;
 use crate::story::Story;
 use crate::table::{Row, Rows, Table};
-use rusqlite::{Connection, Statement, params_from_iter};
+use crate::tables;
+use rusqlite::{Connection, OptionalExtension as _, Statement, TransactionBehavior, params_from_iter};
 
 /// All that read models follow from. Stories and deliveries in the order of their names are written fastest.
 #[derive(Debug, Clone, Copy)]
@@ -20,30 +21,55 @@ pub struct Whole<'a> {
 }
 
 impl Views {
-    /// Puts the rows of all there is in the place of what a read model had. `done` hears of every story or delivery that
-    /// is written.
+    /// Puts the rows of all there is in the place of what these read models had, all at once. `written` hears of each. Does
+    /// nothing where the others have moved elsewhere: all are always where one is.
     pub fn rebuild(
         &mut self,
-        table: &'static Table,
+        which: &[&'static Table],
         whole: Whole<'_>,
         reached: Checkpoint,
-        done: impl FnMut(),
-    ) -> Result<(), Error> {
+        mut written: impl FnMut(&'static Table),
+    ) -> Result<Result<(), Moved>, Error> {
         let connection = &mut self.reader.connection;
-        let rebuilt = (|| -> rusqlite::Result<()> {
-            let transaction = connection.transaction()?;
-            let (name, beside) = (table.name, format!("{}_anew", table.name));
-            schema::create(&transaction, table, &beside)?;
-            fill(&transaction, table, &beside, whole, reached, done)?;
-            let swap = format!("DROP TABLE IF EXISTS {name}; ALTER TABLE {beside} RENAME TO {name}");
-            transaction.execute_batch(&swap)?;
-            schema::index(&transaction, table)?;
-            checkpoint(&transaction, table, reached)?;
-            journal::add(&transaction, table, None, &[])?;
-            transaction.commit()
+        let rebuilt = (|| -> rusqlite::Result<_> {
+            let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+            for table in which {
+                anew(&transaction, table, whole, reached)?;
+                written(table);
+            }
+            if all_are_at(&transaction, reached.position)? {
+                transaction.commit().map(Ok)
+            } else {
+                Ok(Err(Moved))
+            }
         })();
         self.told(rebuilt)
     }
+}
+
+fn anew(
+    connection: &Connection,
+    table: &Table,
+    whole: Whole<'_>,
+    reached: Checkpoint,
+) -> rusqlite::Result<()> {
+    let (name, beside) = (table.name, format!("{}_anew", table.name));
+    schema::create(connection, table, &beside)?;
+    fill(connection, table, &beside, whole, reached)?;
+    connection.execute_batch(&format!("DROP TABLE IF EXISTS {name}; ALTER TABLE {beside} RENAME TO {name}"))?;
+    schema::index(connection, table)?;
+    checkpoint(connection, table, reached)?;
+    journal::add(connection, table, None, &[]).map(drop)
+}
+
+/// Whether every read model that is there in this version is at a position.
+fn all_are_at(connection: &Connection, position: u64) -> rusqlite::Result<bool> {
+    tables::STORED.iter().try_fold(true, |all, table| {
+        let sql = "SELECT position FROM checkpoints WHERE name = ?1 AND version = ?2";
+        let found: Option<i64> =
+            connection.query_row(sql, (table.name, table.version), |row| row.get(0)).optional()?;
+        Ok(all && found.is_none_or(|found| found == signed(position)))
+    })
 }
 
 fn fill(
@@ -52,18 +78,11 @@ fn fill(
     name: &str,
     whole: Whole<'_>,
     reached: Checkpoint,
-    mut done: impl FnMut(),
 ) -> rusqlite::Result<()> {
     let mut insert = connection.prepare(&schema::insert(table, name))?;
     match table.rows {
-        Rows::OfStory(rows) => whole.stories.iter().try_for_each(|story| {
-            done();
-            add(&mut insert, &rows(story, reached.at))
-        }),
-        Rows::OfDelivery(rows) => whole.deliveries.iter().try_for_each(|delivery| {
-            done();
-            add(&mut insert, &rows(delivery))
-        }),
+        Rows::OfStory(rows) => whole.stories.iter().try_for_each(|story| add(&mut insert, &rows(story, reached.at))),
+        Rows::OfDelivery(rows) => whole.deliveries.iter().try_for_each(|delivery| add(&mut insert, &rows(delivery))),
         Rows::OfLog(rows) => add(&mut insert, &rows(whole.checklist)),
         Rows::OfTables(_) => Ok(()),
     }

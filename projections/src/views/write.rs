@@ -1,5 +1,6 @@
 //! Rows that follow the log: those of what something happened to, and the checkpoint, at once.
 
+use super::journal::Entry;
 use super::{Checkpoint, Error, Views, journal, row, schema, signed};
 use crate::checklist::Checklist;
 use crate::delivery::Delivery;
@@ -20,19 +21,6 @@ pub struct Told<'a> {
     pub checklist: &'a Checklist,
 }
 
-/// What became of one subject's rows in one read model.
-#[derive(Debug, Clone)]
-pub struct Change {
-    /// Its number among all changes.
-    pub sequence: u64,
-    /// In which read model.
-    pub table: &'static Table,
-    /// Whose.
-    pub subject: String,
-    /// All of them, as they are now.
-    pub rows: Vec<Row<'static>>,
-}
-
 /// Somebody else has written to the read models since: go on from where they are now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("the read models are no longer where they were")]
@@ -45,7 +33,7 @@ impl Views {
         from: u64,
         told: Told<'_>,
         reached: Checkpoint,
-    ) -> Result<Result<Vec<Change>, Moved>, Error> {
+    ) -> Result<Result<Vec<Entry>, Moved>, Error> {
         let followed = follow(&mut self.reader.connection, from, told, reached);
         self.told(followed)
     }
@@ -56,7 +44,7 @@ fn follow(
     from: u64,
     told: Told<'_>,
     reached: Checkpoint,
-) -> rusqlite::Result<Result<Vec<Change>, Moved>> {
+) -> rusqlite::Result<Result<Vec<Entry>, Moved>> {
     let transaction = connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
     let mut changes = Vec::new();
     for table in tables::STORED {
@@ -86,7 +74,6 @@ fn follow(
         }
         checkpoint(&transaction, table, reached)?;
     }
-    changes.sort_by_key(|change| change.sequence);
     transaction.commit()?;
     Ok(Ok(changes))
 }
@@ -97,7 +84,7 @@ fn put(
     table: &'static Table,
     subject: &str,
     mut rows: Vec<Row<'_>>,
-) -> rusqlite::Result<Option<Change>> {
+) -> rusqlite::Result<Option<Entry>> {
     rows.sort_unstable();
     if stored(connection, table, subject)? == rows {
         return Ok(None);
@@ -106,8 +93,7 @@ fn put(
     connection.prepare_cached(&sql)?.execute([subject])?;
     let mut insert = connection.prepare_cached(&schema::insert(table, table.name))?;
     rows.iter().try_for_each(|row| insert.execute(params_from_iter(row)).map(drop))?;
-    let sequence = journal::add(connection, table, Some(subject), &rows)?;
-    Ok(Some(Change { sequence, table, subject: subject.to_owned(), rows: journal::keep(rows) }))
+    journal::add(connection, table, Some(subject), &rows).map(Some)
 }
 
 /// A subject's rows, in order.

@@ -1,0 +1,211 @@
+//! Keeping up: with the log as it is written, and with time as it passes.
+
+use super::as_of::{Question, each, story};
+use super::{ReadModels, Trouble, delivery, rebuild};
+use crate::clock;
+use crate::engine::{COVERAGE, DELIVERY};
+use covertrail_adapters::store::{Batch, Position, Subscription, Update};
+use covertrail_domain::id::WorkOrderId;
+use covertrail_domain::time::Timestamp;
+use covertrail_projections::{
+    Checklist, Checkpoint, Delivery, Entry, Moved, Story, Told, Views, ViewsError, tables,
+};
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// The pause before what failed is tried again.
+const PAUSE: Duration = Duration::from_millis(500);
+/// The pause between two looks at a log that is being written to: what comes meanwhile is one transaction.
+const BREATH: Duration = Duration::from_millis(5);
+/// The longest that a wait for the next change by time alone is trusted: clocks are set now and then.
+const LONGEST: Duration = Duration::from_mins(5);
+
+impl ReadModels {
+    /// Keeps the read models up with the log and with time. Ends only where the log cannot be read by this version, which
+    /// stops the engine too.
+    pub async fn follow_always(self: Arc<Self>) {
+        loop {
+            let Err(trouble) = self.follow().await;
+            match &trouble {
+                Trouble::Malformed { .. } => {
+                    tracing::error!(error = %trouble, "the read models follow no longer");
+                    return;
+                }
+                Trouble::Views(error) if error.is_damage() => {
+                    tracing::warn!(%error, "the read models are folded anew in a new file");
+                    remove(&self.path);
+                }
+                Trouble::Log(_) | Trouble::Views(_) | Trouble::Ending => {
+                    tracing::warn!(error = %trouble, "the read models cannot follow; trying again");
+                }
+            }
+            tokio::time::sleep(PAUSE).await;
+        }
+    }
+
+    async fn follow(&self) -> Result<std::convert::Infallible, Trouble> {
+        let mut views = Views::open(&self.path)?;
+        loop {
+            views = self.fold_stale(views).await?;
+            let reached = views.checkpoint(&tables::BOARD)?;
+            let Some(reached) = reached else { continue };
+            self.hub.go(reached);
+            let after = (reached.position > 0).then(|| Position::new(reached.position));
+            let subscription = self.store.subscribe(after, None).await?;
+            views = self.keep_up(views, reached, subscription).await?;
+        }
+    }
+
+    /// Folds those anew that are not there, or of another version: up to where the others are, or up to the end.
+    async fn fold_stale(&self, views: Views) -> Result<Views, Trouble> {
+        let stale = views.stale()?;
+        if stale.is_empty() {
+            return Ok(views);
+        }
+        let mut reached = None;
+        for table in tables::STORED {
+            reached = views.checkpoint(table)?.or(reached);
+        }
+        let reached = match reached {
+            Some(reached) => reached,
+            None => {
+                let position = self.store.head().await?.map_or(0, Position::get);
+                Checkpoint { position, at: clock::now() }
+            }
+        };
+        let names: Vec<_> = stale.iter().map(|table| table.name).collect();
+        tracing::info!(read_models = names.join(","), upto = reached.position, "folding anew");
+        let (views, rebuilt) = rebuild(&self.store, views, stale, reached, |_| (), |_| ()).await?;
+        let Ok(rebuilt) = rebuilt else { return Ok(views) };
+        tracing::info!(work_orders = rebuilt.work_orders, deliveries = rebuilt.deliveries, "folded anew");
+        Ok(views)
+    }
+
+    /// Goes on until somebody else has written to the read models.
+    async fn keep_up(
+        &self,
+        mut views: Views,
+        mut reached: Checkpoint,
+        mut subscription: Subscription,
+    ) -> Result<Views, Trouble> {
+        let mut checklist = views.checklist()?;
+        loop {
+            let wait = until(views.next_turn()?);
+            let events = tokio::select! {
+                update = subscription.next() => match update? {
+                    Update::CaughtUp => {
+                        self.hub.catch_up();
+                        continue;
+                    }
+                    Update::Events(events) => Some(events),
+                },
+                () = tokio::time::sleep(wait) => None,
+            };
+            let from = reached.position;
+            let position = events.as_ref().and_then(Batch::last_position).map_or(from, Position::get);
+            reached = Checkpoint { position, at: clock::now().max(reached.at) };
+            let touched = self.touched(&views, events.as_ref(), reached, &mut checklist).await?;
+            let (back, followed) = write(views, from, touched, checklist.clone(), reached).await?;
+            views = back;
+            match followed {
+                Ok(changes) => self.hub.tell(changes, events),
+                Err(moved) => {
+                    tracing::info!(reason = %moved, "the read models are taken up anew");
+                    self.hub.reset();
+                    return Ok(views);
+                }
+            }
+            self.hub.go(reached);
+            if position > from {
+                tokio::time::sleep(BREATH).await;
+            }
+        }
+    }
+
+    /// What something happened to, and what has changed with time, folded up to a position.
+    async fn touched(
+        &self,
+        views: &Views,
+        events: Option<&Batch>,
+        reached: Checkpoint,
+        checklist: &mut Checklist,
+    ) -> Result<Touched, Trouble> {
+        let streams: BTreeSet<&str> = events.into_iter().flatten().map(|recorded| recorded.stream).collect();
+        let of = |category| {
+            let parts = streams.iter().filter_map(|stream| stream.split_once('-'));
+            parts.filter(move |(of, _)| *of == category).map(|(_, id)| id)
+        };
+        let mut work_orders: BTreeSet<WorkOrderId> =
+            of(COVERAGE).filter_map(|id| WorkOrderId::parse(id).ok()).collect();
+        work_orders.extend(views.turned(reached.at)?);
+        let question = Question { known: super::Known::Position(reached.position), as_of: None };
+        let mut touched = Touched::default();
+        for work_order in &work_orders {
+            touched.stories.extend(story(&self.store, work_order, question, checklist).await?);
+        }
+        for id in of(DELIVERY) {
+            touched.deliveries.extend(self.delivery(id, reached.position, checklist).await?);
+        }
+        Ok(touched)
+    }
+
+    async fn delivery(
+        &self,
+        id: &str,
+        upto: u64,
+        checklist: &mut Checklist,
+    ) -> Result<Option<Delivery>, Trouble> {
+        let mut told = None;
+        each(&self.store, &format!("{DELIVERY}-{id}"), |recorded| {
+            let known = recorded.position.get() <= upto;
+            if known {
+                told = delivery::told(told.take(), recorded, checklist);
+            }
+            Ok(known)
+        })
+        .await?;
+        Ok(told)
+    }
+}
+
+#[derive(Default)]
+struct Touched {
+    stories: Vec<Story>,
+    deliveries: Vec<Delivery>,
+}
+
+async fn write(
+    mut views: Views,
+    from: u64,
+    touched: Touched,
+    checklist: Checklist,
+    reached: Checkpoint,
+) -> Result<(Views, Result<Vec<Entry>, Moved>), Trouble> {
+    let writing = tokio::task::spawn_blocking(move || {
+        let Touched { stories, deliveries } = &touched;
+        let told = Told { stories, deliveries, checklist: &checklist };
+        let followed = views.follow(from, told, reached)?;
+        Ok::<_, ViewsError>((views, followed))
+    });
+    Ok(writing.await.map_err(|_| Trouble::Ending)??)
+}
+
+/// How long it is until a moment.
+fn until(turn: Option<Timestamp>) -> Duration {
+    let seconds = turn.map(|turn| turn.unix().saturating_sub(clock::now().unix()));
+    let wait = seconds.map_or(LONGEST, |seconds| {
+        u64::try_from(seconds).map_or(Duration::ZERO, Duration::from_secs)
+    });
+    wait.min(LONGEST)
+}
+
+fn remove(path: &Path) {
+    for end in ["", "-wal", "-shm"] {
+        let mut name = path.as_os_str().to_owned();
+        name.push(end);
+        // what is not there need not be removed
+        let _ = std::fs::remove_file(name);
+    }
+}
