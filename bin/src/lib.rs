@@ -9,6 +9,7 @@ mod commands;
 pub mod config;
 mod demo;
 pub mod engine;
+pub mod generate;
 pub mod http;
 pub mod links;
 pub mod logging;

@@ -32,7 +32,12 @@ impl AsOf {
     }
 
     /// What it comes to.
-    pub fn story(self) -> Story {
+    pub const fn story(&self) -> &Story {
+        &self.story
+    }
+
+    /// What it comes to, kept.
+    pub fn into_story(self) -> Story {
         self.story
     }
 

@@ -11,10 +11,13 @@ pub(super) async fn live() -> &'static str {
     "ok\n"
 }
 
-/// `GET /readyz`: the log can be read, and the engine has read it.
+/// `GET /readyz`: the log can be read, and the engine and the read models have read it.
 pub(super) async fn ready(State(shared): State<Arc<Shared>>) -> Response {
     if !shared.engine.is_caught_up() {
         return problem(StatusCode::SERVICE_UNAVAILABLE, "the event log is still being read");
+    }
+    if !shared.models.hub().progress().is_caught_up {
+        return problem(StatusCode::SERVICE_UNAVAILABLE, "the read models are still being folded");
     }
     match shared.engine.store.head().await {
         Ok(_) => "ok\n".into_response(),

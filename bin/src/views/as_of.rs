@@ -136,7 +136,7 @@ pub(super) async fn story(
         Ok(true)
     })
     .await?;
-    let story = as_of.map_or(story, AsOf::story);
+    let story = as_of.map_or(story, AsOf::into_story);
     Ok(story.state.coverage().is_some().then_some(story))
 }
 

@@ -179,7 +179,7 @@ impl Stories {
     fn told(self) -> (Vec<Story>, Checklist) {
         let story = |telling| match telling {
             Telling::Whole(story) => story,
-            Telling::AsOf(as_of) => as_of.story(),
+            Telling::AsOf(as_of) => as_of.into_story(),
         };
         let mut stories: Vec<Story> = self.told.into_iter().map(story).collect();
         stories.sort_unstable_by(|one, other| id(one).cmp(&id(other)));
@@ -196,12 +196,7 @@ pub(super) fn decoded(recorded: &Recorded<'_>) -> Result<Event, Trouble> {
     schema::decode(recorded.kind, recorded.data).map_err(|source| Trouble::Malformed { position, source })
 }
 
-pub(super) fn tell(
-    story: &mut Story,
-    event: &Event,
-    recorded: &Recorded<'_>,
-    checklist: &mut Checklist,
-) {
+pub(super) fn tell(story: &mut Story, event: &Event, recorded: &Recorded<'_>, checklist: &mut Checklist) {
     let place = Place { position: recorded.position.get(), revision: recorded.revision };
     *story = std::mem::take(story).told(event, place);
     checklist.see(story, event, place);

@@ -106,7 +106,8 @@ impl ReadModels {
             let from = reached.position;
             let position = events.as_ref().and_then(Batch::last_position).map_or(from, Position::get);
             reached = Checkpoint { position, at: clock::now().max(reached.at) };
-            let touched = self.touched(&views, events.as_ref(), reached, &mut checklist).await?;
+            let turned = views.turned(reached.at)?;
+            let touched = self.touched(turned, events.as_ref(), position, &mut checklist).await?;
             let (back, followed) = write(views, from, touched, checklist.clone(), reached).await?;
             views = back;
             match followed {
@@ -127,9 +128,9 @@ impl ReadModels {
     /// What something happened to, and what has changed with time, folded up to a position.
     async fn touched(
         &self,
-        views: &Views,
+        turned: Vec<WorkOrderId>,
         events: Option<&Batch>,
-        reached: Checkpoint,
+        upto: u64,
         checklist: &mut Checklist,
     ) -> Result<Touched, Trouble> {
         let streams: BTreeSet<&str> = events.into_iter().flatten().map(|recorded| recorded.stream).collect();
@@ -139,14 +140,14 @@ impl ReadModels {
         };
         let mut work_orders: BTreeSet<WorkOrderId> =
             of(COVERAGE).filter_map(|id| WorkOrderId::parse(id).ok()).collect();
-        work_orders.extend(views.turned(reached.at)?);
-        let question = Question { known: super::Known::Position(reached.position), as_of: None };
+        work_orders.extend(turned);
+        let question = Question { known: super::Known::Position(upto), as_of: None };
         let mut touched = Touched::default();
         for work_order in &work_orders {
             touched.stories.extend(story(&self.store, work_order, question, checklist).await?);
         }
         for id in of(DELIVERY) {
-            touched.deliveries.extend(self.delivery(id, reached.position, checklist).await?);
+            touched.deliveries.extend(self.delivery(id, upto, checklist).await?);
         }
         Ok(touched)
     }
@@ -195,9 +196,8 @@ async fn write(
 /// How long it is until a moment.
 fn until(turn: Option<Timestamp>) -> Duration {
     let seconds = turn.map(|turn| turn.unix().saturating_sub(clock::now().unix()));
-    let wait = seconds.map_or(LONGEST, |seconds| {
-        u64::try_from(seconds).map_or(Duration::ZERO, Duration::from_secs)
-    });
+    let wait =
+        seconds.map_or(LONGEST, |seconds| u64::try_from(seconds).map_or(Duration::ZERO, Duration::from_secs));
     wait.min(LONGEST)
 }
 

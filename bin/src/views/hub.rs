@@ -43,6 +43,7 @@ pub struct Hub {
     progress: watch::Sender<Progress>,
     changes: broadcast::Sender<Arc<[Frame]>>,
     events: broadcast::Sender<Arc<Batch>>,
+    ends: watch::Sender<bool>,
 }
 
 impl Default for Hub {
@@ -52,6 +53,7 @@ impl Default for Hub {
             progress: watch::Sender::new(nowhere),
             changes: broadcast::Sender::new(LAG),
             events: broadcast::Sender::new(LAG),
+            ends: watch::Sender::new(false),
         }
     }
 }
@@ -67,6 +69,17 @@ impl Hub {
         let mut progress = self.progress.subscribe();
         let waiting = progress.wait_for(|progress| progress.position >= position);
         tokio::time::timeout(patience, waiting).await.is_ok_and(|reached| reached.is_ok())
+    }
+
+    /// Tells all who listen that the program ends.
+    pub fn end(&self) {
+        self.ends.send_replace(true);
+    }
+
+    /// Waits until the program ends.
+    pub async fn ended(&self) {
+        // the sender is here
+        let _ = self.ends.subscribe().wait_for(|ended| *ended).await;
     }
 
     /// Hears of every change from now on, in order.

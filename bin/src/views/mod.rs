@@ -18,7 +18,7 @@ pub use hub::{Frame, Progress};
 pub use rebuild::{Rebuilt, rebuild};
 
 use covertrail_adapters::schema::Malformed;
-use covertrail_adapters::store::{EventStore, ReadError};
+use covertrail_adapters::store::{EventStore, ReadError, Recorded};
 use covertrail_projections::{Reader, ViewsError};
 use hub::Hub;
 use std::path::{Path, PathBuf};
@@ -27,6 +27,8 @@ use tokio::sync::Semaphore;
 
 /// How many ask at once; the others wait for their turn.
 const READERS: usize = 8;
+/// How many are told everything at once.
+const SNAPSHOTS: usize = 4;
 
 /// Why the read models cannot be read, or do not follow.
 #[derive(Debug, thiserror::Error)]
@@ -57,6 +59,7 @@ pub struct ReadModels {
     hub: Hub,
     readers: Mutex<Vec<Reader>>,
     turns: Semaphore,
+    snapshots: Semaphore,
     answers: as_of::Answers,
 }
 
@@ -69,6 +72,7 @@ impl ReadModels {
             hub: Hub::default(),
             readers: Mutex::default(),
             turns: Semaphore::new(READERS),
+            snapshots: Semaphore::new(SNAPSHOTS),
             answers: as_of::Answers::default(),
         })
     }
@@ -81,6 +85,28 @@ impl ReadModels {
     /// What is told of them as they go.
     pub fn hub(&self) -> &Hub {
         &self.hub
+    }
+
+    /// Gives every event of a stream to `each`, oldest first.
+    pub async fn events_of(&self, stream: &str, mut each: impl FnMut(&Recorded<'_>)) -> Result<(), Trouble> {
+        as_of::each(&self.store, stream, |recorded| {
+            each(recorded);
+            Ok(true)
+        })
+        .await
+    }
+
+    /// Reads all of one moment, for as long as that takes: with a reader of its own, so that nobody else waits for it.
+    pub async fn snapshot<T: Send + 'static>(
+        &self,
+        read: impl FnOnce(&Reader) -> Result<T, ViewsError> + Send + 'static,
+    ) -> Result<T, Trouble> {
+        let turn = self.snapshots.acquire().await.map_err(|_| Trouble::Ending)?;
+        let path = self.path.clone();
+        let reading = tokio::task::spawn_blocking(move || Reader::open(path)?.snapshot(read));
+        let answer = reading.await.map_err(|_| Trouble::Ending)?;
+        drop(turn);
+        Ok(answer?)
     }
 
     /// Reads them, on a thread that may wait for the disk.

@@ -13,7 +13,7 @@ fn as_of<'a>(at: Timestamp, events: impl IntoIterator<Item = &'a Event>) -> Stor
         let recorded = samples::hour(i64::try_from(revision).unwrap() - 90);
         as_of.hear(event, event.at().unwrap_or(recorded), Place { position: revision + 1, revision });
     }
-    as_of.story()
+    as_of.into_story()
 }
 
 proptest! {

@@ -36,6 +36,13 @@ pub enum Journal {
 }
 
 impl Reader {
+    /// What tells this file's journal from that of another, whose numbers mean other changes.
+    pub fn epoch(&self) -> Result<String, Error> {
+        let read =
+            || self.connection.prepare_cached("SELECT name FROM epoch")?.query_row([], |row| row.get(0));
+        self.told(read())
+    }
+
     /// The number of the newest entry; 0 before the first.
     pub fn newest_change(&self) -> Result<u64, Error> {
         // kept by SQLite for AUTOINCREMENT, also when every entry is gone

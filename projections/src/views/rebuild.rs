@@ -56,7 +56,8 @@ fn anew(
     let (name, beside) = (table.name, format!("{}_anew", table.name));
     schema::create(connection, table, &beside)?;
     fill(connection, table, &beside, whole, reached)?;
-    connection.execute_batch(&format!("DROP TABLE IF EXISTS {name}; ALTER TABLE {beside} RENAME TO {name}"))?;
+    connection
+        .execute_batch(&format!("DROP TABLE IF EXISTS {name}; ALTER TABLE {beside} RENAME TO {name}"))?;
     schema::index(connection, table)?;
     checkpoint(connection, table, reached)?;
     journal::add(connection, table, None, &[]).map(drop)
@@ -81,8 +82,12 @@ fn fill(
 ) -> rusqlite::Result<()> {
     let mut insert = connection.prepare(&schema::insert(table, name))?;
     match table.rows {
-        Rows::OfStory(rows) => whole.stories.iter().try_for_each(|story| add(&mut insert, &rows(story, reached.at))),
-        Rows::OfDelivery(rows) => whole.deliveries.iter().try_for_each(|delivery| add(&mut insert, &rows(delivery))),
+        Rows::OfStory(rows) => {
+            whole.stories.iter().try_for_each(|story| add(&mut insert, &rows(story, reached.at)))
+        }
+        Rows::OfDelivery(rows) => {
+            whole.deliveries.iter().try_for_each(|delivery| add(&mut insert, &rows(delivery)))
+        }
         Rows::OfLog(rows) => add(&mut insert, &rows(whole.checklist)),
         Rows::OfTables(_) => Ok(()),
     }

@@ -18,7 +18,9 @@ pub(super) fn prepare(connection: &Connection) -> rusqlite::Result<()> {
         "CREATE TABLE IF NOT EXISTS checkpoints \
          (name TEXT PRIMARY KEY, version INTEGER NOT NULL, position INTEGER NOT NULL, at INTEGER NOT NULL) WITHOUT ROWID; \
          CREATE TABLE IF NOT EXISTS journal \
-         (sequence INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL, subject TEXT, rows TEXT NOT NULL)",
+         (sequence INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL, subject TEXT, rows TEXT NOT NULL); \
+         CREATE TABLE IF NOT EXISTS epoch (one INTEGER PRIMARY KEY CHECK (one = 1), name TEXT NOT NULL); \
+         INSERT OR IGNORE INTO epoch VALUES (1, lower(hex(randomblob(4))))",
     )
 }
 
