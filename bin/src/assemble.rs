@@ -158,7 +158,7 @@ pub fn shared(
     let models = ReadModels::new(Arc::clone(&engine.store), &config.store.views_path());
     let max_body_bytes = config.server.max_body_bytes;
     let links = links(&config.server, address, secrets.link.clone())?;
-    Ok(Shared { engine, models, policy, workmarket, access, links, max_body_bytes })
+    Ok(Shared { engine, policy, workmarket, models, access, links, max_body_bytes })
 }
 
 /// The application links of a server that listens at that address.

@@ -53,7 +53,7 @@ impl Fold {
     }
 
     /// The same, of how it was in the world at a moment.
-    pub(crate) fn as_of(self, as_of: Option<Timestamp>) -> Self {
+    pub(crate) fn looking_at(self, as_of: Option<Timestamp>) -> Self {
         Self { as_of, ..self }
     }
 

@@ -95,10 +95,10 @@ async fn verify(store: &Arc<dyn EventStore>, path: &Path, which: Vec<&'static Ta
     let done = move |events| told.inc(u64::try_from(events).unwrap_or(0));
     let folded =
         fold(store, Question::NOW, reached.position, done).await.map_err(|trouble| failed(&trouble))?;
-    let folder =
+    let place =
         tempfile::tempdir().map_err(|error| Failure::Failed(format!("no folder to fold in: {error}")))?;
     let anew = || -> Result<Vec<[u8; 32]>, Trouble> {
-        let mut views = Views::open(folder.path().join("views.sqlite"))?;
+        let mut views = Views::open(place.path().join("views.sqlite"))?;
         // nobody else knows of them
         let _ = views.rebuild(&which, folded.whole(), reached, |_| ())?;
         Ok(which.iter().map(|table| views.digest(table)).collect::<Result<_, _>>()?)

@@ -56,7 +56,7 @@ impl Status {
             Some(Until::Moment(micros)) => (Bound::Recorded(micros), Some(micros)),
         };
         let known = known.map(|micros| Timestamp::from_unix(micros.div_euclid(1_000_000)));
-        let (mut fold, mut inbox) = (Fold::new(bound).as_of(as_of), Inbox::default());
+        let (mut fold, mut inbox) = (Fold::new(bound).looking_at(as_of), Inbox::default());
         let mut uploads = Uploads::default();
         let mut take = |recorded: &Recorded<'_>| {
             uploads.take(recorded)?;

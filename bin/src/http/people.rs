@@ -172,7 +172,10 @@ pub(super) async fn admitted(
     }
     let work_order = WorkOrderId::parse(work_order)
         .map_err(|error| problem(StatusCode::BAD_REQUEST, &error.to_string()))?;
-    if_match(shared, headers, &work_order)?;
+    if !has_seen_newest(shared, headers, &work_order) {
+        let moved = "the work order is at another revision; look at it again";
+        return Err(problem(StatusCode::PRECONDITION_FAILED, moved));
+    }
     let body = body.map_err(|untaken| match untaken {
         Untaken::TooLarge => {
             let limit = format!("the body is larger than {MAX_BODY_BYTES} bytes");
@@ -188,16 +191,13 @@ pub(super) async fn admitted(
     Ok(Asked { person, work_order, causation, body })
 }
 
-/// `If-Match` with the ETag of the work order: whoever asks has seen its newest event. Between this look and the command
+/// `If-Match` with the work order's entity tag: whoever asks has seen its newest event. Between this look and the command
 /// another event may come; what the rules then say is told as a conflict.
-fn if_match(shared: &Shared, headers: &HeaderMap, work_order: &WorkOrderId) -> Result<(), Response> {
-    let Some(asked) = headers.get("if-match").and_then(|value| value.to_str().ok()) else { return Ok(()) };
+fn has_seen_newest(shared: &Shared, headers: &HeaderMap, work_order: &WorkOrderId) -> bool {
+    let Some(asked) = headers.get("if-match").and_then(|value| value.to_str().ok()) else { return true };
     let revision = shared.engine.revision(work_order).map(|revision| format!("\"{revision}\""));
     let fits = |tag: &str| tag.trim() == "*" || Some(tag.trim()) == revision.as_deref();
-    if revision.is_some() && asked.split(',').any(fits) {
-        return Ok(());
-    }
-    Err(problem(StatusCode::PRECONDITION_FAILED, "the work order is at another revision; look at it again"))
+    revision.is_some() && asked.split(',').any(fits)
 }
 
 /// A decision without a reason helps no auditor.

@@ -66,10 +66,17 @@ impl Question {
     }
 }
 
+/// All read models, as the answer to a question, with standings judged at a moment.
+struct Answer {
+    question: Question,
+    at: Timestamp,
+    views: Arc<Mutex<Views>>,
+}
+
 /// Answers that were worked out of late.
 #[derive(Default)]
 pub(super) struct Answers {
-    kept: Mutex<VecDeque<((Known, Timestamp), Arc<Mutex<Views>>)>>,
+    kept: Mutex<VecDeque<Answer>>,
     /// One is worked out at a time: each reads the whole log.
     one_at_a_time: tokio::sync::Mutex<()>,
 }
@@ -84,9 +91,8 @@ impl ReadModels {
         story(&self.store, work_order, question, &mut Checklist::default()).await
     }
 
-    /// All read models as they were, and the question as it was answered: where it asked for what is known now, it says up
-    /// to where that was.
-    pub async fn all(&self, question: Question) -> Result<(Arc<Mutex<Views>>, Question), Trouble> {
+    /// All read models as they were.
+    pub async fn all(&self, question: Question) -> Result<Arc<Mutex<Views>>, Trouble> {
         let head = self.store.head().await?.map_or(0, Position::get);
         let known = match question.known {
             Known::Everything => Known::Position(head),
@@ -96,8 +102,8 @@ impl ReadModels {
         let question = Question { known, as_of: question.as_of };
         let _alone = self.answers.one_at_a_time.lock().await;
         let kept = || self.answers.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((_, views)) = kept().iter().find(|(asked, _)| *asked == (known, at)) {
-            return Ok((Arc::clone(views), question));
+        if let Some(answer) = kept().iter().find(|answer| answer.question == question && answer.at == at) {
+            return Ok(Arc::clone(&answer.views));
         }
         let folded = fold(&self.store, question, head, |_| ()).await?;
         let working = tokio::task::spawn_blocking(move || {
@@ -109,9 +115,9 @@ impl ReadModels {
         });
         let views = working.await.map_err(|_| Trouble::Ending)??;
         let mut kept = kept();
-        kept.push_front(((known, at), Arc::clone(&views)));
+        kept.push_front(Answer { question, at, views: Arc::clone(&views) });
         kept.truncate(KEPT);
-        Ok((views, question))
+        Ok(views)
     }
 }
 
@@ -123,7 +129,7 @@ pub(super) async fn story(
     checklist: &mut Checklist,
 ) -> Result<Option<Story>, Trouble> {
     let mut as_of = question.as_of.map(AsOf::new);
-    let mut story = Story::default();
+    let mut whole = Story::default();
     each(store, &format!("coverage-{work_order}"), |recorded| {
         if !question.known.holds(recorded) {
             return Ok(false);
@@ -131,13 +137,13 @@ pub(super) async fn story(
         let event = decoded(recorded)?;
         match &mut as_of {
             Some(as_of) => hear(as_of, &event, recorded)?,
-            None => tell(&mut story, &event, recorded, checklist),
+            None => tell(&mut whole, &event, recorded, checklist),
         }
         Ok(true)
     })
     .await?;
-    let story = as_of.map_or(story, AsOf::into_story);
-    Ok(story.state.coverage().is_some().then_some(story))
+    let found = as_of.map_or(whole, AsOf::into_story);
+    Ok(found.state.coverage().is_some().then_some(found))
 }
 
 /// The events of a stream, until `take` has enough.

@@ -156,17 +156,7 @@ impl Stories {
                 return Ok(());
             }
             let event = decoded(&recorded)?;
-            let place = match self.places.get(recorded.stream) {
-                Some(place) => *place,
-                None => {
-                    self.told.push(self.question.as_of.map_or_else(
-                        || Telling::Whole(Story::default()),
-                        |at| Telling::AsOf(Box::new(AsOf::new(at))),
-                    ));
-                    self.places.insert(recorded.stream.into(), self.told.len().saturating_sub(1));
-                    self.told.len().saturating_sub(1)
-                }
-            };
+            let place = self.place(recorded.stream);
             match self.told.get_mut(place) {
                 Some(Telling::Whole(story)) => tell(story, &event, &recorded, &mut self.checklist),
                 Some(Telling::AsOf(as_of)) => hear(as_of, &event, &recorded)?,
@@ -174,6 +164,20 @@ impl Stories {
             }
             Ok(())
         })
+    }
+
+    /// Where a work order is told.
+    fn place(&mut self, stream: &str) -> usize {
+        if let Some(place) = self.places.get(stream) {
+            return *place;
+        }
+        let place = self.told.len();
+        self.places.insert(stream.into(), place);
+        self.told.push(match self.question.as_of {
+            Some(at) => Telling::AsOf(Box::new(AsOf::new(at))),
+            None => Telling::Whole(Story::default()),
+        });
+        place
     }
 
     fn told(self) -> (Vec<Story>, Checklist) {

@@ -68,13 +68,8 @@ impl ReadModels {
         for table in tables::STORED {
             reached = views.checkpoint(table)?.or(reached);
         }
-        let reached = match reached {
-            Some(reached) => reached,
-            None => {
-                let position = self.store.head().await?.map_or(0, Position::get);
-                Checkpoint { position, at: clock::now() }
-            }
-        };
+        let head = self.store.head().await?.map_or(0, Position::get);
+        let reached = reached.unwrap_or(Checkpoint { position: head, at: clock::now() });
         let names: Vec<_> = stale.iter().map(|table| table.name).collect();
         tracing::info!(read_models = names.join(","), upto = reached.position, "folding anew");
         let (views, rebuilt) = rebuild(&self.store, views, stale, reached, |_| (), |_| ()).await?;

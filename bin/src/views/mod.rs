@@ -9,8 +9,6 @@ mod fold;
 mod follow;
 mod hub;
 mod rebuild;
-#[cfg(test)]
-mod tests;
 
 pub use as_of::{Known, Question};
 pub use fold::{Folded, fold};

@@ -13,7 +13,7 @@ pub const CONTRACTORS: Table = Table {
         worker: Text = "WorkMarket's id of them.",
         work_orders: Number = "How many work orders they have.",
         open: Number = "How many of those are still to be done or being done.",
-        blocked: Number = "How many steps wait for a person.",
+        blocked_steps: Number = "How many steps wait for a person.",
         standing: Text = "How the worst of them stands, in a word.",
         urgency: Number = "The standing's place among all, 0 for the worst.",
         uninsured_seconds: Number = "How long they worked without cover for a required line.",
@@ -22,7 +22,7 @@ pub const CONTRACTORS: Table = Table {
     indexed: &[],
     // beside min() a bare column is that of the row with the minimum
     rows: Rows::OfTables(
-        "SELECT contractor, worker, count(*) AS work_orders, sum(open) AS open, sum(blocked) AS blocked, standing, \
+        "SELECT contractor, worker, count(*) AS work_orders, sum(open) AS open, sum(blocked_steps) AS blocked_steps, standing, \
          min(urgency) AS urgency, coalesce(sum(uninsured_seconds), 0) AS uninsured_seconds \
          FROM board WHERE contractor IS NOT NULL GROUP BY contractor",
     ),

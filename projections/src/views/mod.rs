@@ -113,7 +113,9 @@ impl Views {
             while let Some(row) = rows.next()? {
                 let (item, tick): (String, Tick) =
                     (row.get(0)?, Tick { position: unsigned(row.get(1)?), stream: row.get(2)? });
-                Item::parse(&item).into_iter().for_each(|item| checklist.tick(item, tick.clone()));
+                if let Some(item) = Item::parse(&item) {
+                    checklist.tick(item, tick);
+                }
             }
             Ok(checklist)
         };

@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use std::time::Duration;
 
 /// How long another process may hold the file: a rebuild is one transaction.
-pub(super) const PATIENCE: Duration = Duration::from_secs(60);
+pub(super) const PATIENCE: Duration = Duration::from_mins(1);
 
 /// Makes the file ready. What a crash takes with it is folded again, so nothing waits for the disk.
 pub(super) fn prepare(connection: &Connection) -> rusqlite::Result<()> {

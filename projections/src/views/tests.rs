@@ -90,8 +90,14 @@ struct World {
 impl World {
     fn of(log: &Log) -> Self {
         let mut world = Self::default();
-        log.iter().for_each(|happened| world.tell(happened));
+        world.tell_all(log);
         world
+    }
+
+    fn tell_all(&mut self, log: &[Happened]) {
+        for happened in log {
+            self.tell(happened);
+        }
     }
 
     fn tell(&mut self, happened: &Happened) {
@@ -167,7 +173,7 @@ proptest! {
             let (batch, rest) = left.split_at((*many).min(left.len()));
             left = rest;
             let from = world.position;
-            batch.iter().for_each(|happened| world.tell(happened));
+            world.tell_all(batch);
             at = at.plus(hours * 3_600);
             world.follow(&mut live, from, at);
         }
@@ -194,7 +200,7 @@ proptest! {
         let (mut heard, mut after) = (BTreeMap::new(), begun);
         for (step, batch) in (1..).zip(log.chunks(many)) {
             let from = world.position;
-            batch.iter().for_each(|happened| world.tell(happened));
+            world.tell_all(batch);
             let changes = world.follow(&mut live, from, at.plus(step * 3_600));
             let mut told: Vec<_> = Vec::new();
             // a subscriber who comes back now and then, and reads a page at a time

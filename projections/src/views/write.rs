@@ -57,10 +57,11 @@ fn follow(
         };
         match table.rows {
             Rows::OfStory(rows) => {
-                told.stories.iter().try_for_each(|story| match story.state.coverage() {
-                    Some(coverage) => put(coverage.work_order.as_str(), rows(story, reached.at)),
-                    None => Ok(()),
-                })?
+                for story in told.stories {
+                    if let Some(coverage) = story.state.coverage() {
+                        put(coverage.work_order.as_str(), rows(story, reached.at))?;
+                    }
+                }
             }
             Rows::OfDelivery(rows) => {
                 told.deliveries.iter().try_for_each(|delivery| put(&delivery.id, rows(delivery)))?;

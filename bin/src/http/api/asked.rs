@@ -1,11 +1,9 @@
-//! What is asked of a list: parameters read into typed values, or an answer that names the wrong one.
+//! What is asked of a list: parameters read into typed values, or words that name the wrong one.
 
-use super::bad;
 use super::listings::{Filter, Keeps, Listing};
 use crate::commands::until::{Until, micros};
 use crate::views::{Known, Question};
 use axum::extract::Query as Parameters;
-use axum::response::Response;
 use covertrail_domain::time::Timestamp;
 use covertrail_projections::{Cell, Holds, Table};
 
@@ -29,7 +27,7 @@ pub(super) struct Asked {
 
 impl Asked {
     /// Reads the parameters of a list.
-    pub(super) fn of(listing: &Listing, pairs: &[(String, String)]) -> Result<Self, Response> {
+    pub(super) fn of(listing: &Listing, pairs: &[(String, String)]) -> Result<Self, String> {
         let mut asked = Self {
             wheres: only(listing),
             after: None,
@@ -38,7 +36,7 @@ impl Asked {
             question: Question::NOW,
         };
         for (name, value) in pairs {
-            let wrong = |why: &str| bad(&format!("{name}: {why}"));
+            let wrong = |why: &str| format!("{name}: {why}");
             if let Some(filter) = listing.filters.iter().find(|filter| filter.name == name) {
                 asked
                     .wheres
@@ -63,8 +61,8 @@ impl Asked {
 }
 
 /// Reads one of the parameters that say which moment is asked about.
-pub(super) fn moments(question: &mut Question, name: &str, value: &str) -> Result<(), Response> {
-    let wrong = |why: String| bad(&format!("{name}: {why}"));
+pub(super) fn moments(question: &mut Question, name: &str, value: &str) -> Result<(), String> {
+    let wrong = |why: String| format!("{name}: {why}");
     match name {
         "as_of" | "at" => {
             let micros = micros(value).map_err(|error| wrong(error.to_string()))?;
@@ -76,7 +74,7 @@ pub(super) fn moments(question: &mut Question, name: &str, value: &str) -> Resul
                 Until::Moment(micros) => Known::Recorded(micros),
             };
         }
-        _ => return Err(bad(&format!("there is no parameter {name}"))),
+        _ => return Err(format!("there is no parameter {name}")),
     }
     Ok(())
 }

@@ -25,7 +25,7 @@ pub(super) async fn list(
     let Ok(axum::extract::Query(pairs)) = pairs else { return bad("the parameters cannot be read") };
     let asked = match Asked::of(listing, &pairs) {
         Ok(asked) => asked,
-        Err(answer) => return answer,
+        Err(why) => return bad(&why),
     };
     if let Some(position) = asked.min_position
         && !shared.models.hub().reaches(position, PATIENCE).await
@@ -67,9 +67,10 @@ async fn now(
     };
     match shared.models.read(read).await {
         Ok(Some(page)) => json(page),
-        Ok(None) => problem(StatusCode::SERVICE_UNAVAILABLE, "the read models are still being folded"),
         Err(trouble) if shared.models.hub().progress().is_caught_up => troubled(&trouble),
-        Err(_) => problem(StatusCode::SERVICE_UNAVAILABLE, "the read models are still being folded"),
+        Ok(None) | Err(_) => {
+            problem(StatusCode::SERVICE_UNAVAILABLE, "the read models are still being folded")
+        }
     }
 }
 
@@ -79,7 +80,7 @@ async fn then(
     asked: Asked,
     after: Option<Row<'static>>,
 ) -> Response {
-    let (views, _) = match shared.models.all(asked.question).await {
+    let views = match shared.models.all(asked.question).await {
         Ok(answer) => answer,
         Err(trouble) => return troubled(&trouble),
     };

@@ -25,7 +25,7 @@ pub(super) fn described() -> Value {
         "operationId": "work-order",
         "summary": "One work order, with its rows in every read model.",
         "parameters": asked(&[moment("as_of", AS_OF), moment("known_at", KNOWN_AT)]),
-        "responses": answers("The work order; its ETag is its revision.", object(&tables::BOARD), &["400", "404"]),
+        "responses": answers("The work order; its ETag is its revision.", &object(&tables::BOARD), &["400", "404"]),
     }}));
     paths.insert(
         format!("{one}/history"),
@@ -33,7 +33,7 @@ pub(super) fn described() -> Value {
             "operationId": "history",
             "summary": "Everything that happened to a work order, and what was refused, as it is stored.",
             "parameters": asked(&[]),
-            "responses": answers("The events.", json!({ "type": "object" }), &["400", "404"]),
+            "responses": answers("The events.", &json!({ "type": "object" }), &["400", "404"]),
         }}),
     );
     paths.insert(
@@ -42,7 +42,7 @@ pub(super) fn described() -> Value {
             "operationId": "standing",
             "summary": "How a work order stood at any moment.",
             "parameters": asked(&[moment("at", AS_OF), moment("known_at", KNOWN_AT)]),
-            "responses": answers("Its standing.", json!({ "type": "object" }), &["400", "404"]),
+            "responses": answers("Its standing.", &json!({ "type": "object" }), &["400", "404"]),
         }}),
     );
     json!({
@@ -92,7 +92,7 @@ fn list(listing: &Listing) -> Value {
         "operationId": listing.name,
         "summary": listing.table.means,
         "parameters": parameters,
-        "responses": answers("A page of the list.", page, &["400"]),
+        "responses": answers("A page of the list.", &page, &["400"]),
     })
 }
 
@@ -140,7 +140,7 @@ fn object(table: &Table) -> Value {
     json!({ "type": "object", "properties": table.columns.iter().map(property).collect::<Map<_, _>>() })
 }
 
-fn answers(what: &str, schema: Value, refusals: &[&str]) -> Value {
+fn answers(what: &str, schema: &Value, refusals: &[&str]) -> Value {
     let mut answers = Map::new();
     answers.insert(
         "200".into(),

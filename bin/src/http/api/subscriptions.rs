@@ -38,7 +38,7 @@ pub(super) async fn subscribe(
     let asked = match Asked::of(listing, &pairs) {
         Ok(asked) if asked.question == Question::NOW => asked,
         Ok(_) => return bad("a subscription begins now"),
-        Err(answer) => return answer,
+        Err(why) => return bad(&why),
     };
     let epoch = match shared.models.read(|reader| reader.epoch()).await {
         Ok(epoch) => epoch,

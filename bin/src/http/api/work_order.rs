@@ -10,6 +10,7 @@ use covertrail_domain::coverage::{Evidence, Stage};
 use covertrail_domain::id::WorkOrderId;
 use covertrail_projections::{Rows, Story, row_as_json, tables};
 use serde_json::json;
+use std::fmt::Write as _;
 use std::sync::Arc;
 
 /// `GET /v1/work-orders/{work_order}`: folded from its stream, so that whoever wrote reads what they wrote.
@@ -63,7 +64,7 @@ async fn story(
     let mut question = Question::NOW;
     for (name, value) in &pairs {
         let name = if known.contains(&name.as_str()) { name } else { "" };
-        moments(&mut question, name, value)?;
+        moments(&mut question, name, value).map_err(|why| bad(&why))?;
     }
     let id = WorkOrderId::parse(work_order).map_err(|error| bad(&error.to_string()))?;
     let story = shared.models.story(&id, question).await.map_err(|trouble| troubled(&trouble))?;
@@ -80,7 +81,8 @@ fn told(story: &Story, question: Question) -> String {
         if table.name == tables::BOARD.name {
             json.push_str(rows.concat().trim_end_matches('}'));
         } else {
-            json.push_str(&format!(",\"{}\":[{}]", table.name, rows.join(",")));
+            // writing to a string cannot fail
+            let _ = write!(json, ",\"{}\":[{}]", table.name, rows.join(","));
         }
     }
     json.push('}');
