@@ -9,6 +9,8 @@ mod fold;
 mod follow;
 mod hub;
 mod rebuild;
+#[cfg(test)]
+mod tests;
 
 pub use as_of::{Known, Question};
 pub use fold::{Folded, fold};

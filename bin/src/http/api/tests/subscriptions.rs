@@ -167,3 +167,22 @@ async fn whoever_listens_while_everything_is_folded_anew_begins_anew() {
     world.fold_anew().await;
     assert_eq!(listener.next().await.event, "reset");
 }
+
+#[tokio::test]
+async fn a_standing_that_changes_with_time_alone_is_told_when_it_does() {
+    let world = World::begin(1).await;
+    let mut listener = Listener::to(&world, "/v1/subscriptions/board", None).await;
+    listener.rows().await;
+    // work is at risk from 48 hours before it begins: two seconds from now
+    let start = crate::clock::now().plus(48 * 3_600 + 2);
+    let assigned = world.assigned("soon", start).await;
+    let mut told = Vec::new();
+    while told.last().is_none_or(|(standing, _)| standing != "at-risk") {
+        let change: Value = serde_json::from_str(&listener.next().await.data).unwrap();
+        if change["work_order"] == "soon" {
+            let row = &change["rows"][0];
+            told.push((row["standing"].as_str().unwrap().to_owned(), row["position"].as_u64().unwrap()));
+        }
+    }
+    assert!(told.iter().all(|(_, position)| *position == assigned), "nothing more was recorded: {told:?}");
+}

@@ -8,10 +8,11 @@ use crate::http;
 use crate::views::ReadModels;
 use covertrail_adapters::schema::{self, Actor, Envelope, Source};
 use covertrail_adapters::store::{Embedded, EventStore, Expected, NewEvent, Position, StreamName};
-use covertrail_domain::coverage::Event;
-use covertrail_domain::id::PersonId;
+use covertrail_domain::coverage::{Event, Terms};
+use covertrail_domain::id::{PersonId, WorkOrderId, WorkerId};
 use covertrail_domain::money::Cents;
-use covertrail_domain::time::Timestamp;
+use covertrail_domain::testkit::samples;
+use covertrail_domain::time::{Timestamp, Window};
 use reqwest::{Method, RequestBuilder, Response};
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
@@ -117,6 +118,15 @@ impl World {
         };
         let stream = StreamName::parse(&format!("coverage-{work_order}")).unwrap();
         self.store.append(&stream, Expected::Any, vec![event]).await.unwrap().position.get()
+    }
+
+    /// Records that a work order was assigned whose work begins at a moment.
+    pub(super) async fn assigned(&self, work_order: &str, start: Timestamp) -> u64 {
+        let terms = Terms { window: Window::new(start, start.plus(3_600)).unwrap(), ..samples::terms() };
+        let (work_order_id, worker) =
+            (WorkOrderId::parse(work_order).unwrap(), WorkerId::parse("wk_soon").unwrap());
+        let event = Event::Assigned { work_order: work_order_id, worker, terms, at: clock::now() };
+        self.record(work_order, &event, None).await
     }
 
     /// What `covertrail rebuild` does in another process; the log goes on after it.
