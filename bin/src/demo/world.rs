@@ -144,7 +144,9 @@ impl World {
             .map(|link| format!("In a browser, apply as a contractor who has not:\n  {link}\n"));
         format!(
             "\nStill up. In another terminal, try:\n  covertrail history {order} --log {log}\n  covertrail status --log {log}\n  \
-             covertrail replay --log {log} --until 20\n  curl http://{}/readyz\n{}Ctrl-C ends it.\n",
+             covertrail replay --log {log} --until 20\n  covertrail rebuild --verify --log {log}\n  \
+             curl -H 'Authorization: Bearer {}' http://{}/v1/work-orders\n{}Ctrl-C ends it.\n",
+            self.reviewer,
             self.address,
             apply.unwrap_or_default()
         )

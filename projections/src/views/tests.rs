@@ -298,6 +298,23 @@ fn a_fold_of_another_version_is_stale_until_it_is_folded_anew() {
 }
 
 #[test]
+fn a_row_that_was_changed_by_hand_is_found_by_the_digest_of_its_read_model() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut world = World::default();
+    for event in covertrail_domain::testkit::story::insured() {
+        world.tell(&Happened::Event(samples::work_order(), event));
+    }
+    let path = folder.path().join("views");
+    let views = world.rebuild(&path, samples::hour(0));
+    let before = tables::STORED.map(|table| views.digest(table).unwrap());
+    let change = "UPDATE board SET standing = 'insured', reason = 'trust me'";
+    rusqlite::Connection::open(&path).unwrap().execute(change, []).unwrap();
+    let after = tables::STORED.map(|table| views.digest(table).unwrap());
+    assert_ne!(before[0], after[0]);
+    assert_eq!(before[1..], after[1..]);
+}
+
+#[test]
 fn what_is_folded_anew_is_told_to_those_who_follow_it() {
     let folder = tempfile::tempdir().unwrap();
     let world = World::default();
