@@ -20,7 +20,7 @@ pub struct Table {
     pub columns: &'static [Column],
     /// The columns that, with the first, tell one row from another.
     pub key: &'static [&'static str],
-    /// The columns by which it is looked up and sorted.
+    /// The columns by which it is looked up and sorted, several by commas.
     pub indexed: &'static [&'static str],
     /// Where its rows come from.
     pub rows: Rows,
@@ -35,8 +35,14 @@ pub enum Rows {
     OfDelivery(for<'a> fn(&'a Delivery) -> Vec<Row<'a>>),
     /// From the whole log.
     OfLog(for<'a> fn(&'a Checklist) -> Vec<Row<'a>>),
-    /// From other read models, by this SELECT: nothing of its own is stored.
-    OfTables(&'static str),
+    /// From the board's rows with this condition, in groups by the first column: nothing of its own is stored. What
+    /// each column is there, in their order.
+    OfBoard {
+        /// Which rows count.
+        only: &'static str,
+        /// What is selected.
+        select: &'static [&'static str],
+    },
 }
 
 /// One column.

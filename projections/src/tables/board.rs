@@ -37,7 +37,7 @@ pub const BOARD: Table = Table {
         position: Number = "The position of its newest event in the log.",
     },
     key: &[],
-    indexed: &["urgency", "changes_at", "contractor", "worker", "client", "stage"],
+    indexed: &["urgency", "changes_at", "contractor", "worker", "client, urgency", "stage, urgency"],
     rows: Rows::OfStory(rows),
 };
 

@@ -21,9 +21,17 @@ pub const CONTRACTORS: Table = Table {
     key: &[],
     indexed: &[],
     // beside min() a bare column is that of the row with the minimum
-    rows: Rows::OfTables(
-        "SELECT contractor, worker, count(*) AS work_orders, sum(open) AS open, sum(blocked_steps) AS blocked_steps, standing, \
-         min(urgency) AS urgency, coalesce(sum(uninsured_seconds), 0) AS uninsured_seconds \
-         FROM board WHERE contractor IS NOT NULL GROUP BY contractor",
-    ),
+    rows: Rows::OfBoard {
+        only: "contractor IS NOT NULL",
+        select: &[
+            "contractor",
+            "worker",
+            "count(*)",
+            "sum(open)",
+            "sum(blocked_steps)",
+            "standing",
+            "min(urgency)",
+            "coalesce(sum(uninsured_seconds), 0)",
+        ],
+    },
 };

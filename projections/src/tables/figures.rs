@@ -20,12 +20,17 @@ pub const FIGURES: Table = Table {
     },
     key: &[],
     indexed: &[],
-    rows: Rows::OfTables(
-        "SELECT starts - (starts % 86400 + 86400) % 86400 AS day, count(*) AS work_orders, \
-         sum(uninsured_seconds = 0) AS insured, sum(uninsured_seconds = 0) * 100 / count(*) AS insured_percent, \
-         sum(worked_seconds) AS worked_seconds, sum(uninsured_seconds) AS uninsured_seconds, \
-         CAST(avg(max(insured - assigned, 0)) AS INTEGER) AS seconds_to_active, \
-         max(max(insured - assigned, 0)) AS longest_to_active \
-         FROM board WHERE worked_seconds IS NOT NULL GROUP BY day",
-    ),
+    rows: Rows::OfBoard {
+        only: "worked_seconds IS NOT NULL",
+        select: &[
+            "starts - (starts % 86400 + 86400) % 86400",
+            "count(*)",
+            "sum(uninsured_seconds = 0)",
+            "sum(uninsured_seconds = 0) * 100 / count(*)",
+            "sum(worked_seconds)",
+            "sum(uninsured_seconds)",
+            "CAST(avg(max(insured - assigned, 0)) AS INTEGER)",
+            "max(max(insured - assigned, 0))",
+        ],
+    },
 };

@@ -39,50 +39,79 @@ impl Query<'_> {
         self.order.iter().copied().chain(key)
     }
 
+    /// The statement and its values. Groups are made in the order of their index, and no more of them than are asked
+    /// for: what is said of the group itself chooses rows, all else chooses groups.
     fn sql<'a>(&'a self, table: &Table) -> (String, Vec<Cell<'a>>) {
         let mut values = Vec::new();
-        let mut conditions = Vec::new();
+        let (mut of_rows, mut of_groups) = (Vec::new(), Vec::new());
         for condition in &self.wheres {
-            conditions.push(match condition {
-                Where::Is(column, value) => compare(column, "=", value, &mut values),
-                Where::UpTo(column, value) => compare(column, "<=", value, &mut values),
-                Where::From(column, value) => compare(column, ">=", value, &mut values),
-                Where::Says(columns, words) => {
-                    values.push((*words).into());
-                    let place = values.len();
-                    let says = |column: &&str| format!("instr(lower({column}), lower(?{place})) > 0");
-                    format!("({})", columns.iter().map(says).collect::<Vec<_>>().join(" OR "))
-                }
-            });
+            let (column, said) = condition.sql(table, &mut values);
+            if column == Some(table.subject()) { of_rows.push(said) } else { of_groups.push(said) }
+        }
+        if let Some(after) = &self.after {
+            let first = values.len().saturating_add(1);
+            values.extend(after.iter().cloned());
+            let marks: Vec<String> = (first..=values.len()).map(|mark| format!("?{mark}")).collect();
+            let places: Vec<String> = self.places(table).map(|place| column(table, place)).collect();
+            let sign = if self.descending { "<" } else { ">" };
+            of_rows.push(format!("({}) {sign} ({})", places.join(", "), marks.join(", ")));
         }
         let places: Vec<&str> = self.places(table).collect();
-        if let Some(after) = &self.after {
-            let marks: Vec<String> =
-                (1..=after.len()).map(|mark| format!("?{}", values.len() + mark)).collect();
-            values.extend(after.iter().cloned());
-            let sign = if self.descending { "<" } else { ">" };
-            conditions.push(format!("({}) {sign} ({})", places.join(", "), marks.join(", ")));
-        }
-        let from = match table.rows {
-            Rows::OfTables(select) => format!("({select})"),
-            Rows::OfStory(_) | Rows::OfDelivery(_) | Rows::OfLog(_) => table.name.to_owned(),
+        let order = places.join(if self.descending { " DESC, " } else { ", " });
+        let order = if self.descending { format!("{order} DESC") } else { order };
+        let columns: Vec<String> = table
+            .columns
+            .iter()
+            .map(|known| format!("{} AS {}", column(table, known.name), known.name))
+            .collect();
+        let (from, group) = match table.rows {
+            Rows::OfBoard { only, .. } => {
+                of_rows.push(only.to_owned());
+                let having = clause("HAVING", &of_groups);
+                ("board", format!("GROUP BY {} {having}", column(table, table.subject())))
+            }
+            Rows::OfStory(_) | Rows::OfDelivery(_) | Rows::OfLog(_) => {
+                of_rows.extend(of_groups);
+                (table.name, String::new())
+            }
         };
-        let columns: Vec<&str> = table.columns.iter().map(|column| column.name).collect();
-        let conditions =
-            if conditions.is_empty() { String::new() } else { format!("WHERE {}", conditions.join(" AND ")) };
-        let turn = if self.descending { " DESC, " } else { ", " };
-        let last = if self.descending { " DESC" } else { "" };
-        let (columns, order) = (columns.join(", "), places.join(turn));
-        (
-            format!("SELECT {columns} FROM {from} {conditions} ORDER BY {order}{last} LIMIT {}", self.limit),
-            values,
-        )
+        let (columns, chosen, limit) = (columns.join(", "), clause("WHERE", &of_rows), self.limit);
+        (format!("SELECT {columns} FROM {from} {chosen} {group} ORDER BY {order} LIMIT {limit}"), values)
     }
 }
 
-fn compare<'a>(column: &str, sign: &str, value: &Cell<'a>, values: &mut Vec<Cell<'a>>) -> String {
-    values.push(value.clone());
-    format!("{column} {sign} ?{}", values.len())
+impl<'w> Where<'w> {
+    /// The one column it is about, and how SQL says it.
+    fn sql<'a>(&'a self, table: &Table, values: &mut Vec<Cell<'a>>) -> (Option<&'w str>, String) {
+        let mut compare = |name: &'w str, sign: &str, value: &'a Cell<'w>| {
+            values.push(value.clone());
+            (Some(name), format!("{} {sign} ?{}", column(table, name), values.len()))
+        };
+        match self {
+            Self::Is(name, value) => compare(name, "=", value),
+            Self::UpTo(name, value) => compare(name, "<=", value),
+            Self::From(name, value) => compare(name, ">=", value),
+            Self::Says(columns, words) => {
+                values.push((*words).into());
+                let says = |name: &&str| format!("instr(lower({name}), lower(?{})) > 0", values.len());
+                (None, format!("({})", columns.iter().map(says).collect::<Vec<_>>().join(" OR ")))
+            }
+        }
+    }
+}
+
+/// What a column is in the table that is read.
+fn column(table: &Table, name: &str) -> String {
+    let place = table.columns.iter().position(|column| column.name == name);
+    let select = match table.rows {
+        Rows::OfBoard { select, .. } => place.and_then(|place| select.get(place)).copied(),
+        Rows::OfStory(_) | Rows::OfDelivery(_) | Rows::OfLog(_) => None,
+    };
+    select.unwrap_or(name).to_owned()
+}
+
+fn clause(word: &str, conditions: &[String]) -> String {
+    if conditions.is_empty() { String::new() } else { format!("{word} {}", conditions.join(" AND ")) }
 }
 
 impl Reader {

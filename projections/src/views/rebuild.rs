@@ -89,7 +89,7 @@ fn fill(
             whole.deliveries.iter().try_for_each(|delivery| add(&mut insert, &rows(delivery)))
         }
         Rows::OfLog(rows) => add(&mut insert, &rows(whole.checklist)),
-        Rows::OfTables(_) => Ok(()),
+        Rows::OfBoard { .. } => Ok(()),
     }
 }
 

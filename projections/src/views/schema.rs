@@ -44,8 +44,9 @@ pub(super) fn key(table: &Table) -> String {
 /// The indexes of a table that has its own name.
 pub(super) fn index(connection: &Connection, table: &Table) -> rusqlite::Result<()> {
     let name = table.name;
-    table.indexed.iter().try_for_each(|column| {
-        connection.execute_batch(&format!("CREATE INDEX {name}_by_{column} ON {name} ({column})"))
+    table.indexed.iter().try_for_each(|columns| {
+        let by = columns.replace(", ", "_and_");
+        connection.execute_batch(&format!("CREATE INDEX {name}_by_{by} ON {name} ({columns})"))
     })
 }
 

@@ -240,7 +240,7 @@ proptest! {
                 }
                 Rows::OfDelivery(of) => rows.extend(world.deliveries.values().flat_map(of)),
                 Rows::OfLog(of) => rows.extend(of(&world.checklist)),
-                Rows::OfTables(_) => {}
+                Rows::OfBoard { .. } => {}
             }
             let is_key = |place: usize| place == 0 || table.key.contains(&table.columns[place].name);
             let key = |row: &[_]| -> Vec<_> {

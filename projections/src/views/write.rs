@@ -71,7 +71,7 @@ fn follow(
                 .ticks()
                 .zip(rows(told.checklist))
                 .try_for_each(|((item, _), row)| put(item.as_str(), vec![row]))?,
-            Rows::OfTables(_) => {}
+            Rows::OfBoard { .. } => {}
         }
         checkpoint(&transaction, table, reached)?;
     }

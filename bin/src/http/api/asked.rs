@@ -4,6 +4,7 @@ use super::listings::{Filter, Keeps, Listing};
 use crate::commands::until::{Until, micros};
 use crate::views::{Known, Question};
 use axum::extract::Query as Parameters;
+use covertrail_domain::coverage::Badge;
 use covertrail_domain::time::Timestamp;
 use covertrail_projections::{Cell, Holds, Table};
 
@@ -86,6 +87,11 @@ fn only(listing: &Listing) -> Vec<(Keeps, Cell<'static>)> {
 fn value_of(table: &Table, filter: &Filter, value: &str) -> Result<Cell<'static>, String> {
     let column = match filter.keeps {
         Keeps::Is(column) | Keeps::UpTo(column) | Keeps::From(column) => column,
+        Keeps::Stands => {
+            let badge = Badge::ALL.into_iter().find(|badge| badge.as_str() == value);
+            let badge = badge.ok_or_else(|| "is no standing that there is".to_owned())?;
+            return Ok(Cell::Number(badge.urgency().into()));
+        }
         Keeps::Says(_) => return Ok(Cell::from(value.to_owned())),
     };
     match table.column(column).map(|column| column.holds) {

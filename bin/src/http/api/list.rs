@@ -99,7 +99,7 @@ async fn then(
 /// The read model whose checkpoint tells how far the list is.
 fn stored(listing: &Listing) -> &'static covertrail_projections::Table {
     match listing.table.rows {
-        Rows::OfTables(_) => &tables::BOARD,
+        Rows::OfBoard { .. } => &tables::BOARD,
         Rows::OfStory(_) | Rows::OfDelivery(_) | Rows::OfLog(_) => listing.table,
     }
 }
@@ -108,6 +108,7 @@ fn stored(listing: &Listing) -> &'static covertrail_projections::Table {
 pub(super) fn query<'a>(listing: &'a Listing, asked: &'a Asked, after: Option<Row<'a>>) -> Query<'a> {
     let condition = |(keeps, value): &'a (Keeps, Cell<'static>)| match (keeps, value) {
         (Keeps::Is(column), value) => Where::Is(column, value.clone()),
+        (Keeps::Stands, value) => Where::Is("urgency", value.clone()),
         (Keeps::UpTo(column), value) => Where::UpTo(column, value.clone()),
         (Keeps::From(column), value) => Where::From(column, value.clone()),
         (Keeps::Says(columns), Cell::Text(text)) => Where::Says(columns, text),

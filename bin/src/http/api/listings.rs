@@ -31,6 +31,8 @@ pub(super) enum Keeps {
     UpTo(&'static str),
     /// Those with at least the value in the column.
     From(&'static str),
+    /// Those that stand so: by the badge's place among all, in which order they are found.
+    Stands,
     /// Those with the words in one of the columns.
     Says(&'static [&'static str]),
 }
@@ -38,6 +40,8 @@ pub(super) enum Keeps {
 const fn is(name: &'static str) -> Filter {
     Filter { name, keeps: Keeps::Is(name) }
 }
+
+const STANDING: Filter = Filter { name: "standing", keeps: Keeps::Stands };
 
 const fn list(name: &'static str, table: &'static Table) -> Listing {
     Listing { name, table, filters: &[], order: &[], descending: false, only: &[] }
@@ -47,7 +51,7 @@ const fn list(name: &'static str, table: &'static Table) -> Listing {
 pub(super) const ALL: &[Listing] = &[
     Listing {
         filters: &[
-            is("standing"),
+            STANDING,
             is("stage"),
             is("worker"),
             is("client"),
@@ -60,7 +64,7 @@ pub(super) const ALL: &[Listing] = &[
         ..list("work-orders", &tables::BOARD)
     },
     Listing {
-        filters: &[is("contractor"), is("standing"), is("worker")],
+        filters: &[is("contractor"), STANDING, is("worker")],
         ..list("contractors", &tables::CONTRACTORS)
     },
     Listing {

@@ -101,6 +101,7 @@ fn parameter(table: &Table, filter: &Filter) -> Value {
         Keeps::Is(column) => (column, "Only rows with this value."),
         Keeps::UpTo(column) => (column, "Only rows with at most this value."),
         Keeps::From(column) => (column, "Only rows with at least this value."),
+        Keeps::Stands => ("standing", "Only rows that stand so."),
         Keeps::Says(_) => ("", "Only rows with these words in them."),
     };
     let schema = match table.column(column).map(|column| column.holds) {

@@ -31,7 +31,7 @@ pub(super) async fn subscribe(
     pairs: Result<Pairs, QueryRejection>,
 ) -> Response {
     let listing = listings::named(if name == "board" { "work-orders" } else { &name });
-    let Some(listing) = listing.filter(|listing| !matches!(listing.table.rows, Rows::OfTables(_))) else {
+    let Some(listing) = listing.filter(|listing| !matches!(listing.table.rows, Rows::OfBoard { .. })) else {
         return problem(StatusCode::NOT_FOUND, "there is no such subscription");
     };
     let Ok(axum::extract::Query(pairs)) = pairs else { return bad("the parameters cannot be read") };
@@ -177,6 +177,7 @@ impl Told {
         self.asked.wheres.iter().all(|(keeps, value)| match (keeps, value) {
             (Keeps::Is(column), Cell::Number(value)) => number(column) == Some(*value),
             (Keeps::Is(column), Cell::Text(text)) => row.get(column).and_then(Value::as_str) == Some(text),
+            (Keeps::Stands, Cell::Number(value)) => number("urgency") == Some(*value),
             (Keeps::UpTo(column), Cell::Number(value)) => {
                 number(column).is_some_and(|number| number <= *value)
             }
@@ -188,7 +189,7 @@ impl Told {
                 said.to_ascii_lowercase().contains(&text.to_ascii_lowercase())
             }),
             (Keeps::Is(_), Cell::Nothing)
-            | (Keeps::UpTo(_) | Keeps::From(_), Cell::Nothing | Cell::Text(_))
+            | (Keeps::Stands | Keeps::UpTo(_) | Keeps::From(_), Cell::Nothing | Cell::Text(_))
             | (Keeps::Says(_), Cell::Nothing | Cell::Number(_)) => false,
         })
     }

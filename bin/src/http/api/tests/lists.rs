@@ -54,6 +54,7 @@ async fn what_is_asked_wrongly_is_told_with_its_name_and_a_stable_type() {
         ("work-orders?after=nowhere", "after"),
         ("work-orders?colour=red", "colour"),
         ("work-orders?open=perhaps", "open"),
+        ("work-orders?standing=well", "standing"),
         ("work-orders?as_of=yesterday", "as_of"),
         ("work-orders?known_at=0", "known_at"),
         ("work-orders?min_position=x", "min_position"),
