@@ -93,9 +93,13 @@ async fn deliveries(
             if recorded.position.get() > upto || ended.ends(question, &recorded) {
                 continue;
             }
-            let before = found.remove(recorded.stream);
-            if let Some(told) = delivery::told(before, &recorded, &mut checklist) {
-                found.insert(recorded.stream.into(), told);
+            match found.get_mut(recorded.stream) {
+                Some(delivery) => delivery::tell(delivery, &recorded),
+                None => {
+                    if let Some(delivery) = delivery::received(&recorded, &mut checklist) {
+                        found.insert(recorded.stream.into(), delivery);
+                    }
+                }
             }
         }
         done(page.len());

@@ -153,16 +153,18 @@ impl ReadModels {
         upto: u64,
         checklist: &mut Checklist,
     ) -> Result<Option<Delivery>, Trouble> {
-        let mut told = None;
+        let mut found: Option<Delivery> = None;
         each(&self.store, &format!("{DELIVERY}-{id}"), |recorded| {
             let known = recorded.position.get() <= upto;
-            if known {
-                told = delivery::told(told.take(), recorded, checklist);
+            match &mut found {
+                Some(delivery) if known => delivery::tell(delivery, recorded),
+                None if known => found = delivery::received(recorded, checklist),
+                Some(_) | None => {}
             }
             Ok(known)
         })
         .await?;
-        Ok(told)
+        Ok(found)
     }
 }
 

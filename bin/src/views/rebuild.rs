@@ -28,6 +28,8 @@ pub async fn rebuild(
     let writing = tokio::task::spawn_blocking(move || {
         let moved = views.rebuild(&which, folded.whole(), reached, written)?;
         let rebuilt = Rebuilt { work_orders: folded.stories.len(), deliveries: folded.deliveries.len() };
+        // to let go of so much takes a while, for which nobody need wait
+        std::thread::spawn(move || drop(folded));
         Ok((views, moved.map(|()| rebuilt)))
     });
     writing.await.map_err(|_| Trouble::Ending)?

@@ -6,7 +6,6 @@ use crate::story::Story;
 use crate::table::{Row, Rows, Table};
 use covertrail_domain::coverage::{Coverage, Settlement, Work};
 use covertrail_domain::time::Timestamp;
-use std::collections::BTreeSet;
 
 /// One row for each object at 1099Policy.
 pub const OBJECTS: Table = Table {
@@ -25,17 +24,23 @@ pub const OBJECTS: Table = Table {
 
 fn rows(story: &Story, _at: Timestamp) -> Vec<Row<'_>> {
     let Some(coverage) = story.state.coverage() else { return Vec::new() };
-    let (current, past) = (current(coverage), past(coverage));
-    let past = past.difference(&current).map(|reference| (reference, false));
-    let all = current.iter().map(|reference| (reference, true)).chain(past);
+    let current = sorted(current(coverage));
+    let past = sorted(past(coverage)).into_iter().filter(|found| current.binary_search(found).is_err());
+    let all = current.iter().map(|found| (*found, true)).chain(past.map(|found| (found, false)));
     all.map(|((kind, id), is_current)| {
-        vec![coverage.work_order.as_str().into(), (*kind).into(), (*id).into(), is_current.into()]
+        vec![coverage.work_order.as_str().into(), kind.into(), id.into(), is_current.into()]
     })
     .collect()
 }
 
-/// A sort of object, and its id.
-type Found<'a> = BTreeSet<(&'static str, &'a str)>;
+/// Sorts of objects, and their ids.
+type Found<'a> = Vec<(&'static str, &'a str)>;
+
+fn sorted(mut found: Found<'_>) -> Found<'_> {
+    found.sort_unstable();
+    found.dedup();
+    found
+}
 
 fn current(coverage: &Coverage) -> Found<'_> {
     let path = &coverage.path;
@@ -49,7 +54,7 @@ fn current(coverage: &Coverage) -> Found<'_> {
         .extend(coverage.grants.iter().filter_map(|grant| Some(("policy", grant.policy.as_ref()?.as_str()))));
     found.extend(coverage.certificates.iter().map(|certificate| ("certificate", certificate.id.as_str())));
     if let Work::Completed { pay: Settlement::Invoiced { invoice, .. }, .. } = &coverage.work {
-        found.insert(("invoice", invoice.as_str()));
+        found.push(("invoice", invoice.as_str()));
     }
     found
 }
@@ -57,14 +62,14 @@ fn current(coverage: &Coverage) -> Found<'_> {
 fn past(coverage: &Coverage) -> Found<'_> {
     let mut found = Found::new();
     for past in &coverage.past_quotes {
-        found.insert(("contractor", past.post.contractor.as_str()));
-        found.insert(("job", past.post.job.as_str()));
-        found.insert(("quote", past.quote.id.as_str()));
+        found.push(("contractor", past.post.contractor.as_str()));
+        found.push(("job", past.post.job.as_str()));
+        found.push(("quote", past.quote.id.as_str()));
     }
     for assignment in &coverage.assignments {
-        found.insert(("contractor", assignment.post.contractor.as_str()));
-        found.insert(("job", assignment.post.job.as_str()));
-        found.insert(("assignment", assignment.id.as_str()));
+        found.push(("contractor", assignment.post.contractor.as_str()));
+        found.push(("job", assignment.post.job.as_str()));
+        found.push(("assignment", assignment.id.as_str()));
     }
     found.extend(coverage.past_sessions.iter().map(|id| ("session", id.as_str())));
     found.extend(coverage.former.iter().map(|id| ("contractor", id.as_str())));

@@ -9,6 +9,9 @@ use crate::table::{Row, Rows, Table};
 use crate::tables;
 use rusqlite::{Connection, OptionalExtension as _, Statement, TransactionBehavior, params_from_iter};
 
+/// How much memory a rebuild may take for pages, in KiB, as SQLite has it: below 0.
+const CACHE: i64 = -256 * 1024;
+
 /// All that read models follow from. Stories and deliveries in the order of their names are written fastest.
 #[derive(Debug, Clone, Copy)]
 pub struct Whole<'a> {
@@ -32,16 +35,22 @@ impl Views {
     ) -> Result<Result<(), Moved>, Error> {
         let connection = &mut self.reader.connection;
         let rebuilt = (|| -> rusqlite::Result<_> {
+            // what is written is read again for the indexes: it stays in memory until then
+            let usual: i64 = connection.pragma_query_value(None, "cache_size", |row| row.get(0))?;
+            connection.pragma_update(None, "cache_size", CACHE)?;
+            connection.pragma_update(None, "temp_store", "MEMORY")?;
             let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
             for table in which {
                 anew(&transaction, table, whole, reached)?;
                 written(table);
             }
-            if all_are_at(&transaction, reached.position)? {
+            let answer = if all_are_at(&transaction, reached.position)? {
                 transaction.commit().map(Ok)
             } else {
-                Ok(Err(Moved))
-            }
+                transaction.rollback().map(|()| Err(Moved))
+            };
+            connection.pragma_update(None, "cache_size", usual)?;
+            answer
         })();
         self.told(rebuilt)
     }
