@@ -3,7 +3,7 @@
 use super::as_of::{Question, each, story};
 use super::{ReadModels, Trouble, delivery, rebuild};
 use crate::clock;
-use crate::engine::{COVERAGE, DELIVERY};
+use crate::engine::{COVERAGE, DELIVERY, with_causes};
 use covertrail_adapters::store::{Batch, Position, Subscription, Update};
 use covertrail_domain::id::WorkOrderId;
 use covertrail_domain::time::Timestamp;
@@ -26,6 +26,7 @@ impl ReadModels {
     /// Keeps the read models up with the log and with time. Ends only where the log cannot be read by this version, which
     /// stops the engine too.
     pub async fn follow_always(self: Arc<Self>) {
+        let mut told = String::new();
         loop {
             let Err(trouble) = self.follow().await;
             match &trouble {
@@ -38,7 +39,12 @@ impl ReadModels {
                     remove(&self.path);
                 }
                 Trouble::Log(_) | Trouble::Views(_) | Trouble::Ending => {
-                    tracing::warn!(error = %trouble, "the read models cannot follow; trying again");
+                    // a full disk is tried again and again, and told of once
+                    let now = with_causes(&trouble);
+                    if told != now {
+                        tracing::warn!(error = now, "the read models cannot follow; trying again");
+                        told = now;
+                    }
                 }
             }
             tokio::time::sleep(PAUSE).await;

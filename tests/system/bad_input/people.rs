@@ -133,14 +133,12 @@ async fn before_the_log_was_read_nobody_is_told_what_it_says() {
     let environment = crate::world::Secrets::default().environment();
     let lookup =
         |wanted: &str| environment.iter().find(|(name, _)| *name == wanted).map(|(_, value)| value.clone());
-    let (mut config, secrets) = (Config::default(), Secrets::from_lookup(lookup).unwrap());
-    config.store.views = Some(folder.path().join("covertrail.views.sqlite"));
+    let (config, secrets) = (Config::default(), Secrets::from_lookup(lookup).unwrap());
     let engine = assemble::engine(&config, &secrets, Arc::new(store)).unwrap();
     let listener = tokio::net::TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
     let address = listener.local_addr().unwrap();
     let shared = assemble::shared(&config, &secrets, Arc::clone(&engine), address).unwrap();
     let base = format!("http://{address}");
-    tokio::spawn(Arc::clone(&shared.models).follow_always());
     let server = tokio::spawn(covertrail::http::serve(listener, shared, std::future::pending()));
     let client = reqwest::Client::builder().no_proxy().build().unwrap();
     let retry = client.post(format!("{base}/v1/work-orders/12345/retry")).bearer_auth(REVIEWER_TOKEN);
