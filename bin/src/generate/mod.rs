@@ -5,6 +5,7 @@
 
 mod history;
 mod steps;
+mod telling;
 #[cfg(test)]
 mod tests;
 

@@ -1,35 +1,17 @@
 //! What happens to a made-up work order: mostly all goes well, and now and then it does not.
 
-use super::history::{Cause, History, Step};
+use super::history::History;
+use super::telling::{Telling, id, lines, person};
 use super::{Error, Plan};
-use bytes::Bytes;
-use covertrail_adapters::webhook::delivery::Delivery;
-use covertrail_domain::cover::{Line, Lines};
-use covertrail_domain::coverage::{
-    self, BindOn, Command, Cover, Failure, Post, Quote, Reported, Round, Ruling, Terms, Verdict, Wage,
-};
-use covertrail_domain::id::{
-    AssignmentId, CertificateId, ClientId, ContractorId, DocumentId, InvoiceId, JobId, PersonId, PolicyId,
-    QuoteId, SessionId, WorkOrderId, WorkerId,
-};
+use covertrail_domain::coverage::{self, Command, Failure, Post, Quote, Reported, Round, Ruling, Verdict};
+use covertrail_domain::id::{AssignmentId, CertificateId, DocumentId, InvoiceId, SessionId};
 use covertrail_domain::money::Cents;
-use covertrail_domain::time::{Timestamp, Window};
 use rand::Rng as _;
 use rand::rngs::StdRng;
-use serde_json::json;
 
 /// How far back the histories go, and how far ahead work is scheduled.
 const YEAR: i64 = 365 * 86_400;
 const AHEAD: i64 = 21 * 86_400;
-
-const WORK: [(&str, &str); 6] = [
-    ("Replace point-of-sale terminals", "it-networking"),
-    ("Run two cable drops", "low-voltage"),
-    ("Install digital signage", "audio-visual"),
-    ("Survey wireless coverage", "it-networking"),
-    ("Swap a failed switch", "it-networking"),
-    ("Mount access points", "low-voltage"),
-];
 
 /// What is not as it mostly is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -74,50 +56,7 @@ pub(super) fn of(plan: &Plan, number: u64, random: &mut StdRng) -> Result<Histor
     Ok(History { work_order: told.work_order, steps: told.steps })
 }
 
-/// A history as it is told.
-struct Telling {
-    work_order: WorkOrderId,
-    word: String,
-    start: Timestamp,
-    length: i64,
-    pay: i64,
-    terms: Terms,
-    worker: WorkerId,
-    at: Timestamp,
-    steps: Vec<Step>,
-}
-
 impl Telling {
-    fn new(plan: &Plan, number: u64, start: Timestamp, random: &mut StdRng) -> Result<Self, Error> {
-        let word = format!("{:x}{number:08x}", plan.seed);
-        let length = random.random_range(1..10) * 3_600;
-        let pay = random.random_range(80..900) * 100;
-        let (title, category) = WORK.get(random.random_range(0..WORK.len())).copied().unwrap_or_default();
-        let window = Window::new(start, start.plus(length)).ok_or_else(|| Error::Id("a window".into()))?;
-        let terms = Terms {
-            title: title.to_owned(),
-            description: format!("{title}; test with the store's manager and send the old parts back."),
-            category: category.to_owned(),
-            client: Some(id(ClientId::parse(&format!("cl_{}", random.random_range(0..97))))?),
-            wage: Wage::FlatFee(Cents::new(pay)),
-            region: Some("CA".to_owned()),
-            window,
-            required: lines(),
-            bind_on: BindOn::InProgress,
-        };
-        Ok(Self {
-            work_order: id(WorkOrderId::parse(&format!("WO-{number}")))?,
-            worker: id(WorkerId::parse(&format!("wk_{}", random.random_range(0..5_000))))?,
-            word,
-            start,
-            length,
-            pay,
-            terms,
-            at: start.plus(-random.random_range(1..8) * 86_400),
-            steps: Vec::new(),
-        })
-    }
-
     fn tell(&mut self, way: Way, random: &mut StdRng) -> Result<(), Error> {
         let assign = Command::Assign {
             work_order: self.work_order.clone(),
@@ -259,72 +198,4 @@ impl Telling {
         self.by_policy(event, Command::RecordPolicy { policy, quote, contractor, change, at: self.at });
         Ok(())
     }
-
-    fn cover(&self) -> Cover {
-        let window = self.terms.window;
-        let around = Window::new(window.start().plus(-3_600), window.end().plus(60 * 86_400));
-        Cover { lines: lines(), window: around.unwrap_or(window) }
-    }
-
-    fn wait(&mut self, seconds: i64) {
-        self.at = self.at.plus(seconds);
-    }
-
-    fn step(&mut self, command: Command, cause: Cause) {
-        self.steps.push(Step { at: self.at, command, cause });
-    }
-
-    fn answered(&mut self, step: &str, command: Command) {
-        self.wait(1);
-        let key = format!("{}-{step}-1", self.work_order);
-        self.step(command, Cause::Answered(key));
-    }
-
-    fn by_person(&mut self, command: Command) -> Result<(), Error> {
-        self.step(command, Cause::Person(person()?));
-        Ok(())
-    }
-
-    fn by_workmarket(&mut self, event: &str, command: Command) {
-        let body = json!({ "work_order_id": self.work_order.as_str(), "sent": self.at.unix() }).to_string();
-        let delivery = Delivery::from_workmarket(event, Bytes::from(body));
-        self.step(command, Cause::Delivered(Box::new(delivery)));
-    }
-
-    fn by_policy(&mut self, event: &str, command: Command) {
-        let body = json!({
-            "id": format!("evt_{}_{}", self.word, self.steps.len()), "type": event, "created": self.at.unix(),
-            "data": { "object": { "quote": format!("qt_{}", self.word), "contractor": format!("cn_{}", self.word) } },
-        });
-        let delivery = Delivery::from_policy(None, Bytes::from(body.to_string()));
-        self.step(command, Cause::Delivered(Box::new(delivery)));
-    }
-
-    fn contractor(&self) -> Result<ContractorId, Error> {
-        id(ContractorId::parse(&format!("cn_{}", self.worker)))
-    }
-
-    fn job(&self) -> Result<JobId, Error> {
-        id(JobId::parse(&format!("jb_{}", self.word)))
-    }
-
-    fn quote(&self) -> Result<QuoteId, Error> {
-        id(QuoteId::parse(&format!("qt_{}", self.word)))
-    }
-
-    fn policy_id(&self) -> Result<PolicyId, Error> {
-        id(PolicyId::parse(&format!("pl_{}", self.word)))
-    }
-}
-
-fn lines() -> Lines {
-    [Line::General, Line::WorkersComp].into_iter().collect()
-}
-
-fn person() -> Result<PersonId, Error> {
-    id(PersonId::parse("riley"))
-}
-
-fn id<T, E: std::fmt::Display>(parsed: Result<T, E>) -> Result<T, Error> {
-    parsed.map_err(|error| Error::Id(error.to_string()))
 }

@@ -19,6 +19,8 @@ use std::time::Duration;
 const PAUSE: Duration = Duration::from_millis(500);
 /// The pause between two looks at a log that is being written to: what comes meanwhile is one transaction.
 const BREATH: Duration = Duration::from_millis(5);
+/// So many events behind, folding the whole log anew is faster than following it.
+const FAR_BEHIND: u64 = 200_000;
 /// The longest that a wait for the next change by time alone is trusted: clocks are set now and then.
 const LONGEST: Duration = Duration::from_mins(5);
 
@@ -64,18 +66,24 @@ impl ReadModels {
         }
     }
 
-    /// Folds those anew that are not there, or of another version: up to where the others are, or up to the end.
+    /// Folds those anew that are not there, or of another version, up to where the others are. All of them are, up to the
+    /// end, where that is far away, or where they are beyond it: then they were of another log.
     async fn fold_stale(&self, views: Views) -> Result<Views, Trouble> {
-        let stale = views.stale()?;
-        if stale.is_empty() {
-            return Ok(views);
-        }
-        let mut reached = None;
+        let (mut stale, mut reached) = (views.stale()?, None);
         for table in tables::STORED {
             reached = views.checkpoint(table)?.or(reached);
         }
-        let head = self.store.head().await?.map_or(0, Position::get);
-        let reached = reached.unwrap_or(Checkpoint { position: head, at: clock::now() });
+        let position = self.store.head().await?.map_or(0, Position::get);
+        let is_near = |reached: &Checkpoint| {
+            position.checked_sub(reached.position).is_some_and(|behind| behind < FAR_BEHIND)
+        };
+        let reached = reached.filter(is_near).unwrap_or_else(|| {
+            stale = tables::STORED.to_vec();
+            Checkpoint { position, at: clock::now() }
+        });
+        if stale.is_empty() {
+            return Ok(views);
+        }
         let names: Vec<_> = stale.iter().map(|table| table.name).collect();
         tracing::info!(read_models = names.join(","), upto = reached.position, "folding anew");
         let (views, rebuilt) = rebuild(&self.store, views, stale, reached, |_| (), |_| ()).await?;

@@ -75,6 +75,24 @@ async fn a_file_that_is_broken_is_folded_anew_by_itself() {
 }
 
 #[tokio::test]
+async fn read_models_of_another_log_are_folded_anew_from_this_one() {
+    let [longer, shorter] = [world(30).await, world(10).await];
+    followed(&longer.store, &longer.path, longer.head).await;
+    let models = ReadModels::new(Arc::clone(&shorter.store), &longer.path);
+    let following = tokio::spawn(Arc::clone(&models).follow_always());
+    let mut progress = models.hub().progress();
+    while !(progress.is_caught_up && progress.position == shorter.head) {
+        tokio::task::yield_now().await;
+        progress = models.hub().progress();
+    }
+    following.abort();
+    let views = Reader::open(&longer.path).unwrap();
+    let reached = views.checkpoint(&tables::BOARD).unwrap().unwrap();
+    let digests: Vec<_> = tables::STORED.map(|table| views.digest(table).unwrap()).into();
+    assert_eq!(digests, anew(&shorter.store, reached).await);
+}
+
+#[tokio::test]
 async fn every_work_order_of_the_whole_fold_is_what_its_own_stream_comes_to() {
     let World { store, head, path, _folder } = world(60).await;
     let models = ReadModels::new(Arc::clone(&store), &path);

@@ -1,6 +1,6 @@
 //! What read models made by SQL, or by a clever fold, come to when it is counted by hand.
 
-use super::{Happened, World, any_log};
+use super::world::{Happened, World, any_log};
 use crate::checklist::Item;
 use crate::table::Cell;
 use crate::tables::{BOARD, CONTRACTORS, FIGURES};
