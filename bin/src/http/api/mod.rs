@@ -1,4 +1,4 @@
-//! `/v1`: what people and services read. Every list is a read model, described as data in `listings`.
+//! `/v1` and `/metrics`: what people and services read. Every list is a read model, described as data in `listings`.
 
 mod asked;
 mod cursor;
@@ -6,6 +6,7 @@ mod events;
 mod history;
 mod list;
 mod listings;
+mod metrics;
 mod openapi;
 mod sse;
 mod subscriptions;
@@ -31,6 +32,7 @@ pub(super) fn router(shared: &Arc<Shared>) -> Router<Arc<Shared>> {
         .route("/v1/work-orders/{work_order}/standing", get(work_order::standing))
         .route("/v1/events", get(events::events))
         .route("/v1/subscriptions/{listing}", get(subscriptions::subscribe))
+        .route("/metrics", get(metrics::metrics))
         .route("/v1/openapi.json", get(openapi::openapi));
     let routes = listings::ALL.iter().fold(routes, |routes, listing| {
         routes.route(

@@ -10,7 +10,7 @@ fn routes() -> Vec<(Method, String, bool)> {
     let subscriptions = listings::ALL.iter().map(|listing| format!("/v1/subscriptions/{}", listing.name));
     let more = ["", "/history", "/standing"].map(|end| format!("{one}{end}"));
     let reads = lists.chain(subscriptions).chain(more);
-    let reads = reads.chain(["/v1/events", "/v1/openapi.json"].map(str::to_owned));
+    let reads = reads.chain(["/v1/events", "/v1/openapi.json", "/metrics"].map(str::to_owned));
     let acts =
         ["certificates", "review", "waive", "retry"].map(|act| (Method::POST, format!("{one}/{act}"), true));
     reads.map(|path| (Method::GET, path, false)).chain(acts).collect()

@@ -125,3 +125,25 @@ async fn the_description_has_every_list_with_its_filters_and_columns() {
         assert_eq!(columns.as_object().unwrap().len(), listing.table.columns.len());
     }
 }
+
+#[tokio::test]
+async fn what_is_watched_is_what_counting_the_lists_comes_to() {
+    let world = World::begin(60).await;
+    let told = world.get("/metrics").await.text().await.unwrap();
+    let figure = |name: &str| -> usize {
+        let line = told.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
+        line.unwrap_or_else(|| panic!("{name}: {told}")).parse().unwrap()
+    };
+    for standing in ["done", "needs-review", "insured", "uninsured-and-working"] {
+        let rows = world.all("work-orders", &format!("&standing={standing}"), 100).await;
+        assert_eq!(
+            figure(&format!("covertrail_work_orders{{standing=\"{standing}\"}}")),
+            rows.len(),
+            "{standing}"
+        );
+    }
+    assert_eq!(figure("covertrail_blocked_steps"), world.all("blocked", "", 100).await.len());
+    let applied = world.all("deliveries", "&state=applied", 1_000).await.len();
+    assert_eq!(figure("covertrail_deliveries{state=\"applied\"}"), applied);
+    assert_eq!(figure("covertrail_projection_lag"), 0);
+}
