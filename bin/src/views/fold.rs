@@ -7,7 +7,7 @@ use covertrail_adapters::schema::{self, Envelope};
 use covertrail_adapters::store::{Batch, Category, EventStore, Position, ReadError, Recorded};
 use covertrail_domain::coverage::Event;
 use covertrail_projections::{AsOf, Checklist, Delivery, Place, Story, Whole};
-use std::collections::{HashMap, HashSet};
+use foldhash::{HashMap, HashMapExt as _, HashSet};
 use std::sync::Arc;
 
 /// How many events are asked for at once.
