@@ -2,8 +2,9 @@
 
 use crate::config::{self, Api, Config, Secrets};
 use crate::engine::{Documents, Engine, Parts, Polling, Requirements};
-use crate::http::Shared;
+use crate::http::{Access, Shared};
 use crate::links::Links;
+use crate::views::ReadModels;
 use covertrail_adapters::policy::Limits;
 use covertrail_adapters::secret::Secret;
 use covertrail_adapters::store::EventStore;
@@ -153,9 +154,11 @@ pub fn shared(
     address: SocketAddr,
 ) -> Result<Shared, Unusable> {
     let [policy, workmarket] = verifiers(config, secrets)?;
-    let (people, max_body_bytes) = (secrets.people.clone(), config.server.max_body_bytes);
+    let access = Access::new(&config.access, &secrets.people);
+    let models = ReadModels::new(Arc::clone(&engine.store), &config.store.views_path());
+    let max_body_bytes = config.server.max_body_bytes;
     let links = links(&config.server, address, secrets.link.clone())?;
-    Ok(Shared { engine, policy, workmarket, people, links, max_body_bytes })
+    Ok(Shared { engine, policy, workmarket, models, access, links, max_body_bytes })
 }
 
 /// The application links of a server that listens at that address.

@@ -9,9 +9,11 @@ mod commands;
 pub mod config;
 mod demo;
 pub mod engine;
+pub mod generate;
 pub mod http;
 pub mod links;
 pub mod logging;
 mod show;
+pub mod views;
 
 pub use commands::main;

@@ -1,9 +1,11 @@
 //! The log folded again, up to a point: what was known then.
 
 use super::log::Wrong;
-use covertrail_adapters::schema;
+use covertrail_adapters::schema::{self, Envelope};
 use covertrail_adapters::store::{Position, Recorded};
 use covertrail_domain::coverage::State;
+use covertrail_domain::time::Timestamp;
+use covertrail_projections::{AsOf, Place};
 use serde::de::IgnoredAny;
 use sha2::{Digest as _, Sha256};
 use std::collections::HashMap;
@@ -24,6 +26,7 @@ pub(crate) enum Bound {
 /// What the events come to.
 pub(crate) struct Fold {
     bound: Bound,
+    as_of: Option<Timestamp>,
     streams: HashMap<String, Stream>,
     digest: Sha256,
     events: u64,
@@ -33,13 +36,25 @@ pub(crate) struct Fold {
 #[derive(Default)]
 struct Stream {
     state: State,
+    then: Option<Box<AsOf>>,
     next_revision: u64,
     ended: bool,
 }
 
+impl Stream {
+    fn state(&self) -> &State {
+        self.then.as_ref().map_or(&self.state, |then| &then.story().state)
+    }
+}
+
 impl Fold {
     pub(crate) fn new(bound: Bound) -> Self {
-        Self { bound, streams: HashMap::new(), digest: Sha256::new(), events: 0, last: None }
+        Self { bound, as_of: None, streams: HashMap::new(), digest: Sha256::new(), events: 0, last: None }
+    }
+
+    /// The same, of how it was in the world at a moment.
+    pub(crate) fn looking_at(self, as_of: Option<Timestamp>) -> Self {
+        Self { as_of, ..self }
     }
 
     /// Folds one event of a work order, unless it lies beyond the bound.
@@ -61,7 +76,14 @@ impl Fold {
         }
         let event = schema::decode(recorded.kind, recorded.data)?;
         serde_json::from_slice::<IgnoredAny>(recorded.metadata).map_err(|_| Wrong::NotJson("metadata"))?;
-        stream.state = std::mem::take(&mut stream.state).evolve(&event);
+        match self.as_of {
+            None => stream.state = std::mem::take(&mut stream.state).evolve(&event),
+            Some(at) => {
+                let occurred = Envelope::decode(recorded.metadata)?.occurred_at;
+                let place = Place { position: recorded.position.get(), revision: recorded.revision };
+                stream.then.get_or_insert_with(|| Box::new(AsOf::new(at))).hear(&event, occurred, place);
+            }
+        }
         stream.next_revision = stream.next_revision.saturating_add(1);
         line(recorded, |part| self.digest.update(part));
         self.events = self.events.saturating_add(1);
@@ -71,8 +93,9 @@ impl Fold {
 
     /// The work orders that are known, by the name of their stream, in no order.
     pub(crate) fn states(&self) -> impl Iterator<Item = (&str, &State)> {
-        let known = self.streams.iter().filter(|(_, stream)| stream.next_revision > 0);
-        known.map(|(name, stream)| (name.split_once('-').map_or(name.as_str(), |(_, id)| id), &stream.state))
+        let known = self.streams.iter().map(|(name, stream)| (name, stream.state()));
+        let known = known.filter(|(_, state)| state.coverage().is_some());
+        known.map(|(name, state)| (name.split_once('-').map_or(name.as_str(), |(_, id)| id), state))
     }
 
     /// How many events were folded.

@@ -6,10 +6,11 @@ use crate::engine::{COVERAGE, REFUSAL, with_causes};
 use clap::Args;
 use covertrail_adapters::schema::Malformed;
 use covertrail_adapters::store::{
-    Batch, Category, Embedded, EventStore as _, Position, ReadError, Recorded, StreamName,
+    Batch, Category, Embedded, EventStore, Position, ReadError, Recorded, StreamName,
 };
 use covertrail_domain::id::WorkOrderId;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// How many events are asked for at once.
 const PAGE: usize = 4096;
@@ -42,6 +43,15 @@ impl Which {
         Ok(config.transpose()?)
     }
 
+    /// Where the log's read models lie.
+    pub(crate) fn views(&self) -> Result<PathBuf, Failure> {
+        let mut store = self.configuration()?.map(|config| config.store).unwrap_or_default();
+        if let Some(log) = &self.log {
+            store.path.clone_from(log);
+        }
+        Ok(store.views_path())
+    }
+
     /// Opens it for reading only.
     pub(crate) fn open(self) -> Result<Log, Failure> {
         let configured = self.configuration()?.map(|config| config.store.path);
@@ -60,6 +70,11 @@ impl Which {
 }
 
 impl Log {
+    /// Whatever reads it.
+    pub(crate) fn store(self) -> Arc<dyn EventStore> {
+        Arc::new(self.store)
+    }
+
     /// Every event of a work order, oldest first.
     pub(crate) async fn of(
         &self,

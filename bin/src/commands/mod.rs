@@ -6,9 +6,11 @@ mod certificate;
 mod check;
 mod diagram;
 mod fold;
+mod generate;
 mod history;
 mod init;
 mod log;
+mod rebuild;
 mod replay;
 mod retry;
 pub(crate) mod sandbox;
@@ -16,7 +18,7 @@ mod serve;
 mod status;
 mod stuck;
 mod templates;
-mod until;
+pub(crate) mod until;
 mod waive;
 
 use crate::assemble::Unusable;
@@ -38,7 +40,7 @@ use std::process::ExitCode;
         3  the configuration or the environment is wrong\n  \
         4  the event log cannot be opened or written to, or holds what cannot be read\n  \
         5  no such work order\n  \
-        6  looked at, and not as it should be (demo --once, check)\n\n\
+        6  looked at, and not as it should be (demo --once, check, rebuild --verify)\n\n\
         Examples:\n  \
         covertrail demo\n  \
         covertrail init && covertrail check && covertrail serve\n  \
@@ -61,6 +63,8 @@ enum Command {
     Status(status::Status),
     History(history::History),
     Replay(replay::Replay),
+    Rebuild(rebuild::Rebuild),
+    Generate(generate::Generate),
     Certificate(certificate::Certificate),
     Waive(waive::Waive),
     Retry(retry::Retry),
@@ -134,6 +138,8 @@ pub fn main() -> ExitCode {
             Command::Status(status) => status.run().await,
             Command::History(history) => history.run().await,
             Command::Replay(replay) => replay.run().await,
+            Command::Rebuild(rebuild) => rebuild.run().await,
+            Command::Generate(generate) => generate.run().await,
             Command::Certificate(certificate) => certificate.run().await,
             Command::Waive(waive) => waive.run().await,
             Command::Retry(retry) => retry.run().await,

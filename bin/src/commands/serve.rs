@@ -41,6 +41,8 @@ impl Serve {
         if secrets.link.is_none() {
             tracing::warn!("COVERTRAIL_LINK_SECRET is not set: no link leads to an application");
         }
+        let models = Arc::clone(&shared.models);
+        let following = tokio::spawn(Arc::clone(&models).follow_always());
         let mut running = engine.start();
         let (stop, stopped) = oneshot::channel::<()>();
         let mut server = tokio::spawn(http::serve(listener, shared, async move {
@@ -58,11 +60,13 @@ impl Serve {
             stopped = running.stopped() => Some(Failure::Log(stopped.to_string())),
             ended = &mut server => Some(Failure::Failed(format!("the HTTP server ended: {ended:?}"))),
         };
+        models.hub().end();
         let _ = stop.send(());
         if !server.is_finished() {
             let _ = tokio::time::timeout(GRACE, &mut server).await;
         }
         running.shut_down(GRACE).await;
+        following.abort();
         store.close().await;
         why.map_or(Ok(()), Err)
     }

@@ -4,6 +4,7 @@ use super::answer::Answer;
 use super::fold::{Bound, Fold};
 use super::log::Which;
 use super::stuck::{self, Uploads};
+use super::until::{Until, seconds};
 use super::{Failure, print};
 use crate::config::{Config, link_secret};
 use crate::engine::{COVERAGE, DELIVERY};
@@ -14,6 +15,7 @@ use covertrail_adapters::store::Recorded;
 use covertrail_adapters::webhook::delivery::{HANDLED, RECEIVED};
 use covertrail_domain::coverage::State;
 use covertrail_domain::id::WorkOrderId;
+use covertrail_domain::time::Timestamp;
 use std::collections::HashSet;
 
 /// Print how every work order stands now, the worst first
@@ -21,12 +23,19 @@ use std::collections::HashSet;
 #[command(
     after_help = "It reads the log and asks no vendor, so it can be used beside `serve` and without secrets. With \
 COVERTRAIL_LINK_SECRET set it shows a work order's link for the contractor.\n\n\
-Examples:\n  covertrail status\n  covertrail status 12345\n  covertrail status --json --config /etc/covertrail.toml"
+Examples:\n  covertrail status\n  covertrail status 12345\n  covertrail status --json --config /etc/covertrail.toml\n  \
+covertrail status --as-of 2026-06-14T12:00:00-05:00\n  covertrail status 12345 --as-of 2026-06-14 --known-at 2026-06-20"
 )]
 pub(crate) struct Status {
     /// One work order, by WorkMarket's id, with all that is known of it
     #[arg(value_parser = WorkOrderId::parse)]
     work_order: Option<WorkOrderId>,
+    /// How it was in the world then, by all that is known: RFC 3339, or a day (its beginning, in UTC)
+    #[arg(long, value_name = "TIME", value_parser = seconds)]
+    as_of: Option<i64>,
+    /// What was known then: a moment, or a position of the log
+    #[arg(long, value_name = "POSITION|TIME")]
+    known_at: Option<Until>,
     #[command(flatten)]
     which: Which,
     /// Print JSON
@@ -39,7 +48,15 @@ impl Status {
         let config = self.which.configuration()?;
         let patience = config.clone().unwrap_or_default().engine.certificate_stuck_after;
         let log = self.which.open()?;
-        let (mut fold, mut inbox) = (Fold::new(Bound::Everything), Inbox::default());
+        let is_now = self.as_of.is_none() && self.known_at.is_none();
+        let as_of = self.as_of.map(Timestamp::from_unix);
+        let (bound, known) = match self.known_at {
+            None => (Bound::Everything, None),
+            Some(Until::Position(position)) => (Bound::Position(position), log.recorded_at(position).await?),
+            Some(Until::Moment(micros)) => (Bound::Recorded(micros), Some(micros)),
+        };
+        let known = known.map(|micros| Timestamp::from_unix(micros.div_euclid(1_000_000)));
+        let (mut fold, mut inbox) = (Fold::new(bound).looking_at(as_of), Inbox::default());
         let mut uploads = Uploads::default();
         let mut take = |recorded: &Recorded<'_>| {
             uploads.take(recorded)?;
@@ -59,14 +76,15 @@ impl Status {
                 .await?;
             }
         }
-        let at = clock::now();
+        let at = as_of.or(known).unwrap_or_else(clock::now);
         let mut answer = Answer::of(&fold, self.work_order.as_ref(), at)?;
         if let (Some(work_order), Some(config)) = (&self.work_order, config) {
             answer.tell(fact("apply link", link(&fold, work_order, &config)?));
         }
-        let all = self.work_order.is_none();
+        // what waits now is no answer about then
+        let all = self.work_order.is_none() && is_now;
         let blocked = blocked(&fold);
-        let stuck = uploads.stuck(&fold, at, patience);
+        let stuck = if is_now { uploads.stuck(&fold, at, patience) } else { vec![] };
         if self.json {
             let more = [fact("deliveries waiting", inbox.waiting()), fact("blocked", list(blocked))];
             let mut more = if all { more.into() } else { vec![] };

@@ -37,6 +37,11 @@ impl FromStr for Until {
     }
 }
 
+/// A moment or a day, in Unix microseconds.
+pub(crate) fn micros(text: &str) -> Result<i64, NoMoment> {
+    moment(text).map(|moment| moment.timestamp_micros()).ok_or(NoMoment)
+}
+
 /// A moment or a day as a command line has it, in Unix seconds.
 pub(crate) fn seconds(text: &str) -> Result<i64, NoMoment> {
     moment(text).map(|moment| moment.timestamp()).ok_or(NoMoment)

@@ -1,12 +1,14 @@
 //! The configuration: one TOML file for what everybody may read, and the environment for secrets. Read once,
 //! at the start, into typed values; what is wrong is named with its line or its variable.
 
+mod access;
 mod problems;
 mod secrets;
 mod values;
 mod wire;
 mod workmarket;
 
+pub use access::{Role, Sha256Hex, Token};
 pub use secrets::{People, Secrets, link_secret};
 pub use values::{Config, Engine, Log, LogFormat, Mapping, Policy, Server, Store, Webhook};
 pub use wire::{Environment, Wire};
@@ -58,6 +60,7 @@ impl Config {
             Self::parse(&text).map_err(|problem| Error::Invalid { path: path.into(), problem })?;
         let folder = path.parent().unwrap_or(Path::new(""));
         config.store.path = folder.join(&config.store.path);
+        config.store.views = config.store.views.map(|views| folder.join(views));
         config.store.documents = folder.join(&config.store.documents);
         Ok(config)
     }

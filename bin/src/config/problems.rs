@@ -47,6 +47,11 @@ impl Config {
                 problems.push(format!("{field}: must contain {{work_order}}"));
             }
         }
+        for (place, token) in self.access.iter().enumerate() {
+            if self.access.iter().take(place).any(|other| other.sha256 == token.sha256) {
+                problems.push(format!("access: {} has the same token as somebody before", token.name));
+            }
+        }
         problems.extend(self.workmarket.problems());
         problems
     }

@@ -1,5 +1,6 @@
 //! The file's tables, as typed values with their defaults.
 
+use super::access::Token;
 use super::wire::{Environment, Wire};
 use super::workmarket::WorkMarket;
 use covertrail_domain::cover::{Line, Lines};
@@ -28,6 +29,8 @@ pub struct Config {
     pub engine: Engine,
     /// `[log]`
     pub log: Log,
+    /// `[[access]]`
+    pub access: Vec<Token>,
 }
 
 /// Where and how HTTP is served.
@@ -48,6 +51,8 @@ pub struct Server {
 pub struct Store {
     /// The event log.
     pub path: PathBuf,
+    /// The read models; without it, beside the log.
+    pub views: Option<PathBuf>,
     /// The folder of handed-in certificates.
     pub documents: PathBuf,
 }
@@ -166,7 +171,14 @@ impl Default for Server {
 
 impl Default for Store {
     fn default() -> Self {
-        Self { path: "covertrail.sqlite".into(), documents: "documents".into() }
+        Self { path: "covertrail.sqlite".into(), views: None, documents: "documents".into() }
+    }
+}
+
+impl Store {
+    /// Where the read models lie.
+    pub fn views_path(&self) -> PathBuf {
+        self.views.clone().unwrap_or_else(|| self.path.with_extension("views.sqlite"))
     }
 }
 

@@ -5,6 +5,7 @@ use crate::commands::{Failure, sandbox};
 use crate::config::{Config, People, Secrets};
 use crate::engine::{Engine, Running};
 use crate::links::Links;
+use crate::views::ReadModels;
 use crate::{assemble, http};
 use base64::Engine as _;
 use covertrail_adapters::sandbox::{self as vendors, FaultPlan, WebhookTarget, policy, workmarket};
@@ -39,6 +40,8 @@ pub(super) struct World {
 /// What is stopped at the end, in this order.
 struct Ends {
     stop: oneshot::Sender<()>,
+    models: Arc<ReadModels>,
+    following: tokio::task::JoinHandle<()>,
     server: tokio::task::JoinHandle<std::io::Result<()>>,
     running: Running,
     store: Embedded,
@@ -71,6 +74,8 @@ impl World {
         let engine = assemble::engine(&config, &secrets, Arc::new(store.clone()))?;
         let shared = assemble::shared(&config, &secrets, Arc::clone(&engine), address)?;
         let links = shared.links.clone();
+        let models = Arc::clone(&shared.models);
+        let following = tokio::spawn(Arc::clone(&models).follow_always());
         let running = engine.start();
         let (stop, stopped) = oneshot::channel::<()>();
         let server = tokio::spawn(http::serve(listener, shared, async move {
@@ -93,6 +98,8 @@ impl World {
             log: config.store.path,
             ends: Mutex::new(Some(Ends {
                 stop,
+                models,
+                following,
                 server,
                 running,
                 store,
@@ -105,12 +112,14 @@ impl World {
     pub(super) async fn end(&self) {
         if let Some(ends) = self.ends.lock().await.take() {
             // the receiver is gone only if the server has ended
+            ends.models.hub().end();
             let _ = ends.stop.send(());
             let _ = tokio::time::timeout(Duration::from_secs(2), ends.server).await;
             ends.running.shut_down(Duration::from_secs(2)).await;
             for sandbox in ends.sandboxes {
                 sandbox.shutdown().await;
             }
+            ends.following.abort();
             ends.store.close().await;
             drop(ends.folder);
         }
@@ -135,7 +144,9 @@ impl World {
             .map(|link| format!("In a browser, apply as a contractor who has not:\n  {link}\n"));
         format!(
             "\nStill up. In another terminal, try:\n  covertrail history {order} --log {log}\n  covertrail status --log {log}\n  \
-             covertrail replay --log {log} --until 20\n  curl http://{}/readyz\n{}Ctrl-C ends it.\n",
+             covertrail replay --log {log} --until 20\n  covertrail rebuild --verify --log {log}\n  \
+             curl -H 'Authorization: Bearer {}' http://{}/v1/work-orders\n{}Ctrl-C ends it.\n",
+            self.reviewer,
             self.address,
             apply.unwrap_or_default()
         )

@@ -133,6 +133,11 @@ impl Engine {
         self.ledger().state(work_order).map(look)
     }
 
+    /// The number of a work order's newest event in its stream, if it is known.
+    pub fn revision(&self, work_order: &WorkOrderId) -> Option<u64> {
+        self.ledger().next_revision(work_order).checked_sub(1)
+    }
+
     fn ledger(&self) -> MutexGuard<'_, Ledger> {
         self.ledger.lock().unwrap_or_else(PoisonError::into_inner)
     }

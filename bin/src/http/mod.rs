@@ -1,22 +1,26 @@
-//! What is served over HTTP: the vendors' webhooks, the contractor's way to the application, what people may
-//! do, and health.
+//! What is served over HTTP: the vendors' webhooks, the contractor's way to the application, what people and services
+//! may read and do, and health.
 
+mod access;
+mod api;
 mod apply;
 mod body;
 mod certificate;
 mod health;
 mod people;
+mod problem;
 mod webhooks;
 
-use crate::config::People;
+pub use access::{Access, Who};
+
 use crate::engine::Engine;
 use crate::links::Links;
+use crate::views::ReadModels;
 use axum::Router;
 use axum::http::StatusCode;
-use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use covertrail_adapters::webhook::verify::Verifier;
-use serde_json::json;
+use problem::problem;
 use std::sync::Arc;
 use tokio::net::TcpListener;
 
@@ -28,8 +32,10 @@ pub struct Shared {
     pub policy: Verifier,
     /// How `WorkMarket`'s deliveries are authenticated.
     pub workmarket: Verifier,
-    /// Who may act.
-    pub people: People,
+    /// The read models.
+    pub models: Arc<ReadModels>,
+    /// Who may ask and act.
+    pub access: Access,
     /// The contractors' links.
     pub links: Links,
     /// The largest webhook body, in bytes.
@@ -38,6 +44,7 @@ pub struct Shared {
 
 /// All that is served.
 pub fn router(shared: Shared) -> Router {
+    let shared = Arc::new(shared);
     let webhooks = Router::new()
         .route("/webhooks/1099policy", post(webhooks::policy))
         .route("/webhooks/workmarket/{event}", post(webhooks::workmarket));
@@ -49,6 +56,7 @@ pub fn router(shared: Shared) -> Router {
     Router::new()
         .merge(webhooks)
         .merge(people)
+        .merge(api::router(&shared))
         .route("/apply/{work_order}", get(apply::apply))
         .route("/livez", get(health::live))
         .route("/readyz", get(health::ready))
@@ -56,7 +64,7 @@ pub fn router(shared: Shared) -> Router {
         .method_not_allowed_fallback(|| async {
             problem(StatusCode::METHOD_NOT_ALLOWED, "this address does not take that method")
         })
-        .with_state(Arc::new(shared))
+        .with_state(shared)
 }
 
 /// Serves until told to stop; requests under way are finished.
@@ -66,11 +74,4 @@ pub async fn serve(
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> std::io::Result<()> {
     axum::serve(listener, router(shared)).with_graceful_shutdown(stop).await
-}
-
-/// An error answer in the form of RFC 9457.
-fn problem(status: StatusCode, detail: &str) -> Response {
-    let title = status.canonical_reason().unwrap_or("Error");
-    let body = json!({ "type": "about:blank", "title": title, "status": status.as_u16(), "detail": detail });
-    (status, [("content-type", "application/problem+json")], body.to_string()).into_response()
 }

@@ -1,6 +1,7 @@
 //! What people may do: review a certificate, make an exception, have a blocked step tried again.
 //! Whoever does it is named by their token, and the event says so.
 
+use super::access::{self, Who};
 use super::body::{self, Untaken};
 use super::{Shared, problem};
 use crate::clock;
@@ -10,15 +11,14 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use covertrail_adapters::schema::{Actor, Source};
+use covertrail_adapters::store::Position;
 use covertrail_domain::cover::{Line, Lines};
 use covertrail_domain::coverage::{self, Command, Cover, Rejection, Ruling, Stage};
 use covertrail_domain::id::{CertificateId, PersonId, WorkOrderId};
 use covertrail_domain::time::{Timestamp, Window};
 use serde::Deserialize;
 use serde_json::json;
-use sha2::{Digest, Sha256};
 use std::sync::Arc;
-use subtle::ConstantTimeEq as _;
 
 /// The largest body, in bytes: the largest certificate and a little.
 const MAX_BODY_BYTES: usize = MAX_DOCUMENT_BYTES + 4096;
@@ -154,17 +154,28 @@ pub(super) async fn admitted(
     work_order: &str,
     body: Body,
 ) -> Result<Asked, Response> {
-    let person = person(shared, headers);
+    let who = shared.access.who(headers).filter(|who| who.role.may_act());
     // read before anything is refused, since one who is still sending does not hear a refusal; of those who are
     // not let in nothing is kept
-    let body = body::read(body, if person.is_some() { MAX_BODY_BYTES } else { 0 }).await;
-    let person =
-        person.ok_or_else(|| problem(StatusCode::UNAUTHORIZED, "a bearer token of a person is needed"))?;
+    let body = body::read(body, if who.is_some() { MAX_BODY_BYTES } else { 0 }).await;
+    let Some(Who { name: person, .. }) = who.cloned() else {
+        return Err(match shared.access.who(headers) {
+            Some(who) => {
+                let may_not = format!("{} may read, and not act", who.name);
+                problem(StatusCode::FORBIDDEN, &may_not)
+            }
+            None => access::unknown(),
+        });
+    };
     if !shared.engine.is_caught_up() {
         return Err(problem(StatusCode::SERVICE_UNAVAILABLE, "the event log is still being read; try again"));
     }
     let work_order = WorkOrderId::parse(work_order)
         .map_err(|error| problem(StatusCode::BAD_REQUEST, &error.to_string()))?;
+    if !has_seen_newest(shared, headers, &work_order) {
+        let moved = "the work order is at another revision; look at it again";
+        return Err(problem(StatusCode::PRECONDITION_FAILED, moved));
+    }
     let body = body.map_err(|untaken| match untaken {
         Untaken::TooLarge => {
             let limit = format!("the body is larger than {MAX_BODY_BYTES} bytes");
@@ -180,18 +191,13 @@ pub(super) async fn admitted(
     Ok(Asked { person, work_order, causation, body })
 }
 
-/// Whose token came with the request. Hashes are compared, so that neither content nor length shows in the time
-/// it takes.
-fn person(shared: &Shared, headers: &HeaderMap) -> Option<PersonId> {
-    let token = headers.get("authorization").and_then(|value| value.to_str().ok()?.strip_prefix("Bearer "));
-    let told = Sha256::digest(token.unwrap_or_default());
-    let mut person = None;
-    for (known, secret) in &shared.people.0 {
-        if bool::from(Sha256::digest(secret).as_slice().ct_eq(told.as_slice())) {
-            person = Some(known.clone());
-        }
-    }
-    person
+/// `If-Match` with the work order's entity tag: whoever asks has seen its newest event. Between this look and the command
+/// another event may come; what the rules then say is told as a conflict.
+fn has_seen_newest(shared: &Shared, headers: &HeaderMap, work_order: &WorkOrderId) -> bool {
+    let Some(asked) = headers.get("if-match").and_then(|value| value.to_str().ok()) else { return true };
+    let revision = shared.engine.revision(work_order).map(|revision| format!("\"{revision}\""));
+    let fits = |tag: &str| tag.trim() == "*" || Some(tag.trim()) == revision.as_deref();
+    revision.is_some() && asked.split(',').any(fits)
 }
 
 /// A decision without a reason helps no auditor.
@@ -218,9 +224,11 @@ pub(super) async fn execute(shared: &Shared, asked: Asked, command: Command) -> 
             };
             let look = |state: &coverage::State| (state.stage(), links.of_open(work_order, state));
             let (stage, link) = engine.look(work_order, look).unwrap_or_default();
+            // where a reader waits for who would see what was just done; without it, they wait for nothing
+            let position = engine.store.head().await.ok().flatten().map(Position::get);
             let body = json!({
                 "status": status, "work_order": work_order.as_str(), "stage": stage.map(Stage::as_str),
-                "apply_link": link.map(String::from),
+                "apply_link": link.map(String::from), "position": position,
             });
             (StatusCode::OK, [("content-type", "application/json")], body.to_string()).into_response()
         }

@@ -30,6 +30,27 @@ pub enum Badge {
 }
 
 impl Badge {
+    /// Every badge, the worst first.
+    pub const ALL: [Self; 11] = [
+        Self::UninsuredWorking,
+        Self::AtRisk,
+        Self::Unknown,
+        Self::NeedsReview,
+        Self::ExpiresBeforeWorkEnds,
+        Self::Expiring,
+        Self::Arranging,
+        Self::Waived,
+        Self::Insured,
+        Self::Exempt,
+        Self::Done,
+    ];
+
+    /// Its place among all, 0 for the worst.
+    pub fn urgency(self) -> u8 {
+        let worse = Self::ALL.into_iter().filter(|other| *other < self).count();
+        u8::try_from(worse).unwrap_or(u8::MAX)
+    }
+
     /// Its name.
     pub const fn as_str(self) -> &'static str {
         match self {

@@ -58,7 +58,7 @@ impl History {
     }
 
     /// Everything that happened.
-    pub fn events(&self) -> impl Iterator<Item = &Event> {
+    pub fn events(&self) -> impl DoubleEndedIterator<Item = &Event> {
         self.moments.iter().flat_map(|moment| &moment.events)
     }
 

@@ -108,7 +108,7 @@ async fn a_duplicate_is_one_after_a_restart_too() {
 #[tokio::test]
 async fn unknown_addresses_and_methods_are_answered_as_problems() {
     let world = World::begin(Plan::default()).await;
-    for path in ["/", "/webhooks", "/webhooks/somebody", "/v1/work-orders", "/admin"] {
+    for path in ["/", "/webhooks", "/webhooks/somebody", "/v1/colours", "/admin"] {
         let answer = world.post(path, &[], "").await;
         assert_eq!((answer.status, &answer.json()["status"]), (404, &json!(404)), "{path}");
     }

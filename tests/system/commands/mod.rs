@@ -5,6 +5,7 @@ mod people;
 mod reading;
 mod serve;
 mod templates;
+mod views;
 
 use crate::world::{Ended, Program, Secrets};
 use serde_json::Value;

@@ -1,0 +1,70 @@
+//! Who may ask and who may act over HTTP: a name, a role, and what their token hashes to.
+
+use covertrail_domain::id::PersonId;
+use serde::{Deserialize, Deserializer, de};
+
+/// One `[[access]]`.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Token {
+    /// Whose it is: a person, or a service.
+    #[serde(deserialize_with = "name")]
+    pub name: PersonId,
+    /// What they may do.
+    pub role: Role,
+    /// The SHA-256 of the token, in hex. Tokens are long and random, so nobody finds one by its hash.
+    pub sha256: Sha256Hex,
+}
+
+/// What somebody may do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Role {
+    /// Read.
+    Viewer,
+    /// Read and act: review, waive, retry, hand in certificates.
+    Reviewer,
+    /// Read everything, the contractors' application links included.
+    Auditor,
+    /// All of it.
+    Admin,
+}
+
+impl Role {
+    /// Every role.
+    pub const ALL: [Self; 4] = [Self::Viewer, Self::Reviewer, Self::Auditor, Self::Admin];
+
+    /// Whether they may act.
+    pub const fn may_act(self) -> bool {
+        matches!(self, Self::Reviewer | Self::Admin)
+    }
+
+    /// Whether they may read what opens doors.
+    pub const fn may_audit(self) -> bool {
+        matches!(self, Self::Auditor | Self::Admin)
+    }
+}
+
+/// A SHA-256.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Sha256Hex(pub [u8; 32]);
+
+impl<'de> Deserialize<'de> for Sha256Hex {
+    fn deserialize<D: Deserializer<'de>>(source: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(source)?;
+        let mut bytes = [0; 32];
+        let digits = text
+            .as_bytes()
+            .chunks(2)
+            .map(|two| std::str::from_utf8(two).ok().and_then(|two| u8::from_str_radix(two, 16).ok()));
+        let pairs: Option<Vec<u8>> = if text.len() == 64 { digits.collect() } else { None };
+        let pairs = pairs
+            .ok_or_else(|| de::Error::custom("sha256 takes the 64 hex digits of the token's SHA-256"))?;
+        bytes.copy_from_slice(&pairs);
+        Ok(Self(bytes))
+    }
+}
+
+fn name<'de, D: Deserializer<'de>>(source: D) -> Result<PersonId, D::Error> {
+    PersonId::parse(&String::deserialize(source)?).map_err(de::Error::custom)
+}

@@ -1,0 +1,86 @@
+//! Server-Sent Events: what is said to one listener, who is dropped when they do not listen.
+
+use crate::views::ReadModels;
+use axum::body::{Body, Bytes};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse as _, Response};
+use futures_util::stream;
+use std::convert::Infallible;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::mpsc;
+
+/// How long nothing may be said before a word that only says that somebody is there.
+const HEARTBEAT: Duration = Duration::from_secs(15);
+/// How long a listener may take for what is said before they are dropped.
+const PATIENCE: Duration = Duration::from_secs(30);
+/// How much is said ahead of a listener, in messages.
+const AHEAD: usize = 4;
+
+/// Whoever speaks to one listener.
+pub(super) struct Speaker {
+    listener: mpsc::Sender<Bytes>,
+}
+
+/// The listener is gone, or too slow.
+pub(super) struct Gone;
+
+impl Speaker {
+    /// Says something; what is already waiting to be said comes first.
+    pub(super) async fn say(&self, text: String) -> Result<(), Gone> {
+        if text.is_empty() {
+            return Ok(());
+        }
+        match tokio::time::timeout(PATIENCE, self.listener.send(text.into())).await {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(_)) | Err(_) => Err(Gone),
+        }
+    }
+
+    /// Waits for what comes next, and says meanwhile that somebody is there.
+    pub(super) async fn wait<T>(&self, next: impl Future<Output = T>) -> Result<T, Gone> {
+        let mut next = std::pin::pin!(next);
+        loop {
+            match tokio::time::timeout(HEARTBEAT, &mut next).await {
+                Ok(next) => return Ok(next),
+                Err(_) => self.say(":\n\n".to_owned()).await?,
+            }
+        }
+    }
+}
+
+/// Answers with what `speak` says, until it ends, the listener goes, or the program ends.
+pub(super) fn answer<F>(models: &Arc<ReadModels>, speak: impl FnOnce(Speaker) -> F) -> Response
+where
+    F: Future<Output = Result<(), Gone>> + Send + 'static,
+{
+    let (listener, said) = mpsc::channel(AHEAD);
+    let speaking = speak(Speaker { listener });
+    let models = Arc::clone(models);
+    tokio::spawn(async move {
+        tokio::select! {
+            // whoever is gone need not be told
+            _ = speaking => {}
+            () = models.hub().ended() => {}
+        }
+    });
+    let said = stream::unfold(said, |mut said| async move {
+        let text = said.recv().await?;
+        Some((Ok::<_, Infallible>(text), said))
+    });
+    let headers =
+        [("content-type", "text/event-stream"), ("cache-control", "no-store"), ("x-accel-buffering", "no")];
+    (StatusCode::OK, headers, Body::from_stream(said)).into_response()
+}
+
+/// One event of the stream. JSON has no line feeds, so its data is one line.
+pub(super) fn event(name: &str, id: Option<&str>, data: &str) -> String {
+    let id = id.map_or_else(String::new, |id| format!("id: {id}\n"));
+    format!("event: {name}\n{id}data: {data}\n\n")
+}
+
+/// Where a listener was: the header that browsers send on their own, or else the parameter.
+pub(super) fn resumes_from(headers: &HeaderMap, parameter: Option<&String>) -> Option<String> {
+    let header = headers.get("last-event-id").and_then(|id| id.to_str().ok()).map(str::to_owned);
+    header.or_else(|| parameter.cloned())
+}

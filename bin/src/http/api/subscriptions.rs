@@ -1,0 +1,196 @@
+//! `GET /v1/subscriptions/<list>`: the rows of a list as they are, then every change of them.
+//!
+//! Changes are numbered and written down with the rows, so whoever was away hears of each that they missed, once and in
+//! order; whoever was away too long begins anew.
+
+use super::asked::Asked;
+use super::listings::{self, Keeps, Listing};
+use super::sse::{self, Gone, Speaker};
+use super::{Shared, asked::Pairs, bad, list, problem, troubled};
+use crate::views::{Frame, Question, ReadModels, Trouble};
+use axum::extract::rejection::QueryRejection;
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
+use covertrail_projections::{Cell, Journal, Query, Rows, ViewsError, row_as_json};
+use serde_json::Value;
+use std::sync::Arc;
+use tokio::runtime::Handle;
+use tokio::sync::broadcast::error::RecvError;
+
+/// How many changes are read at once.
+const PAGE: usize = 256;
+/// How many bytes of rows are said at once.
+const CHUNK: usize = 64 << 10;
+
+/// `GET /v1/subscriptions/<list>?after=…` with the list's own filters.
+pub(super) async fn subscribe(
+    State(shared): State<Arc<Shared>>,
+    Path(name): Path<String>,
+    headers: HeaderMap,
+    pairs: Result<Pairs, QueryRejection>,
+) -> Response {
+    let listing = listings::named(if name == "board" { "work-orders" } else { &name });
+    let Some(listing) = listing.filter(|listing| !matches!(listing.table.rows, Rows::OfBoard { .. })) else {
+        return problem(StatusCode::NOT_FOUND, "there is no such subscription");
+    };
+    let Ok(axum::extract::Query(pairs)) = pairs else { return bad("the parameters cannot be read") };
+    let asked = match Asked::of(listing, &pairs) {
+        Ok(asked) if asked.question == Question::NOW => asked,
+        Ok(_) => return bad("a subscription begins now"),
+        Err(why) => return bad(&why),
+    };
+    let epoch = match shared.models.read(|reader| reader.epoch()).await {
+        Ok(epoch) => epoch,
+        Err(trouble) => return troubled(&trouble),
+    };
+    let resumes = sse::resumes_from(&headers, asked.after.as_ref());
+    let told = Told { models: Arc::clone(&shared.models), listing, asked: Arc::new(asked), epoch };
+    sse::answer(&shared.models, |speaker| told.tell(speaker, resumes))
+}
+
+struct Told {
+    models: Arc<ReadModels>,
+    listing: &'static Listing,
+    asked: Arc<Asked>,
+    epoch: String,
+}
+
+/// The listener has to begin anew.
+struct Reset;
+
+impl Told {
+    async fn tell(self, speaker: Speaker, resumes: Option<String>) -> Result<(), Gone> {
+        let speaker = Arc::new(speaker);
+        speaker.say(":\n\n".to_owned()).await?;
+        let after = match &resumes {
+            Some(id) => self.place(id),
+            None => self.snapshot(&speaker).await?,
+        };
+        let told = match after {
+            Some(after) => self.follow(&speaker, after).await?,
+            None => Reset,
+        };
+        let Reset = told;
+        speaker.say(sse::event("reset", None, "{}")).await
+    }
+
+    /// A change's number, if it is one of this file.
+    fn place(&self, id: &str) -> Option<u64> {
+        let (epoch, sequence) = id.split_once('-')?;
+        (epoch == self.epoch).then(|| sequence.parse().ok()).flatten()
+    }
+
+    /// Says all rows as they are at one moment, and answers with the last change they have in them.
+    async fn snapshot(&self, speaker: &Arc<Speaker>) -> Result<Option<u64>, Gone> {
+        let (listing, asked, out) = (self.listing, Arc::clone(&self.asked), Arc::clone(speaker));
+        let runtime = Handle::current();
+        let read = self.models.snapshot(move |reader| {
+            let newest = reader.newest_change()?;
+            let query = Query { limit: usize::MAX >> 1, ..list::query(listing, &asked, None) };
+            let (mut chunk, mut is_there) = (String::new(), true);
+            reader.each(listing.table, &query, |row| {
+                chunk.push_str(&sse::event("row", None, &row_as_json(listing.table, &row)));
+                if chunk.len() > CHUNK {
+                    is_there = runtime.block_on(out.say(std::mem::take(&mut chunk))).is_ok();
+                }
+                is_there
+            })?;
+            is_there &= runtime.block_on(out.say(chunk)).is_ok();
+            Ok::<_, ViewsError>(is_there.then_some(newest))
+        });
+        let newest = read.await.map_err(|_| Gone)?.ok_or(Gone)?;
+        speaker.say(sse::event("ready", Some(&self.id(newest)), "{}")).await?;
+        Ok(Some(newest))
+    }
+
+    async fn follow(&self, speaker: &Speaker, mut after: u64) -> Result<Reset, Gone> {
+        loop {
+            let mut coming = self.models.hub().changes();
+            loop {
+                let read = self.models.read(move |reader| reader.changes_after(after, PAGE)).await;
+                let entries = match read {
+                    Ok(Journal::Entries(entries)) => entries,
+                    Ok(Journal::Gone) => return Ok(Reset),
+                    Err(
+                        Trouble::Ending | Trouble::Log(_) | Trouble::Malformed { .. } | Trouble::Views(_),
+                    ) => {
+                        return Err(Gone);
+                    }
+                };
+                if entries.is_empty() {
+                    break;
+                }
+                let frames: Vec<Frame> = entries.into_iter().map(Frame::from).collect();
+                if self.say(speaker, &frames, &mut after).await?.is_some() {
+                    return Ok(Reset);
+                }
+            }
+            loop {
+                match speaker.wait(coming.recv()).await? {
+                    Ok(frames) => {
+                        if self.say(speaker, &frames, &mut after).await?.is_some() {
+                            return Ok(Reset);
+                        }
+                    }
+                    Err(RecvError::Lagged(_)) => break,
+                    Err(RecvError::Closed) => return Err(Gone),
+                }
+            }
+        }
+    }
+
+    /// Says those changes that are wanted and were not told yet.
+    async fn say(&self, speaker: &Speaker, frames: &[Frame], after: &mut u64) -> Result<Option<Reset>, Gone> {
+        let mut told = String::new();
+        for Frame { entry, rows } in frames {
+            let is_ours = entry.table == self.listing.table.name;
+            let Some(subject) = &entry.subject else {
+                if is_ours {
+                    return Ok(Some(Reset));
+                }
+                *after = entry.sequence.max(*after);
+                continue;
+            };
+            if entry.sequence <= *after {
+                continue;
+            }
+            *after = entry.sequence;
+            if is_ours {
+                let rows: Vec<&Value> = rows.iter().filter(|row| self.keeps(row)).collect();
+                let data = serde_json::json!({ self.listing.table.subject(): subject, "rows": rows });
+                told.push_str(&sse::event("change", Some(&self.id(entry.sequence)), &data.to_string()));
+            }
+        }
+        speaker.say(told).await.map(|()| None)
+    }
+
+    fn id(&self, sequence: u64) -> String {
+        format!("{}-{sequence}", self.epoch)
+    }
+
+    /// Whether a row is one of those that were asked for: the same rules as the list's query.
+    fn keeps(&self, row: &Value) -> bool {
+        let number = |column: &str| {
+            row.get(column).and_then(|value| value.as_i64().or(value.as_bool().map(i64::from)))
+        };
+        self.asked.wheres.iter().all(|(keeps, value)| match (keeps, value) {
+            (Keeps::Is(column), Cell::Number(value)) => number(column) == Some(*value),
+            (Keeps::Is(column), Cell::Text(text)) => row.get(column).and_then(Value::as_str) == Some(text),
+            (Keeps::Stands, Cell::Number(value)) => number("urgency") == Some(*value),
+            (Keeps::UpTo(column), Cell::Number(value)) => {
+                number(column).is_some_and(|number| number <= *value)
+            }
+            (Keeps::From(column), Cell::Number(value)) => {
+                number(column).is_some_and(|number| number >= *value)
+            }
+            (Keeps::Says(columns), Cell::Text(text)) => columns.iter().any(|column| {
+                let said = row.get(column).and_then(Value::as_str).unwrap_or_default();
+                said.to_ascii_lowercase().contains(&text.to_ascii_lowercase())
+            }),
+            (Keeps::Is(_), Cell::Nothing)
+            | (Keeps::Stands | Keeps::UpTo(_) | Keeps::From(_), Cell::Nothing | Cell::Text(_))
+            | (Keeps::Says(_), Cell::Nothing | Cell::Number(_)) => false,
+        })
+    }
+}

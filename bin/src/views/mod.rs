@@ -1,0 +1,133 @@
+//! The read models: folded from the log, followed as it is written, and asked as of any moment.
+//!
+//! They lie in a file beside the log and hold nothing that the log does not: without the file, or with one of an
+//! older version, they are folded anew.
+
+mod as_of;
+mod delivery;
+mod fold;
+mod follow;
+mod hub;
+mod rebuild;
+#[cfg(test)]
+mod tests;
+
+pub use as_of::{Known, Question};
+pub use fold::{Folded, fold};
+pub use hub::{Frame, Progress};
+pub use rebuild::{Rebuilt, rebuild};
+
+use covertrail_adapters::schema::Malformed;
+use covertrail_adapters::store::{EventStore, ReadError, Recorded};
+use covertrail_projections::{Reader, ViewsError};
+use hub::Hub;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+use tokio::sync::Semaphore;
+
+/// How many ask at once; the others wait for their turn.
+const READERS: usize = 8;
+/// How many are told everything at once.
+const SNAPSHOTS: usize = 4;
+
+/// Why the read models cannot be read, or do not follow.
+#[derive(Debug, thiserror::Error)]
+pub enum Trouble {
+    /// The log cannot be read.
+    #[error(transparent)]
+    Log(#[from] ReadError),
+    /// The log holds what this version cannot read.
+    #[error("the event log at position {position}: {source}")]
+    Malformed {
+        /// Where.
+        position: u64,
+        /// What.
+        source: Malformed,
+    },
+    /// Their file cannot be read or written.
+    #[error(transparent)]
+    Views(#[from] ViewsError),
+    /// Work under way was given up, which happens as the program ends.
+    #[error("the program is ending")]
+    Ending,
+}
+
+/// The read models of a running program.
+pub struct ReadModels {
+    store: Arc<dyn EventStore>,
+    path: PathBuf,
+    hub: Hub,
+    readers: Mutex<Vec<Reader>>,
+    turns: Semaphore,
+    snapshots: Semaphore,
+    answers: as_of::Answers,
+}
+
+impl ReadModels {
+    /// Read models in a file, of a log; [`ReadModels::follow_always`] keeps them up with it.
+    pub fn new(store: Arc<dyn EventStore>, path: &Path) -> Arc<Self> {
+        Arc::new(Self {
+            store,
+            path: path.to_owned(),
+            hub: Hub::default(),
+            readers: Mutex::default(),
+            turns: Semaphore::new(READERS),
+            snapshots: Semaphore::new(SNAPSHOTS),
+            answers: as_of::Answers::default(),
+        })
+    }
+
+    /// The log that they follow.
+    pub fn store(&self) -> &Arc<dyn EventStore> {
+        &self.store
+    }
+
+    /// What is told of them as they go.
+    pub fn hub(&self) -> &Hub {
+        &self.hub
+    }
+
+    /// Gives every event of a stream to `each`, oldest first.
+    pub async fn events_of(&self, stream: &str, mut each: impl FnMut(&Recorded<'_>)) -> Result<(), Trouble> {
+        as_of::each(&self.store, stream, |recorded| {
+            each(recorded);
+            Ok(true)
+        })
+        .await
+    }
+
+    /// Reads all of one moment, for as long as that takes: with a reader of its own, so that nobody else waits for it.
+    pub async fn snapshot<T: Send + 'static>(
+        &self,
+        read: impl FnOnce(&Reader) -> Result<T, ViewsError> + Send + 'static,
+    ) -> Result<T, Trouble> {
+        let turn = self.snapshots.acquire().await.map_err(|_| Trouble::Ending)?;
+        let path = self.path.clone();
+        let reading = tokio::task::spawn_blocking(move || Reader::open(path)?.snapshot(read));
+        let answer = reading.await.map_err(|_| Trouble::Ending)?;
+        drop(turn);
+        Ok(answer?)
+    }
+
+    /// Reads them, on a thread that may wait for the disk.
+    pub async fn read<T: Send + 'static>(
+        self: &Arc<Self>,
+        read: impl FnOnce(&mut Reader) -> Result<T, ViewsError> + Send + 'static,
+    ) -> Result<T, Trouble> {
+        let turn = self.turns.acquire().await.map_err(|_| Trouble::Ending)?;
+        let models = Arc::clone(self);
+        let reading = tokio::task::spawn_blocking(move || {
+            let idle = models.readers.lock().unwrap_or_else(PoisonError::into_inner).pop();
+            let mut reader = idle.map_or_else(|| Reader::open(&models.path), Ok)?;
+            let answer = read(&mut reader);
+            // one that met an error may be of a file that is there no longer
+            if answer.is_ok() {
+                models.readers.lock().unwrap_or_else(PoisonError::into_inner).push(reader);
+            }
+            answer
+        });
+        let answer = reading.await.map_err(|_| Trouble::Ending)?;
+        drop(turn);
+        Ok(answer?)
+    }
+}

@@ -1,0 +1,137 @@
+use super::{Known, Question, ReadModels, fold, rebuild};
+use crate::clock;
+use crate::generate::{Plan, generate};
+use covertrail_adapters::store::{Embedded, EventStore, Position};
+use covertrail_domain::id::WorkOrderId;
+use covertrail_domain::time::Timestamp;
+use covertrail_projections::{Checkpoint, Reader, Views, tables};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+use tempfile::TempDir;
+
+const PATIENCE: Duration = Duration::from_mins(1);
+
+struct World {
+    store: Arc<dyn EventStore>,
+    head: u64,
+    path: PathBuf,
+    _folder: TempDir,
+}
+
+async fn world(work_orders: u64) -> World {
+    let folder = tempfile::tempdir().unwrap();
+    let store: Arc<dyn EventStore> = Arc::new(Embedded::open(folder.path().join("log")).unwrap());
+    let plan = Plan { work_orders, seed: 11, until: clock::now() };
+    let head = generate(&store, &plan, |_| ()).await.unwrap();
+    World { store, head, path: folder.path().join("views"), _folder: folder }
+}
+
+/// Follows until a position; answers where it was then and what every read model said.
+async fn followed(store: &Arc<dyn EventStore>, path: &Path, upto: u64) -> (Checkpoint, Vec<[u8; 32]>) {
+    let models = ReadModels::new(Arc::clone(store), path);
+    let following = tokio::spawn(Arc::clone(&models).follow_always());
+    assert!(models.hub().reaches(upto, PATIENCE).await, "it comes there");
+    let said = Reader::open(path).unwrap().snapshot(|views| {
+        let reached = views.checkpoint(&tables::BOARD)?.unwrap();
+        let digests = tables::STORED.iter().map(|table| views.digest(table)).collect::<Result<_, _>>()?;
+        Ok((reached, digests))
+    });
+    following.abort();
+    // whoever is aborted may still write: nobody else does before it is gone
+    let _ = following.await;
+    said.unwrap()
+}
+
+async fn anew(store: &Arc<dyn EventStore>, reached: Checkpoint) -> Vec<[u8; 32]> {
+    let views = Views::in_memory().unwrap();
+    let which = tables::STORED.to_vec();
+    let (views, rebuilt) = rebuild(store, views, which, reached, |_| (), |_| ()).await.unwrap();
+    rebuilt.unwrap();
+    tables::STORED.map(|table| views.digest(table).unwrap()).into()
+}
+
+#[tokio::test]
+async fn what_followed_a_log_event_by_event_is_what_a_fold_of_it_comes_to() {
+    let World { store, head, path, _folder } = world(40).await;
+    // begins where a fold of the first third has come, so that the rest is followed
+    let first = Checkpoint { position: head / 3, at: clock::now().plus(-3_600) };
+    let views = Views::open(&path).unwrap();
+    let (views, rebuilt) =
+        rebuild(&store, views, tables::STORED.to_vec(), first, |_| (), |_| ()).await.unwrap();
+    rebuilt.unwrap();
+    drop(views);
+    let (reached, digests) = followed(&store, &path, head).await;
+    assert_eq!(reached.position, head);
+    assert_eq!(digests, anew(&store, reached).await);
+}
+
+#[tokio::test]
+async fn a_file_that_is_broken_is_folded_anew_by_itself() {
+    let World { store, head, path, _folder } = world(10).await;
+    std::fs::write(&path, "this is no database, and never was one of anybody's").unwrap();
+    let (reached, digests) = followed(&store, &path, head).await;
+    assert_eq!(digests, anew(&store, reached).await);
+}
+
+#[tokio::test]
+async fn read_models_of_another_log_are_folded_anew_from_this_one() {
+    let [longer, shorter] = [world(30).await, world(10).await];
+    followed(&longer.store, &longer.path, longer.head).await;
+    let models = ReadModels::new(Arc::clone(&shorter.store), &longer.path);
+    let following = tokio::spawn(Arc::clone(&models).follow_always());
+    let mut progress = models.hub().progress();
+    while !(progress.is_caught_up && progress.position == shorter.head) {
+        tokio::task::yield_now().await;
+        progress = models.hub().progress();
+    }
+    following.abort();
+    let views = Reader::open(&longer.path).unwrap();
+    let reached = views.checkpoint(&tables::BOARD).unwrap().unwrap();
+    let digests: Vec<_> = tables::STORED.map(|table| views.digest(table).unwrap()).into();
+    assert_eq!(digests, anew(&shorter.store, reached).await);
+}
+
+#[tokio::test]
+async fn every_work_order_of_the_whole_fold_is_what_its_own_stream_comes_to() {
+    let World { store, head, path, _folder } = world(60).await;
+    let models = ReadModels::new(Arc::clone(&store), &path);
+    let day = clock::now().plus(-30 * 86_400);
+    let micros = day.unix() * 1_000_000;
+    for (known, as_of) in [
+        (Known::Everything, None),
+        (Known::Position(head / 2), None),
+        (Known::Recorded(micros), None),
+        (Known::Everything, Some(day)),
+        (Known::Position(head / 2), Some(Timestamp::from_unix(day.unix() - 86_400 * 90))),
+        (Known::Recorded(micros), Some(day)),
+    ] {
+        let question = Question { known, as_of };
+        let folded = fold(&store, question, head, |_| ()).await.unwrap();
+        let mut many = 0;
+        for number in 0..60 {
+            let id = WorkOrderId::parse(&format!("WO-{number}")).unwrap();
+            let alone = models.story(&id, question).await.unwrap();
+            let of = |story: &&covertrail_projections::Story| {
+                story.state.coverage().is_some_and(|known| known.work_order == id)
+            };
+            let together = folded.stories.iter().find(of);
+            assert_eq!(alone.as_ref(), together, "{id} {question:?}");
+            many += usize::from(alone.is_some());
+        }
+        assert!(many > 5, "{question:?} is about something");
+    }
+}
+
+#[tokio::test]
+async fn the_log_is_followed_from_an_empty_one_on() {
+    let folder = tempfile::tempdir().unwrap();
+    let store: Arc<dyn EventStore> = Arc::new(Embedded::open(folder.path().join("log")).unwrap());
+    let models = ReadModels::new(Arc::clone(&store), &folder.path().join("views"));
+    let following = tokio::spawn(Arc::clone(&models).follow_always());
+    let plan = Plan { work_orders: 20, seed: 2, until: clock::now() };
+    let head = generate(&store, &plan, |_| ()).await.unwrap();
+    assert!(models.hub().reaches(head, PATIENCE).await);
+    assert_eq!(store.head().await.unwrap().map(Position::get), Some(head));
+    following.abort();
+}

@@ -1,0 +1,95 @@
+//! The board: one row for each work order, with how it stands.
+
+use super::columns;
+use crate::story::Story;
+use crate::table::{Cell, Row, Rows, Table};
+use covertrail_domain::coverage::{Coverage, Work};
+use covertrail_domain::id::{ClientId, ContractorId};
+use covertrail_domain::time::{Timestamp, Window};
+
+/// One row for each work order.
+pub const BOARD: Table = Table {
+    name: "board",
+    version: 1,
+    means: "Every work order, with how it stands.",
+    columns: columns! {
+        title: Text = "The work order's title.",
+        category: Text = "WorkMarket's category of the work.",
+        client: Text = "For whom the work is done.",
+        worker: Text = "WorkMarket's id of who does it.",
+        contractor: Text = "1099Policy's id of who does it.",
+        stage: Text = "How far its coverage has come.",
+        standing: Text = "How it stands, in a word.",
+        urgency: Number = "The standing's place among all, 0 for the worst.",
+        reason: Text = "Why it stands so, in one sentence.",
+        changes_at: Moment = "When that next changes by the passing of time alone.",
+        next_step: Text = "What Covertrail does next.",
+        blocked_steps: Number = "How many steps wait for a person.",
+        starts: Moment = "The beginning of the time that must be insured.",
+        ends: Moment = "The end of the time that must be insured.",
+        open: Truth = "Whether the work is still to be done or being done.",
+        assigned: Moment = "When a worker was first assigned.",
+        insured: Moment = "When every required line was first in force for this work.",
+        worked_seconds: Number = "How long was worked; while the work lasts, until its scheduled end.",
+        uninsured_seconds: Number = "How much of that lacked cover for a required line.",
+        round: Number = "Which attempt to bring it under cover this is.",
+        revision: Number = "The number of its newest event in its stream.",
+        position: Number = "The position of its newest event in the log.",
+    },
+    key: &[],
+    indexed: &["urgency", "changes_at", "contractor", "worker", "client, urgency", "stage, urgency"],
+    rows: Rows::OfStory(rows),
+};
+
+fn rows(story: &Story, at: Timestamp) -> Vec<Row<'_>> {
+    let (Some(coverage), Some(place)) = (story.state.coverage(), story.place) else { return Vec::new() };
+    let standing = story.state.standing(at);
+    let window = coverage.work_window();
+    let worked = worked(coverage);
+    vec![vec![
+        coverage.work_order.as_str().into(),
+        coverage.terms.title.as_str().into(),
+        coverage.terms.category.as_str().into(),
+        coverage.terms.client.as_ref().map(ClientId::as_str).into(),
+        coverage.worker.as_str().into(),
+        coverage.path.contractor().map(ContractorId::as_str).into(),
+        coverage.stage().as_str().into(),
+        standing.badge.as_str().into(),
+        i64::from(standing.badge.urgency()).into(),
+        standing.reason.into(),
+        standing.changes_at.into(),
+        story.state.next_action().map(|action| action.step().as_str()).into(),
+        Cell::count(u64::try_from(coverage.blocked.len()).unwrap_or(u64::MAX)),
+        window.map(Window::start).into(),
+        window.map(Window::end).into(),
+        coverage.is_open().into(),
+        story.assigned.into(),
+        story.insured.into(),
+        worked.map(Window::seconds).into(),
+        worked.map(|_| uninsured_seconds(coverage)).into(),
+        i64::from(coverage.round.get()).into(),
+        Cell::count(place.revision),
+        Cell::count(place.position),
+    ]]
+}
+
+/// The time of work that was begun.
+fn worked(coverage: &Coverage) -> Option<Window> {
+    match coverage.work {
+        Work::Started { .. } | Work::Completed { .. } | Work::Stopped { .. } => coverage.work_window(),
+        Work::Scheduled | Work::Withdrawn { .. } => None,
+    }
+}
+
+/// Time that lacks several lines counts once.
+fn uninsured_seconds(coverage: &Coverage) -> i64 {
+    let mut gaps: Vec<Window> = coverage.gaps().into_iter().flat_map(|(_, gaps)| gaps).collect();
+    gaps.sort_unstable();
+    let (mut seconds, mut counted) = (0_i64, None);
+    for gap in gaps {
+        let rest = counted.map_or(Some(gap), |end| gap.from(end));
+        seconds = seconds.saturating_add(rest.map_or(0, Window::seconds));
+        counted = counted.max(Some(gap.end()));
+    }
+    seconds
+}
