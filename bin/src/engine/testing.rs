@@ -157,6 +157,24 @@ impl World {
         events.fold(CoverageState::default(), |state, event| state.evolve(&event))
     }
 
+    /// Waits until so many events of that name are in the log. Looks at their names only: where many work orders live at
+    /// once, the log is long.
+    pub(in crate::engine) async fn until_there_are(&self, kind: &str, count: usize) {
+        let (mut after, mut found) = (None, 0);
+        let waiting = async {
+            while found < count {
+                let page = self.store.read_for_fold(after, None, 500).await.unwrap();
+                found += page.iter().filter(|recorded| recorded.kind == kind).count();
+                after = page.last_position().or(after);
+                if page.is_empty() {
+                    tokio::time::sleep(Duration::from_millis(10)).await;
+                }
+            }
+        };
+        let waited = tokio::time::timeout(Duration::from_mins(5), waiting).await;
+        waited.unwrap_or_else(|_| panic!("{kind} came {found} times of {count}"));
+    }
+
     /// Waits until so many requests came in that begin so.
     pub(in crate::engine) async fn until_asked(&self, beginning: &str, count: usize) {
         let asked = || {
@@ -168,7 +186,7 @@ impl World {
                 tokio::time::sleep(Duration::from_millis(10)).await;
             }
         };
-        let waited = tokio::time::timeout(Duration::from_mins(1), waiting).await;
+        let waited = tokio::time::timeout(Duration::from_mins(5), waiting).await;
         waited.unwrap_or_else(|_| panic!("{beginning} was asked {} times of {count}", asked()));
     }
 

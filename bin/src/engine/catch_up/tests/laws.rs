@@ -70,7 +70,7 @@ async fn orderly(lives: &[Life]) -> Vec<End> {
             tell(&world, &message).await;
             told += 1;
         }
-        world.until(HANDLED, told).await;
+        world.until_there_are(HANDLED, told).await;
     }
     let ends = ends(&world, lives).await;
     engine.shut_down(Duration::from_mins(1)).await;
@@ -96,8 +96,8 @@ async fn disorderly(lives: &[Life], fates: &Fates) -> Vec<End> {
     for message in of(&[Fate::Heard, Fate::HeardTwice]).iter().chain(&of(&[Fate::HeardTwice])) {
         tell(&world, message).await;
     }
-    world.until(REACHED, usize::from(!messages.is_empty())).await;
-    world.until(HANDLED, messages.len()).await;
+    world.until_there_are(REACHED, usize::from(!messages.is_empty())).await;
+    world.until_there_are(HANDLED, messages.len()).await;
     world.until_asked("GET contractors/", lives.len()).await;
     engine.shut_down(Duration::from_mins(1)).await;
     ends(&world, lives).await
