@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use super::{Position, Recorded};
 
-/// One page of stored events, in the order of the log.
+/// One page of stored events, in the order in which it was read: that of the log, or backward.
 ///
 /// The whole page lies in three buffers (texts, bytes, rows) and its events are borrowed from them: reading
 /// a million events makes a few thousand allocations, not ten million.
@@ -57,7 +57,7 @@ impl Batch {
         });
     }
 
-    /// The events, in the order of the log.
+    /// The events, in the order in which they were read.
     pub fn iter(&self) -> Events<'_> {
         Events { text: &self.text, bytes: &self.bytes, rows: self.rows.iter() }
     }

@@ -44,6 +44,15 @@ pub trait EventStore: Send + Sync + 'static {
         limit: usize,
     ) -> Result<Batch, ReadError>;
 
+    /// At most `limit` events of one stream, newest first, from a revision down (`None`: from its newest). Pages
+    /// end as those of [`read_stream`](Self::read_stream) do.
+    async fn read_stream_backward(
+        &self,
+        stream: &StreamName,
+        from_revision: Option<u64>,
+        limit: usize,
+    ) -> Result<Batch, ReadError>;
+
     /// At most `limit` events of the whole log, or of one category, strictly after a position (`None`: from the
     /// start). A page may be shorter than the limit; only an empty one means that there is no more.
     async fn read_all(
@@ -64,6 +73,10 @@ pub trait EventStore: Send + Sync + 'static {
     ) -> Result<Batch, ReadError> {
         self.read_all(after, category, limit).await
     }
+
+    /// At most `limit` events of the whole log, newest first, strictly before a position (`None`: from the end).
+    /// Pages end as those of [`read_all`](Self::read_all) do.
+    async fn read_all_backward(&self, before: Option<Position>, limit: usize) -> Result<Batch, ReadError>;
 
     /// Everything strictly after a position, first what is there and then what comes, without a gap.
     async fn subscribe(

@@ -4,6 +4,7 @@
 //! - One process writes, by a lock beside the file; any number read. Auditors use `sqlite3` and its view `log`.
 //! - Positions are 1, 2, 3 in the order of commit, and what is stored cannot be changed by SQL either.
 
+mod backward;
 mod checkpoint;
 mod error;
 mod feed;
@@ -156,6 +157,18 @@ impl EventStore for Embedded {
         self.readers.read(move |connection| page::of_stream(connection, &stream, from_revision, limit)).await
     }
 
+    async fn read_stream_backward(
+        &self,
+        stream: &StreamName,
+        from_revision: Option<u64>,
+        limit: usize,
+    ) -> Result<Batch, ReadError> {
+        let stream = stream.clone();
+        self.readers
+            .read(move |connection| backward::of_stream(connection, &stream, from_revision, limit))
+            .await
+    }
+
     async fn read_all(
         &self,
         after: Option<Position>,
@@ -172,6 +185,12 @@ impl EventStore for Embedded {
         limit: usize,
     ) -> Result<Batch, ReadError> {
         self.page(after, category, limit, Detail::ForFold).await
+    }
+
+    async fn read_all_backward(&self, before: Option<Position>, limit: usize) -> Result<Batch, ReadError> {
+        let head = self.pulse.head(&self.readers).await?;
+        let upto = before.map_or(head, |before| before.get().saturating_sub(1).min(head));
+        self.readers.read(move |connection| backward::of_log(connection, upto, limit)).await
     }
 
     async fn subscribe(

@@ -11,7 +11,7 @@ use crate::store::{Batch, Category, Position, Recorded, StreamName};
 const PAGE_BYTES: usize = 8 << 20;
 
 /// The most events of a page.
-const PAGE_EVENTS: usize = 8192;
+pub(super) const PAGE_EVENTS: usize = 8192;
 
 /// How many positions one statement looks through for a category. It bounds how long a reader of a rare
 /// category holds on to one state of the log, because the WAL cannot start over meanwhile.
@@ -103,7 +103,7 @@ pub(super) fn last_position(connection: &Connection) -> Result<u64> {
     unsigned(last.query_row([], |row| row.get(0))?)
 }
 
-fn collect(
+pub(super) fn collect(
     connection: &Connection,
     statement: &str,
     parameters: &[&dyn ToSql],
@@ -121,7 +121,7 @@ fn collect(
 }
 
 /// How a row is read.
-type Reader = for<'row> fn(&'row Row<'_>) -> Result<Recorded<'row>>;
+pub(super) type Reader = for<'row> fn(&'row Row<'_>) -> Result<Recorded<'row>>;
 
 fn for_fold<'row>(row: &'row Row<'_>) -> Result<Recorded<'row>> {
     Ok(Recorded {
@@ -136,7 +136,7 @@ fn for_fold<'row>(row: &'row Row<'_>) -> Result<Recorded<'row>> {
     })
 }
 
-fn whole<'row>(row: &'row Row<'_>) -> Result<Recorded<'row>> {
+pub(super) fn whole<'row>(row: &'row Row<'_>) -> Result<Recorded<'row>> {
     Ok(Recorded {
         position: Position::new(unsigned(row.get(0)?)?),
         revision: unsigned(row.get(1)?)?,
@@ -149,6 +149,6 @@ fn whole<'row>(row: &'row Row<'_>) -> Result<Recorded<'row>> {
     })
 }
 
-fn column(limit: usize) -> i64 {
+pub(super) fn column(limit: usize) -> i64 {
     i64::try_from(limit).unwrap_or(i64::MAX)
 }

@@ -46,6 +46,15 @@ pub(super) const READ_STREAM: &str = concat!(
      AND revision >= ?2 ORDER BY revision LIMIT ?3"
 );
 
+pub(super) const READ_STREAM_BACKWARD: &str = concat!(
+    columns!(),
+    "WHERE origin = (SELECT position FROM events WHERE stream = ?1 AND revision = 0) \
+     AND revision <= ?2 ORDER BY revision DESC LIMIT ?3"
+);
+
+pub(super) const READ_ALL_BACKWARD: &str =
+    concat!(columns!(), "WHERE position <= ?1 ORDER BY position DESC LIMIT ?2");
+
 pub(super) const LAST_POSITION: &str = "SELECT coalesce(max(position), 0) FROM events";
 
 pub(super) const ORIGIN: &str = "SELECT position FROM events WHERE stream = ?1 AND revision = 0";
@@ -61,12 +70,14 @@ pub(super) const INSERT: &str = "INSERT INTO events \
      VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
 
 /// Every statement of the engine: a log in which one of them cannot be prepared is damaged.
-pub(super) const STATEMENTS: [&str; 10] = [
+pub(super) const STATEMENTS: [&str; 12] = [
     READ_ALL,
     READ_FOR_FOLD,
     READ_CATEGORY,
     READ_CATEGORY_FOR_FOLD,
     READ_STREAM,
+    READ_STREAM_BACKWARD,
+    READ_ALL_BACKWARD,
     LAST_POSITION,
     ORIGIN,
     NEWEST_OF_STREAM,
