@@ -1,0 +1,95 @@
+//! What persistent subscriptions must not forget, in one small file beside the log: it is replaced as a whole,
+//! so that it is always the one before or the one after. An event that was acknowledged after the last save
+//! is delivered again; none is left out.
+
+use std::collections::BTreeMap;
+use std::fs::{self, File};
+use std::io::{self, Write};
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use serde::{Deserialize, Serialize};
+
+use super::settings::Settings;
+
+/// Names one group: what it reads and what it is called.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub(super) struct Name {
+    pub(super) stream: String,
+    pub(super) group: String,
+}
+
+/// One group as it is kept.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Record {
+    pub(super) settings: Settings,
+    /// The first place that is not settled yet.
+    pub(super) next: u64,
+    /// The places that a consumer gave up, until they are replayed and settled.
+    pub(super) parked: Vec<u64>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Entry {
+    #[serde(flatten)]
+    name: Name,
+    record: Record,
+}
+
+/// The file and what stands in it.
+#[derive(Clone)]
+pub(super) struct Ledger {
+    path: Arc<PathBuf>,
+    records: Arc<Mutex<BTreeMap<Name, Record>>>,
+}
+
+impl Ledger {
+    /// Reads the file; a missing one has no groups.
+    pub(super) fn open(path: PathBuf) -> io::Result<Self> {
+        let entries: Vec<Entry> = match fs::read(&path) {
+            Ok(bytes) => serde_json::from_slice(&bytes)?,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Vec::new(),
+            Err(error) => return Err(error),
+        };
+        let records = entries.into_iter().map(|entry| (entry.name, entry.record)).collect();
+        Ok(Self { path: Arc::new(path), records: Arc::new(Mutex::new(records)) })
+    }
+
+    pub(super) fn find(&self, name: &Name) -> Option<Record> {
+        self.records.lock().unwrap_or_else(PoisonError::into_inner).get(name).cloned()
+    }
+
+    pub(super) fn names(&self) -> Vec<Name> {
+        self.records.lock().unwrap_or_else(PoisonError::into_inner).keys().cloned().collect()
+    }
+
+    /// Puts a group as it is now, or takes it out, and answers when that is on the disk.
+    pub(super) async fn put(&self, name: &Name, record: Option<Record>) -> io::Result<()> {
+        let (ledger, name) = (self.clone(), name.clone());
+        let saving = tokio::task::spawn_blocking(move || ledger.replace(name, record));
+        saving.await.map_err(io::Error::other)?
+    }
+
+    fn replace(&self, name: Name, record: Option<Record>) -> io::Result<()> {
+        // held until it is written, so that of two saves the later one stands
+        let mut records = self.records.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut changed = records.clone();
+        match record {
+            Some(record) => changed.insert(name, record),
+            None => changed.remove(&name),
+        };
+        let entries: Vec<_> = changed
+            .iter()
+            .map(|(name, record)| Entry { name: name.clone(), record: record.clone() })
+            .collect();
+        let unborn = self.path.with_extension("new");
+        let mut file = File::create(&unborn)?;
+        file.write_all(&serde_json::to_vec_pretty(&entries)?)?;
+        file.sync_all()?;
+        fs::rename(&unborn, self.path.as_path())?;
+        *records = changed;
+        Ok(())
+    }
+}
