@@ -1,4 +1,5 @@
-//! The event store: one port, the contract that every engine keeps, and the engine embedded on SQLite.
+//! The event store: one port, the contract that every engine keeps, and two engines: embedded on SQLite, and
+//! on an EventStoreDB server.
 //!
 //! A store is one log. Every event has a place in it (its [`Position`]) and a place in its stream (its
 //! revision); neither ever changes. What is absent here: what an event means (see `schema`).
@@ -9,6 +10,7 @@ pub mod contract;
 pub mod embedded;
 mod error;
 mod event;
+pub mod eventstoredb;
 mod stream;
 #[cfg(test)]
 mod tests;
@@ -19,6 +21,7 @@ pub use batch::{Batch, Events};
 pub use embedded::Embedded;
 pub use error::{AppendError, Cause, ReadError};
 pub use event::{Appended, Expected, MAX_APPEND_BYTES, NewEvent, Position, Recorded, append_size};
+pub use eventstoredb::EventStoreDb;
 pub use stream::{BadName, Category, StreamName};
 
 /// A durable, append-only log of events, in streams.

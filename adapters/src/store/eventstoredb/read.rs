@@ -1,0 +1,186 @@
+use eventstore::{
+    Client, Error, ReadAllOptions, ReadStream, ReadStreamOptions, RecordedEvent, ResolvedEvent,
+    StreamPosition,
+};
+
+use super::client::{Failure, Link};
+use super::metadata;
+use crate::store::{Batch, Position, ReadError, Recorded, StreamName};
+
+/// The most events of one page.
+pub(super) const PAGE: usize = 1024;
+
+pub(super) async fn stream(
+    link: &Link,
+    stream: &StreamName,
+    from_revision: u64,
+    limit: usize,
+) -> Result<Batch, ReadError> {
+    // the server's revisions have a sign
+    if i64::try_from(from_revision).is_err() {
+        return Ok(Batch::default());
+    }
+    let options = ReadStreamOptions::default()
+        .position(StreamPosition::Position(from_revision))
+        .max_count(limit.clamp(1, PAGE));
+    one_stream(link, stream, &options).await
+}
+
+pub(super) async fn stream_backward(
+    link: &Link,
+    stream: &StreamName,
+    from_revision: Option<u64>,
+    limit: usize,
+) -> Result<Batch, ReadError> {
+    let from = from_revision.filter(|from| i64::try_from(*from).is_ok());
+    let position = from.map_or(StreamPosition::End, StreamPosition::Position);
+    let options = ReadStreamOptions::default().backwards().position(position).max_count(limit.clamp(1, PAGE));
+    one_stream(link, stream, &options).await
+}
+
+async fn one_stream(
+    link: &Link,
+    stream: &StreamName,
+    options: &ReadStreamOptions,
+) -> Result<Batch, ReadError> {
+    let read = link
+        .read(|client: Client| async move {
+            match client.read_stream(stream.as_str(), options).await {
+                Ok(events) => Raw::of(events).await,
+                Err(error) => Err(error),
+            }
+        })
+        .await;
+    match read {
+        Ok(raw) => Ok(raw.batch(link)),
+        Err(Failure::Answered(Error::ResourceNotFound | Error::ResourceDeleted)) => Ok(Batch::default()),
+        Err(failure) => Err(ReadError::Unavailable(failure.cause())),
+    }
+}
+
+/// The whole log. The server reads from a position on, ours is read already, and its own events are left out.
+pub(super) async fn all(link: &Link, after: Option<Position>, limit: usize) -> Result<Batch, ReadError> {
+    let limit = limit.clamp(1, PAGE);
+    let mut after = after;
+    loop {
+        let options = ReadAllOptions::default().position(at(after)).max_count(limit.saturating_add(1));
+        let raw = match log(link, &options).await {
+            // the server knows no such position: is it beyond the end?
+            Err(Failure::Answered(Error::Grpc { code: tonic::Code::InvalidArgument, .. }))
+                if after > all_backward(link, None, 1).await?.last_position() =>
+            {
+                return Ok(Batch::default());
+            }
+            read => read.map_err(|failure| ReadError::Unavailable(failure.cause()))?,
+        };
+        let last = raw.last();
+        let beyond =
+            Raw(raw.0.into_iter().filter(|event| Some(position(event)) > after).take(limit).collect());
+        let batch = beyond.batch(link);
+        if !batch.is_empty() || last <= after {
+            return Ok(batch);
+        }
+        after = last;
+    }
+}
+
+pub(super) async fn all_backward(
+    link: &Link,
+    before: Option<Position>,
+    limit: usize,
+) -> Result<Batch, ReadError> {
+    let limit = limit.clamp(1, PAGE);
+    let before = before.filter(|before| i64::try_from(before.get()).is_ok_and(|before| before < i64::MAX));
+    let mut from = before.map_or(StreamPosition::End, |before| at(Some(before)));
+    let mut count = limit;
+    loop {
+        let options = ReadAllOptions::default().backwards().position(from).max_count(count);
+        let raw = log(link, &options).await.map_err(|failure| ReadError::Unavailable(failure.cause()))?;
+        let Some(last) = raw.last() else { return Ok(Batch::default()) };
+        let batch = Raw(raw.0).batch_of(link, limit);
+        if !batch.is_empty() {
+            return Ok(batch);
+        }
+        // an idle server writes many events of its own
+        (from, count) = (at(Some(last)), PAGE);
+    }
+}
+
+async fn log(link: &Link, options: &ReadAllOptions) -> Result<Raw, Failure> {
+    link.read(|client: Client| async move {
+        match client.read_all(options).await {
+            Ok(events) => Raw::of(events).await,
+            Err(error) => Err(error),
+        }
+    })
+    .await
+}
+
+/// A position as the server has it: commit and prepare are the same for every event of a single append.
+pub(super) fn at(position: Option<Position>) -> StreamPosition<eventstore::Position> {
+    position.map_or(StreamPosition::Start, |position| {
+        StreamPosition::Position(eventstore::Position { commit: position.get(), prepare: position.get() })
+    })
+}
+
+/// Events as the server gave them.
+struct Raw(Vec<RecordedEvent>);
+
+impl Raw {
+    async fn of(mut events: ReadStream) -> Result<Self, Error> {
+        let mut read = Vec::new();
+        while let Some(event) = events.next().await? {
+            read.extend(original(event));
+        }
+        Ok(Self(read))
+    }
+
+    fn last(&self) -> Option<Position> {
+        self.0.last().map(position)
+    }
+
+    fn batch(self, link: &Link) -> Batch {
+        self.batch_of(link, usize::MAX)
+    }
+
+    fn batch_of(self, link: &Link, limit: usize) -> Batch {
+        let mut batch = Batch::default();
+        for event in self.0 {
+            link.saw(position(&event));
+            if !is_system(&event) && batch.len() < limit {
+                push(&mut batch, &event);
+            }
+        }
+        batch
+    }
+}
+
+/// The event that stands in the log: a link itself, where one was followed.
+pub(super) fn original(event: ResolvedEvent) -> Option<RecordedEvent> {
+    event.link.or(event.event)
+}
+
+pub(super) fn position(event: &RecordedEvent) -> Position {
+    Position::new(event.position.commit)
+}
+
+/// Whether the server wrote it for itself.
+pub(super) fn is_system(event: &RecordedEvent) -> bool {
+    event.stream_id.starts_with('$')
+}
+
+pub(super) fn push(batch: &mut Batch, event: &RecordedEvent) {
+    let ours = metadata::read(&event.custom_metadata);
+    let (recorded_at, metadata) =
+        ours.unwrap_or_else(|| (event.created.timestamp_micros(), event.custom_metadata.to_vec()));
+    batch.push(&Recorded {
+        position: position(event),
+        stream: &event.stream_id,
+        revision: event.revision,
+        id: event.id,
+        kind: &event.event_type,
+        data: &event.data,
+        metadata: &metadata,
+        recorded_at,
+    });
+}

@@ -1,0 +1,137 @@
+use std::fmt;
+use std::fs;
+
+use eventstore::ClientSettings;
+use thiserror::Error;
+use tonic::codegen::http::Uri;
+use url::form_urlencoded;
+
+/// Milliseconds that the client takes without ado.
+const DURATIONS: std::ops::RangeInclusive<u64> = 1..=3_600_000;
+
+/// The shortest keep-alive that the client takes.
+const KEEP_ALIVE: std::ops::RangeInclusive<u64> = 10_000..=3_600_000;
+
+/// A connection string that the client can work with. It may have a password in it and does not show itself.
+#[derive(Clone)]
+pub struct Settings {
+    client: ClientSettings,
+}
+
+/// Why a connection string cannot be used. It is never quoted: it may have a password in it.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum BadSettings {
+    /// Not `esdb://host:port?…`.
+    #[error(
+        "the connection string is not esdb://[user:password@]host:port[,host:port]?… or esdb+discover://…"
+    )]
+    Malformed,
+    /// An option that there is not, or with a value that it may not have.
+    #[error("the connection string's option {option}: {problem}")]
+    Option {
+        /// Which.
+        option: String,
+        /// What is wrong with it.
+        problem: String,
+    },
+}
+
+impl Settings {
+    /// Reads a connection string. What would make the client panic, or never connect, is refused here; what it
+    /// leaves open gets the value that suits a log with one writer.
+    pub fn parse(connection: &str) -> Result<Self, BadSettings> {
+        let (server, query) = connection.split_once('?').unwrap_or((connection, ""));
+        let mut options: Vec<(String, String)> =
+            form_urlencoded::parse(query.as_bytes()).into_owned().collect();
+        for (option, value) in &options {
+            check(option, value)?;
+        }
+        for (option, value) in [
+            // the first connection sleeps this long
+            ("discoveryInterval", "50"),
+            ("maxDiscoverAttempts", "10"),
+            // appends are answered by the leader alone
+            ("nodePreference", "leader"),
+        ] {
+            if !options.iter().any(|(given, _)| given.eq_ignore_ascii_case(option)) {
+                options.push((option.to_owned(), value.to_owned()));
+            }
+        }
+        let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(options).finish();
+        let client: ClientSettings =
+            format!("{server}?{query}").parse().map_err(|_| BadSettings::Malformed)?;
+        let reachable = |endpoint: &eventstore::Endpoint| {
+            format!("http://{}:{}", endpoint.host, endpoint.port).parse::<Uri>().is_ok()
+                && !endpoint.host.is_empty()
+        };
+        if client.hosts().is_empty() || !client.hosts().iter().all(reachable) {
+            return Err(BadSettings::Malformed);
+        }
+        user_certificate(&client)?;
+        Ok(Self { client })
+    }
+
+    pub(super) fn client(&self) -> ClientSettings {
+        self.client.clone()
+    }
+}
+
+fn check(option: &str, value: &str) -> Result<(), BadSettings> {
+    let problem = match option.to_lowercase().as_str() {
+        "maxdiscoverattempts" => one_of(&(2..=1000), value),
+        "discoveryinterval" | "gossiptimeout" | "defaultdeadline" => one_of(&DURATIONS, value),
+        "keepaliveinterval" | "keepalivetimeout" => one_of(&KEEP_ALIVE, value),
+        "tls" | "tlsverifycert" => {
+            value.parse::<bool>().err().map(|_| "is neither true nor false".to_owned())
+        }
+        "nodepreference" => {
+            let known = ["leader", "follower", "readonlyreplica", "random"];
+            let found = known.contains(&value.to_lowercase().as_str());
+            (!found).then(|| format!("is not one of {}", known.join(", ")))
+        }
+        "tlscafile" => certificates(value),
+        "usercertfile" | "userkeyfile" | "connectionname" => None,
+        _ => Some("there is no such option".to_owned()),
+    };
+    problem.map_or(Ok(()), |problem| Err(BadSettings::Option { option: option.to_owned(), problem }))
+}
+
+fn one_of(range: &std::ops::RangeInclusive<u64>, value: &str) -> Option<String> {
+    let within = value.parse().is_ok_and(|value| range.contains(&value));
+    (!within).then(|| format!("is not a number from {} to {}", range.start(), range.end()))
+}
+
+/// The client panics at a file that it cannot use.
+fn certificates(path: &str) -> Option<String> {
+    let pem = match fs::read(path) {
+        Ok(pem) => pem,
+        Err(error) => return Some(format!("cannot be read: {error}")),
+    };
+    let usable = reqwest::Certificate::from_pem_bundle(&pem).and_then(|certificates| {
+        let client = reqwest::Client::builder().use_rustls_tls();
+        certificates.iter().cloned().fold(client, reqwest::ClientBuilder::add_root_certificate).build()?;
+        Ok(!certificates.is_empty())
+    });
+    (!usable.unwrap_or(false)).then(|| "has no certificate in PEM".to_owned())
+}
+
+/// The certificate and the key have to fit each other.
+fn user_certificate(client: &ClientSettings) -> Result<(), BadSettings> {
+    let Some((certificate, key)) = client.user_certificate() else { return Ok(()) };
+    let bad = |option: &str, problem: String| BadSettings::Option { option: option.to_owned(), problem };
+    let mut pem = fs::read(key).map_err(|error| bad("userKeyFile", format!("cannot be read: {error}")))?;
+    pem.push(b'\n');
+    pem.extend(
+        fs::read(certificate).map_err(|error| bad("userCertFile", format!("cannot be read: {error}")))?,
+    );
+    reqwest::Identity::from_pem(&pem)
+        .and_then(|identity| reqwest::Client::builder().use_rustls_tls().identity(identity).build())
+        .map_err(|_| bad("userCertFile", "has no certificate that fits the key in userKeyFile".to_owned()))?;
+    Ok(())
+}
+
+impl fmt::Debug for Settings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Settings").field("hosts", self.client.hosts()).finish_non_exhaustive()
+    }
+}
