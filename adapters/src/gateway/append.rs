@@ -13,7 +13,9 @@ use super::wire;
 use super::wire::streams::append_req::options::ExpectedStreamRevision as WireExpected;
 use super::wire::streams::append_req::{Content, Options};
 use super::wire::streams::{AppendReq, ProposedMessage};
-use crate::store::{AppendError, Appended, EventStore, Expected, MAX_APPEND_BYTES, NewEvent, StreamName};
+use crate::store::{
+    AppendError, Appended, Category, EventStore, Expected, MAX_APPEND_BYTES, NewEvent, StreamName,
+};
 
 /// The time in microseconds since 1970 UTC, from the one who has a clock.
 pub type Clock = Arc<dyn Fn() -> i64 + Send + Sync>;
@@ -23,6 +25,8 @@ pub type Clock = Arc<dyn Fn() -> i64 + Send + Sync>;
 pub(super) struct Appends {
     pub(super) store: Arc<dyn EventStore>,
     pub(super) allowed: bool,
+    /// Categories that are not for clients to append to.
+    pub(super) own: Arc<[Category]>,
     pub(super) clock: Clock,
 }
 
@@ -79,6 +83,9 @@ impl Appends {
             None => return Err(missing("expected_stream_revision")),
         };
         match Source::parse(&name) {
+            Source::Stream(stream) if self.own.iter().any(|category| category.holds(stream.as_str())) => {
+                Err(access_denied("streams of this category are written by the program alone"))
+            }
             Source::Stream(stream) => Ok(Proposal { stream, wanted, events: Vec::new(), bytes: 0 }),
             Source::All | Source::Links(_) => Err(access_denied("system streams write themselves")),
             Source::Nothing(_) => {

@@ -44,7 +44,7 @@ use self::wire::gossip::gossip_server::GossipServer;
 use self::wire::persistent_subscriptions::persistent_subscriptions_server::PersistentSubscriptionsServer;
 use self::wire::server_features::server_features_server::ServerFeaturesServer;
 use self::wire::streams::streams_server::StreamsServer;
-use crate::store::EventStore;
+use crate::store::{Category, EventStore};
 
 /// A client that says nothing for so long is asked whether it is there.
 const KEEP_ALIVE: Duration = Duration::from_secs(10);
@@ -54,6 +54,8 @@ const KEEP_ALIVE: Duration = Duration::from_secs(10);
 pub struct Settings {
     /// Clients may append. Otherwise the log is served for reading only.
     pub append: bool,
+    /// To streams of these categories nobody may append here: the program's own, which mean something.
+    pub own: Vec<Category>,
     /// The file that keeps the groups of persistent subscriptions and their checkpoints.
     pub groups: PathBuf,
 }
@@ -91,7 +93,7 @@ pub async fn serve(
     let groups = Groups::open(log.clone(), settings.groups.clone(), stopped.clone())
         .map_err(|source| ServeError::Groups { path: settings.groups, source })?;
     let server = Server { id: Uuid::new_v4(), address, started_at: clock() };
-    let appends = Appends { store, allowed: settings.append, clock };
+    let appends = Appends { store, allowed: settings.append, own: settings.own.into(), clock };
     let streams = Streams { log, appends, stop: stopped };
     let stop = async {
         stop.await;

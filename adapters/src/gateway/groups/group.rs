@@ -1,7 +1,6 @@
 //! One persistent subscription at work: it reads ahead, gives events to its consumers, and settles them.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
-use std::time::Duration;
 
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::{Instant, sleep_until};
@@ -67,40 +66,40 @@ pub(super) struct Look {
 }
 
 /// An event that is not settled.
-struct Task {
-    item: Item,
-    retries: u32,
+pub(super) struct Task {
+    pub(super) item: Item,
+    pub(super) retries: u32,
     /// It was parked, and is until it is settled.
-    replayed: bool,
+    pub(super) replayed: bool,
 }
 
 /// An event that a consumer has.
-struct Flight {
-    task: Task,
-    consumer: u64,
-    until: Option<Instant>,
+pub(super) struct Flight {
+    pub(super) task: Task,
+    pub(super) consumer: u64,
+    pub(super) until: Option<Instant>,
 }
 
 pub(super) struct Group {
-    name: Name,
-    log: Log,
-    ledger: Ledger,
-    record: Record,
-    tail: Tail,
-    consumers: Vec<Consumer>,
-    turn: usize,
+    pub(super) name: Name,
+    pub(super) log: Log,
+    pub(super) ledger: Ledger,
+    pub(super) record: Record,
+    pub(super) tail: Tail,
+    pub(super) consumers: Vec<Consumer>,
+    pub(super) turn: usize,
     /// Read and given to nobody yet, in order.
-    waiting: VecDeque<Task>,
+    pub(super) waiting: VecDeque<Task>,
     /// Given back, to be given again before anything else.
-    retrying: VecDeque<Task>,
-    flights: BTreeMap<u64, Flight>,
+    pub(super) retrying: VecDeque<Task>,
+    pub(super) flights: BTreeMap<u64, Flight>,
     /// The places that were read and are not settled; replayed ones are not among them.
-    open: BTreeSet<u64>,
-    known: Option<u64>,
-    total: u64,
+    pub(super) open: BTreeSet<u64>,
+    pub(super) known: Option<u64>,
+    pub(super) total: u64,
     /// Settled since the last save, and when a save is due.
-    unsaved: u32,
-    save_at: Option<Instant>,
+    pub(super) unsaved: u32,
+    pub(super) save_at: Option<Instant>,
 }
 
 impl Group {
@@ -227,145 +226,8 @@ impl Group {
         }
     }
 
-    async fn settle(&mut self, consumer: u64, ids: &[Uuid], how: How) {
-        for id in ids {
-            // the same id may be in several streams: the one that was given first is meant
-            let place = self
-                .flights
-                .iter()
-                .find(|(_, flight)| flight.consumer == consumer && flight.task.item.id() == *id)
-                .map(|(place, _)| *place);
-            // what timed out is another's by now
-            if let Some(flight) = place.and_then(|place| self.take_back(place)) {
-                match how {
-                    How::Done => self.done(&flight),
-                    How::Park => self.park(flight).await,
-                    How::Retry => self.retry(flight).await,
-                    How::Stop => self.retrying.push_front(flight),
-                }
-            }
-        }
-        if how == How::Stop {
-            if let Some(consumer) = self.consumers.iter().find(|other| other.number == consumer) {
-                // fails only when the client is gone
-                let _ = consumer.out.try_send(Err(dropped()));
-            }
-            self.leave(consumer);
-        }
-        if self.unsaved >= self.record.settings.max_checkpoint_count.max(1) {
-            self.save().await;
-        }
-    }
-
-    /// Takes an event back from its consumer.
-    fn take_back(&mut self, place: u64) -> Option<Task> {
-        let flight = self.flights.remove(&place)?;
-        if let Some(consumer) = self.consumers.iter_mut().find(|other| other.number == flight.consumer) {
-            consumer.taken = consumer.taken.saturating_sub(1);
-        }
-        Some(flight.task)
-    }
-
-    fn done(&mut self, task: &Task) {
-        if task.replayed {
-            self.record.parked.retain(|place| *place != task.item.place);
-        }
-        self.open.remove(&task.item.place);
-        self.unsaved = self.unsaved.saturating_add(1);
-        if self.save_at.is_none() {
-            self.save_at = now().checked_add(self.record.settings.checkpoint_after());
-        }
-    }
-
-    /// Puts an event aside; that is durable before anything goes past it.
-    async fn park(&mut self, task: Task) {
-        let place = task.item.place;
-        if !self.record.parked.contains(&place) {
-            self.record.parked.push(place);
-        }
-        self.done(&Task { replayed: false, ..task });
-        self.save().await;
-    }
-
-    async fn retry(&mut self, task: Task) {
-        if task.retries >= self.record.settings.max_retry_count {
-            self.park(task).await;
-        } else {
-            self.retrying.push_back(Task { retries: task.retries.saturating_add(1), ..task });
-        }
-    }
-
-    fn leave(&mut self, number: u64) {
-        self.consumers.retain(|consumer| consumer.number != number);
-        let places: Vec<_> = self
-            .flights
-            .iter()
-            .filter(|(_, flight)| flight.consumer == number)
-            .map(|(place, _)| *place)
-            .collect();
-        for place in places.into_iter().rev() {
-            if let Some(task) = self.take_back(place) {
-                self.retrying.push_front(task);
-            }
-        }
-    }
-
-    async fn replay(&mut self, most: Option<u64>) -> Result<(), Status> {
-        let most = most.and_then(|most| usize::try_from(most).ok()).unwrap_or(usize::MAX);
-        let source = Source::parse(self.name.stream.as_bytes());
-        let busy: BTreeSet<_> =
-            self.flights.keys().copied().chain(self.retrying.iter().map(|task| task.item.place)).collect();
-        let places: Vec<_> =
-            self.record.parked.iter().filter(|place| !busy.contains(place)).copied().take(most).collect();
-        for place in places {
-            let mut forward = Forward::new(&self.log, source.clone(), None, place);
-            let mut found = None;
-            while found.is_none()
-                && let Some(page) = forward.page(1).await?
-            {
-                found = page.items.into_iter().next();
-            }
-            if let Some(item) = found.filter(|item| item.place == place) {
-                self.retrying.push_back(Task { item, retries: 0, replayed: true });
-            }
-        }
-        Ok(())
-    }
-
     fn next_timeout(&self) -> Option<Instant> {
         self.flights.values().filter_map(|flight| flight.until).min()
-    }
-
-    async fn timed_out(&mut self) {
-        let now = now();
-        let late: Vec<_> = self
-            .flights
-            .iter()
-            .filter(|(_, flight)| flight.until.is_some_and(|until| until <= now))
-            .map(|(place, _)| *place)
-            .collect();
-        for place in late {
-            if let Some(task) = self.take_back(place) {
-                self.retry(task).await;
-            }
-        }
-    }
-
-    /// Everything before the first open place is settled.
-    async fn save(&mut self) {
-        let read = self.known.map_or(self.record.next, |known| known.saturating_add(1));
-        self.record.next = self.open.first().copied().unwrap_or(read).max(self.record.next);
-        match self.ledger.put(&self.name, Some(self.record.clone())).await {
-            Ok(()) => {
-                self.unsaved = 0;
-                self.save_at = None;
-            }
-            Err(error) => {
-                tracing::warn!(%error, "the checkpoint of a persistent subscription could not be saved");
-                self.save_at =
-                    now().checked_add(self.record.settings.checkpoint_after().max(Duration::from_secs(1)));
-            }
-        }
     }
 
     fn look(&self) -> Look {
@@ -389,12 +251,12 @@ impl Group {
 }
 
 /// What consumers hear when their group goes.
-fn dropped() -> Status {
+pub(super) fn dropped() -> Status {
     refusal(Code::Cancelled, "persistent-subscription-dropped", "the subscription was dropped")
 }
 
 /// For waiting alone: no such moment is kept or shown.
-fn now() -> Instant {
+pub(super) fn now() -> Instant {
     Instant::now()
 }
 

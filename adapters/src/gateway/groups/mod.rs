@@ -1,10 +1,13 @@
 //! Persistent subscriptions: groups of consumers that share a stream, with a checkpoint that outlives them.
 
+mod asked;
 mod consumer;
 mod group;
 mod info;
 mod ledger;
+mod listen;
 mod settings;
+mod settle;
 
 use std::collections::HashMap;
 use std::io;
@@ -15,23 +18,24 @@ use tokio::sync::{Mutex, mpsc, oneshot, watch};
 use tonic::{Code, Request, Response, Status, Streaming};
 use uuid::Uuid;
 
+use self::asked::Asked;
 use self::consumer::Consumer;
-use self::group::{Ask, Group, How, Look};
+use self::group::{Ask, Group, Look};
 use self::ledger::{Ledger, Name, Record};
-use self::settings::{Kept, Settings};
-use super::event::{IdForm, id_of};
+use self::listen::listen;
+use self::settings::Settings;
+use super::event::IdForm;
 use super::forward::Log;
-use super::read::{From, stream_from};
+use super::read::From;
 use super::refusal::{missing, refusal};
 use super::source::Source;
 use super::streams::{Answers, answers_of};
 use super::subscribe::end;
 use super::wire::persistent_subscriptions::persistent_subscriptions_server::PersistentSubscriptions;
 use super::wire::persistent_subscriptions::read_req::Content;
-use super::wire::persistent_subscriptions::read_req::nack::Action;
 use super::wire::persistent_subscriptions::{
     CreateReq, DeleteReq, GetInfoReq, GetInfoResp, ListReq, ListResp, ReadReq, ReadResp, ReplayParkedReq,
-    create_req, delete_req, get_info_req, list_req, read_req, read_resp, replay_parked_req,
+    delete_req, get_info_req, list_req, read_req, read_resp, replay_parked_req,
 };
 use super::wire::{Empty, StreamIdentifier, SubscriptionConfirmation};
 
@@ -99,61 +103,6 @@ impl Groups {
 
     async fn look(&self, name: &Name) -> Result<Look, Status> {
         self.ask(name, |answer| Ask::Look { answer }).await
-    }
-}
-
-/// What a request to make or change a group says.
-struct Asked {
-    name: Name,
-    source: Source,
-    from: From,
-    settings: Settings,
-}
-
-impl Asked {
-    fn parse(options: Option<create_req::Options>) -> Result<Self, Status> {
-        use create_req::all_options::{AllOption, FilterOption};
-        use create_req::options::StreamOption;
-        let options = options.ok_or_else(|| missing("options"))?;
-        let settings = options.settings.ok_or_else(|| missing("settings"))?;
-        let (source, from, filter) = match options.stream_option {
-            Some(StreamOption::Stream(stream)) => {
-                let (source, from) = stream_from(stream)?;
-                (source, from, None)
-            }
-            Some(StreamOption::All(all)) => {
-                let from = match all.all_option {
-                    Some(AllOption::Position(position)) => From::of_position(position)?,
-                    Some(AllOption::Start(_)) => From::Start,
-                    Some(AllOption::End(_)) => From::End,
-                    None => return Err(missing("all_option")),
-                };
-                let filter = match all.filter_option {
-                    Some(FilterOption::Filter(filter)) => Kept::parse(filter)?,
-                    Some(FilterOption::NoFilter(_)) | None => None,
-                };
-                (Source::All, from, filter)
-            }
-            // clients from before there was `$all`
-            None => {
-                let name = options.stream_identifier.ok_or_else(|| missing("stream_option"))?;
-                (Source::parse(&name.stream_name), From::At(settings.revision), None)
-            }
-        };
-        if options.group_name.is_empty() {
-            return Err(missing("group_name"));
-        }
-        let all = matches!(source, Source::All);
-        let start_from = match from {
-            From::Start if all => "C:0/P:0".to_owned(),
-            From::End if all => "C:-1/P:-1".to_owned(),
-            From::At(position) if all => format!("C:{position}/P:{position}"),
-            From::Start => "0".to_owned(),
-            From::End => "-1".to_owned(),
-            From::At(revision) => revision.to_string(),
-        };
-        let settings = Settings::parse(&settings, filter, start_from)?;
-        Ok(Self { name: Name { stream: source.name(), group: options.group_name }, source, from, settings })
     }
 }
 
@@ -300,43 +249,6 @@ impl PersistentSubscriptions for Groups {
             group.closed().await;
         }
         Ok(Response::new(Empty {}))
-    }
-}
-
-/// Hands what a consumer says to its group, until the consumer goes.
-async fn listen(
-    mut messages: Streaming<ReadReq>,
-    group: mpsc::Sender<Ask>,
-    consumer: u64,
-    out: mpsc::Sender<Result<ReadResp, Status>>,
-) {
-    loop {
-        let message = tokio::select! {
-            message = messages.message() => message,
-            () = out.closed() => break,
-            () = group.closed() => return,
-        };
-        let (ids, how) = match message {
-            Ok(Some(ReadReq { content: Some(Content::Ack(ack)) })) => (ack.ids, How::Done),
-            Ok(Some(ReadReq { content: Some(Content::Nack(nack)) })) => (nack.ids, how(nack.action)),
-            Ok(Some(ReadReq { content: Some(Content::Options(_)) | None })) => continue,
-            Ok(None) | Err(_) => break,
-        };
-        let ids = ids.into_iter().filter_map(|id| id_of(Some(id))).collect();
-        if group.send(Ask::Settle { consumer, ids, how }).await.is_err() {
-            return;
-        }
-    }
-    // fails only when the group has ended
-    let _ = group.send(Ask::Leave { consumer }).await;
-}
-
-fn how(action: i32) -> How {
-    match Action::try_from(action) {
-        Ok(Action::Park) => How::Park,
-        Ok(Action::Skip) => How::Done,
-        Ok(Action::Stop) => How::Stop,
-        Ok(Action::Retry | Action::Unknown) | Err(_) => How::Retry,
     }
 }
 

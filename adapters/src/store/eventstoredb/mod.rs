@@ -1,10 +1,10 @@
 //! The engine for a cluster: EventStoreDB (now KurrentDB) from 23.10 on, by its own client.
 //!
 //! The client dies, sticks to dead nodes and forgets where a subscription was; this adapter outlives all of it
-//! (see [`client`] and [`subscribe`]). No name of the client's leaves this module.
+//! (see `client` and `subscribe`). No name of the client's leaves this module.
 //!
 //! - Every event carries the id that its writer gave it, so what may have been written is written again.
-//! - `recorded_at` travels in the metadata, because the server keeps a time of its own (see [`metadata`]).
+//! - `recorded_at` travels in the metadata, because the server keeps a time of its own (see `metadata`).
 //! - System events (`$…`) are not of our log and are never yielded.
 
 mod append;

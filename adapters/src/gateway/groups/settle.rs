@@ -1,0 +1,150 @@
+//! What becomes of an event that was given: it is settled, given again, or parked.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use tonic::Status;
+use uuid::Uuid;
+
+use super::group::{Group, How, Task, dropped, now};
+use crate::gateway::forward::Forward;
+use crate::gateway::source::Source;
+
+impl Group {
+    pub(super) async fn settle(&mut self, consumer: u64, ids: &[Uuid], how: How) {
+        for id in ids {
+            // the same id may be in several streams: the one that was given first is meant
+            let place = self
+                .flights
+                .iter()
+                .find(|(_, flight)| flight.consumer == consumer && flight.task.item.id() == *id)
+                .map(|(place, _)| *place);
+            // what timed out is another's by now
+            if let Some(flight) = place.and_then(|place| self.take_back(place)) {
+                match how {
+                    How::Done => self.done(&flight),
+                    How::Park => self.park(flight).await,
+                    How::Retry => self.retry(flight).await,
+                    How::Stop => self.retrying.push_front(flight),
+                }
+            }
+        }
+        if how == How::Stop {
+            if let Some(consumer) = self.consumers.iter().find(|other| other.number == consumer) {
+                // fails only when the client is gone
+                let _ = consumer.out.try_send(Err(dropped()));
+            }
+            self.leave(consumer);
+        }
+        if self.unsaved >= self.record.settings.max_checkpoint_count.max(1) {
+            self.save().await;
+        }
+    }
+
+    /// Takes an event back from its consumer.
+    fn take_back(&mut self, place: u64) -> Option<Task> {
+        let flight = self.flights.remove(&place)?;
+        if let Some(consumer) = self.consumers.iter_mut().find(|other| other.number == flight.consumer) {
+            consumer.taken = consumer.taken.saturating_sub(1);
+        }
+        Some(flight.task)
+    }
+
+    fn done(&mut self, task: &Task) {
+        if task.replayed {
+            self.record.parked.retain(|place| *place != task.item.place);
+        }
+        self.open.remove(&task.item.place);
+        self.unsaved = self.unsaved.saturating_add(1);
+        if self.save_at.is_none() {
+            self.save_at = now().checked_add(self.record.settings.checkpoint_after());
+        }
+    }
+
+    /// Puts an event aside; that is durable before anything goes past it.
+    async fn park(&mut self, task: Task) {
+        let place = task.item.place;
+        if !self.record.parked.contains(&place) {
+            self.record.parked.push(place);
+        }
+        self.done(&Task { replayed: false, ..task });
+        self.save().await;
+    }
+
+    async fn retry(&mut self, task: Task) {
+        if task.retries >= self.record.settings.max_retry_count {
+            self.park(task).await;
+        } else {
+            self.retrying.push_back(Task { retries: task.retries.saturating_add(1), ..task });
+        }
+    }
+
+    pub(super) fn leave(&mut self, number: u64) {
+        self.consumers.retain(|consumer| consumer.number != number);
+        let places: Vec<_> = self
+            .flights
+            .iter()
+            .filter(|(_, flight)| flight.consumer == number)
+            .map(|(place, _)| *place)
+            .collect();
+        for place in places.into_iter().rev() {
+            if let Some(task) = self.take_back(place) {
+                self.retrying.push_front(task);
+            }
+        }
+    }
+
+    pub(super) async fn replay(&mut self, most: Option<u64>) -> Result<(), Status> {
+        let most = most.and_then(|most| usize::try_from(most).ok()).unwrap_or(usize::MAX);
+        let source = Source::parse(self.name.stream.as_bytes());
+        let busy: BTreeSet<_> =
+            self.flights.keys().copied().chain(self.retrying.iter().map(|task| task.item.place)).collect();
+        let places: Vec<_> =
+            self.record.parked.iter().filter(|place| !busy.contains(place)).copied().take(most).collect();
+        for place in places {
+            let mut forward = Forward::new(&self.log, source.clone(), None, place);
+            let mut found = None;
+            while found.is_none()
+                && let Some(page) = forward.page(1).await?
+            {
+                found = page.items.into_iter().next();
+            }
+            if let Some(item) = found.filter(|item| item.place == place) {
+                self.retrying.push_back(Task { item, retries: 0, replayed: true });
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) async fn timed_out(&mut self) {
+        let now = now();
+        let late: Vec<_> = self
+            .flights
+            .iter()
+            .filter(|(_, flight)| flight.until.is_some_and(|until| until <= now))
+            .map(|(place, _)| *place)
+            .collect();
+        for place in late {
+            if let Some(task) = self.take_back(place) {
+                self.retry(task).await;
+            }
+        }
+    }
+
+    /// Everything before the first open place is settled.
+    pub(super) async fn save(&mut self) {
+        let read = self.known.map_or(self.record.next, |known| known.saturating_add(1));
+        self.record.next = self.open.first().copied().unwrap_or(read).max(self.record.next);
+        match self.ledger.put(&self.name, Some(self.record.clone())).await {
+            Ok(()) => {
+                self.unsaved = 0;
+                self.save_at = None;
+            }
+            Err(error) => {
+                tracing::warn!(%error, "the checkpoint of a persistent subscription could not be saved");
+                self.save_at =
+                    now().checked_add(self.record.settings.checkpoint_after().max(Duration::from_secs(1)));
+            }
+        }
+    }
+}
