@@ -9,6 +9,7 @@ mod commands;
 pub mod config;
 mod demo;
 pub mod engine;
+mod gateway;
 pub mod generate;
 pub mod http;
 pub mod links;

@@ -2,6 +2,7 @@
 
 use super::{Failure, interrupted};
 use crate::config::{Config, Secrets};
+use crate::gateway::Gateway;
 use crate::{assemble, http, logging};
 use clap::Args;
 use covertrail_adapters::store::Embedded;
@@ -43,6 +44,7 @@ impl Serve {
         }
         let models = Arc::clone(&shared.models);
         let following = tokio::spawn(Arc::clone(&models).follow_always());
+        let mut gateway = Gateway::begin(&config, Arc::new(store.clone())).await?;
         let mut running = engine.start();
         let (stop, stopped) = oneshot::channel::<()>();
         let mut server = tokio::spawn(http::serve(listener, shared, async move {
@@ -51,6 +53,9 @@ impl Serve {
         }));
         // listened for before anybody is told that it serves
         let interruption = interrupted();
+        if let Some(address) = gateway.address() {
+            tracing::info!(%address, append = config.gateway.append, "serving EventStoreDB's protocol");
+        }
         tracing::info!(%address, log = %config.store.path.display(), "serving");
         let why = tokio::select! {
             signal = interruption => {
@@ -58,10 +63,12 @@ impl Serve {
                 None
             }
             stopped = running.stopped() => Some(Failure::Log(stopped.to_string())),
+            why = gateway.ended() => Some(Failure::Failed(why)),
             ended = &mut server => Some(Failure::Failed(format!("the HTTP server ended: {ended:?}"))),
         };
         models.hub().end();
         let _ = stop.send(());
+        gateway.end(GRACE).await;
         if !server.is_finished() {
             let _ = tokio::time::timeout(GRACE, &mut server).await;
         }

@@ -10,7 +10,7 @@ mod workmarket;
 
 pub use access::{Role, Sha256Hex, Token};
 pub use secrets::{People, Secrets, link_secret};
-pub use values::{Config, Engine, Log, LogFormat, Mapping, Policy, Server, Store, Webhook};
+pub use values::{Config, Engine, Gateway, Log, LogFormat, Mapping, Policy, Server, Store, Webhook};
 pub use wire::{Environment, Wire};
 pub use workmarket::{Api, Trigger, WorkMarket};
 

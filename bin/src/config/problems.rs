@@ -27,6 +27,10 @@ impl Config {
                     .into(),
             );
         }
+        if self.gateway.listen.is_some_and(|address| !address.ip().is_loopback()) {
+            problems
+                .push("gateway.listen: must be a loopback address, because it asks for no password".into());
+        }
         if self.policy.start_lead_seconds < 0 {
             problems.push("policy.start_lead_seconds: must not be negative".into());
         }

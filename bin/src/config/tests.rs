@@ -16,6 +16,7 @@ fn a_wrong_field_is_named_with_its_line() {
         ("[policy]\nrequired_lines = []", "at least one coverage line"),
         ("[policy]\nbind_on = \"later\"", "`later` is neither"),
         ("[policy]\nsuccess_url = \"https://example.com\"", "policy.success_url: must contain {work_order}"),
+        ("[gateway]\nlisten = \"0.0.0.0:2113\"", "gateway.listen: must be a loopback address"),
         ("[engine]\nworkers = 0", "engine.workers: must be at least 1"),
         ("[workmarket]\napi = \"soap\"", "unknown variant `soap`"),
         (

@@ -19,6 +19,8 @@ pub struct Config {
     pub server: Server,
     /// `[store]`
     pub store: Store,
+    /// `[gateway]`
+    pub gateway: Gateway,
     /// `[policy]`
     pub policy: Policy,
     /// `[workmarket]`
@@ -55,6 +57,16 @@ pub struct Store {
     pub views: Option<PathBuf>,
     /// The folder of handed-in certificates.
     pub documents: PathBuf,
+}
+
+/// The log, served over EventStoreDB's protocol.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Gateway {
+    /// The address, on loopback; without it nothing is served. Port 0 takes any free one.
+    pub listen: Option<SocketAddr>,
+    /// Whether clients may append to streams that are not Covertrail's own.
+    pub append: bool,
 }
 
 /// 1099Policy.

@@ -4,6 +4,7 @@ use super::player::Told;
 use crate::commands::{Failure, sandbox};
 use crate::config::{Config, People, Secrets};
 use crate::engine::{Engine, Running};
+use crate::gateway::Gateway;
 use crate::links::Links;
 use crate::views::ReadModels;
 use crate::{assemble, http};
@@ -33,6 +34,7 @@ pub(super) struct World {
     http: reqwest::Client,
     reviewer: String,
     links: Links,
+    gateway: Option<SocketAddr>,
     log: std::path::PathBuf,
     ends: Mutex<Option<Ends>>,
 }
@@ -44,6 +46,7 @@ struct Ends {
     following: tokio::task::JoinHandle<()>,
     server: tokio::task::JoinHandle<std::io::Result<()>>,
     running: Running,
+    gateway: Gateway,
     store: Embedded,
     sandboxes: [vendors::Running; 2],
     folder: Option<TempDir>,
@@ -76,6 +79,7 @@ impl World {
         let links = shared.links.clone();
         let models = Arc::clone(&shared.models);
         let following = tokio::spawn(Arc::clone(&models).follow_always());
+        let gateway = Gateway::begin(&config, Arc::new(store.clone())).await?;
         let running = engine.start();
         let (stop, stopped) = oneshot::channel::<()>();
         let server = tokio::spawn(http::serve(listener, shared, async move {
@@ -95,6 +99,7 @@ impl World {
                 .map_err(|error| failed("no HTTP client", &error))?,
             reviewer,
             links,
+            gateway: gateway.address(),
             log: config.store.path,
             ends: Mutex::new(Some(Ends {
                 stop,
@@ -102,6 +107,7 @@ impl World {
                 following,
                 server,
                 running,
+                gateway,
                 store,
                 sandboxes: [policy, workmarket],
                 folder,
@@ -115,6 +121,7 @@ impl World {
             ends.models.hub().end();
             let _ = ends.stop.send(());
             let _ = tokio::time::timeout(Duration::from_secs(2), ends.server).await;
+            ends.gateway.end(Duration::from_secs(2)).await;
             ends.running.shut_down(Duration::from_secs(2)).await;
             for sandbox in ends.sandboxes {
                 sandbox.shutdown().await;
@@ -127,11 +134,12 @@ impl World {
 
     pub(super) fn introduction(&self) -> String {
         format!(
-            "WorkMarket, simulated    http://{}\n1099Policy, simulated    http://{}\nCovertrail               http://{}\nEvent log                {}\n",
+            "WorkMarket, simulated    http://{}\n1099Policy, simulated    http://{}\nCovertrail               http://{}\nEvent log                {}\nto EventStoreDB clients  {}\n",
             self.workmarket.address(),
             self.policy.address(),
             self.address,
-            self.log.display()
+            self.log.display(),
+            self.gateway.map(|address| format!("esdb://{address}?tls=false")).unwrap_or_default()
         )
     }
 
@@ -256,6 +264,7 @@ fn config(place: &Path, policy: &vendors::Running, workmarket: &vendors::Running
     let mut config = Config::default();
     config.store.path = place.join("covertrail.sqlite");
     config.store.documents = place.join("documents");
+    config.gateway.listen = Some(SocketAddr::from(([127, 0, 0, 1], 0)));
     config.policy.base_url = policy.handle().api_url();
     config.policy.start_lead_seconds = 1;
     config.policy.attempts = 3;
