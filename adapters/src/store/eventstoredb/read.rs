@@ -10,6 +10,9 @@ use crate::store::{Batch, Position, ReadError, Recorded, StreamName};
 /// The most events of one page.
 pub(super) const PAGE: usize = 1024;
 
+/// A page ends early when it weighs this much, so that large events do not make large pages.
+pub(super) const PAGE_BYTES: usize = 8 << 20;
+
 pub(super) async fn stream(
     link: &Link,
     stream: &StreamName,
@@ -128,9 +131,14 @@ struct Raw(Vec<RecordedEvent>);
 
 impl Raw {
     async fn of(mut events: ReadStream) -> Result<Self, Error> {
-        let mut read = Vec::new();
-        while let Some(event) = events.next().await? {
-            read.extend(original(event));
+        let (mut read, mut weight) = (Vec::new(), 0_usize);
+        while weight < PAGE_BYTES
+            && let Some(event) = events.next().await?
+        {
+            if let Some(event) = original(event) {
+                weight = weight.saturating_add(event.data.len()).saturating_add(event.custom_metadata.len());
+                read.push(event);
+            }
         }
         Ok(Self(read))
     }

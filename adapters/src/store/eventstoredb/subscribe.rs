@@ -10,7 +10,7 @@ use eventstore::{RecordedEvent, SubscribeToAllOptions, SubscriptionEvent, Subscr
 use tokio::sync::mpsc;
 
 use super::client::{ATTEMPTS, Failure, Link, Remedy, pause};
-use super::read::{PAGE, at, is_system, original, position, push};
+use super::read::{PAGE, PAGE_BYTES, at, is_system, original, position, push};
 use crate::store::{Batch, Category, Feed, Position, ReadError, Update};
 
 /// How long a page of a category may be waited for.
@@ -48,7 +48,9 @@ impl Feed for Live {
             self.waiting.extend(heard);
         }
         let mut batch = Batch::default();
-        while let Some(heard) = self.waiting.pop_front() {
+        while batch.weight() < PAGE_BYTES
+            && let Some(heard) = self.waiting.pop_front()
+        {
             match heard {
                 Heard::Event(event) => push(&mut batch, &event),
                 other if !batch.is_empty() => {

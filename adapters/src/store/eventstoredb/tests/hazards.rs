@@ -108,6 +108,30 @@ async fn a_subscription_that_is_lost_for_good_says_so() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn large_events_make_short_pages_and_none_is_left_out() {
+    let served = Served::begin().await;
+    let store = served.store();
+    for revision in 0..20_u64 {
+        let expected = revision.checked_sub(1).map_or(Expected::NoStream, Expected::Exact);
+        let large = NewEvent { data: vec![b'x'; 900_000], ..event() };
+        store.append(&stream(1), expected, vec![large]).await.unwrap();
+    }
+    let (mut revision, mut after, mut read) = (0, None, 0);
+    while revision < 20 || read < 20 {
+        let of_stream = store.read_stream(&stream(1), revision, 1000).await.unwrap();
+        let of_log = store.read_all(after, None, 1000).await.unwrap();
+        for page in [&of_stream, &of_log] {
+            assert!(page.len() <= 10, "{} large events in a page", page.len());
+        }
+        revision += u64::try_from(of_stream.len()).unwrap();
+        (after, read) = (of_log.last_position().or(after), read + of_log.len());
+    }
+    assert_eq!((revision, read), (20, 20));
+    let mut subscription = store.subscribe(None, None).await.unwrap();
+    assert_eq!(take(&mut subscription, 20).await.len(), 20);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn our_own_https_client_works_beside_it_whoever_comes_first() {
     let https = || reqwest::Client::builder().use_rustls_tls().build().unwrap();
     let before = https();
