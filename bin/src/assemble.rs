@@ -23,7 +23,7 @@ pub struct Unusable {
     problem: String,
 }
 
-fn unusable(field: &str, problem: impl std::fmt::Display) -> Unusable {
+pub(crate) fn unusable(field: &str, problem: impl std::fmt::Display) -> Unusable {
     Unusable { field: field.to_owned(), problem: problem.to_string() }
 }
 
@@ -110,7 +110,7 @@ pub fn engine(
 ) -> Result<Arc<Engine>, Unusable> {
     let parts = Parts {
         store,
-        log: config.store.path.display().to_string(),
+        log: config.store.to_string(),
         policy: policy_client(config, secrets)?,
         workmarket: workmarket_client(config, secrets)?,
         mapping: mapping(config),

@@ -15,6 +15,7 @@ pub mod http;
 pub mod links;
 pub mod logging;
 mod show;
+mod store;
 pub mod views;
 
 pub use commands::main;

@@ -1,6 +1,7 @@
 //! `covertrail check`: whether `serve` would have what it needs.
 
 mod finding;
+mod log;
 mod look;
 
 use super::{Failure, print};
@@ -55,7 +56,7 @@ impl Check {
         let secrets = Secrets::from_environment();
         findings.extend(look::environment(&config, secrets.as_ref()));
         findings.extend(look::mapping(&config));
-        findings.push(look::log(&config.store.path).await);
+        findings.push(log::log(&config.store).await);
         findings.push(look::documents(&config.store.documents));
         if let Ok(secrets) = secrets {
             let (policy, workmarket) =

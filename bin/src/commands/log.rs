@@ -3,11 +3,10 @@
 use super::Failure;
 use crate::config::Config;
 use crate::engine::{COVERAGE, REFUSAL, with_causes};
+use crate::store::{self, Opened};
 use clap::Args;
 use covertrail_adapters::schema::Malformed;
-use covertrail_adapters::store::{
-    Batch, Category, Embedded, EventStore, Position, ReadError, Recorded, StreamName,
-};
+use covertrail_adapters::store::{Batch, Category, EventStore, Position, ReadError, Recorded, StreamName};
 use covertrail_domain::id::WorkOrderId;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -20,9 +19,9 @@ const CONFIG: &str = "covertrail.toml";
 /// Which log to read.
 #[derive(Debug, Args)]
 pub(crate) struct Which {
-    /// The event log; without it the configuration's
-    #[arg(long, value_name = "FILE", conflicts_with = "config")]
-    log: Option<PathBuf>,
+    /// The event log, a file or esdb://…; without it the configuration's
+    #[arg(long, value_name = "LOG", conflicts_with = "config")]
+    log: Option<String>,
     /// The configuration that names the log [default: covertrail.toml]
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
@@ -30,8 +29,7 @@ pub(crate) struct Which {
 
 /// An open log.
 pub(crate) struct Log {
-    path: PathBuf,
-    store: Embedded,
+    opened: Opened,
 }
 
 impl Which {
@@ -45,34 +43,27 @@ impl Which {
 
     /// Where the log's read models lie.
     pub(crate) fn views(&self) -> Result<PathBuf, Failure> {
-        let mut store = self.configuration()?.map(|config| config.store).unwrap_or_default();
-        if let Some(log) = &self.log {
-            store.path.clone_from(log);
-        }
-        Ok(store.views_path())
+        let configured = self.configuration()?.map(|config| config.store);
+        Ok(self.log.as_deref().map(store::named).or(configured).unwrap_or_default().views_path())
     }
 
     /// Opens it for reading only.
     pub(crate) fn open(self) -> Result<Log, Failure> {
-        let configured = self.configuration()?.map(|config| config.store.path);
-        let Some(path) = self.log.or(configured) else {
+        let configured = self.configuration()?.map(|config| config.store);
+        let Some(which) = self.log.as_deref().map(store::named).or(configured) else {
             return Err(Failure::Configuration(format!(
-                "no log to read: there is no {CONFIG} here. Name the log with --log FILE or the configuration with --config FILE; \
+                "no log to read: there is no {CONFIG} here. Name the log with --log LOG or the configuration with --config FILE; \
                  `covertrail demo --once --data ./demo` makes a log to look at, ./demo/covertrail.sqlite"
             )));
         };
-        if path.is_dir() {
-            return Err(Failure::Log(format!("{} is a folder: name the log in it", path.display())));
-        }
-        let store = Embedded::open_read_only(&path)?;
-        Ok(Log { path, store })
+        Ok(Log { opened: Opened::for_reading(&which)? })
     }
 }
 
 impl Log {
     /// Whatever reads it.
     pub(crate) fn store(self) -> Arc<dyn EventStore> {
-        Arc::new(self.store)
+        self.opened.store
     }
 
     /// Every event of a work order, oldest first.
@@ -103,7 +94,8 @@ impl Log {
         let name = StreamName::parse(&name).map_err(|bad| Failure::Failed(format!("{work_order}: {bad}")))?;
         let mut from = 0;
         loop {
-            let page = self.store.read_stream(&name, from, PAGE).await.map_err(|e| self.unreadable(&e))?;
+            let page =
+                self.opened.store.read_stream(&name, from, PAGE).await.map_err(|e| self.unreadable(&e))?;
             self.tell(&page, &mut each)?;
             match page.last_revision() {
                 Some(last) => from = last.saturating_add(1),
@@ -123,7 +115,7 @@ impl Log {
         let category = category.map_err(|bad| Failure::Failed(bad.to_string()))?;
         let mut after = None;
         loop {
-            let page = self.store.read_all(after, category.as_ref(), PAGE).await;
+            let page = self.opened.store.read_all(after, category.as_ref(), PAGE).await;
             let page = page.map_err(|error| self.unreadable(&error))?;
             self.tell(&page, &mut each)?;
             match page.last_position() {
@@ -135,13 +127,14 @@ impl Log {
 
     /// The position of the newest event.
     pub(crate) async fn head(&self) -> Result<Option<Position>, Failure> {
-        self.store.head().await.map_err(|error| self.unreadable(&error))
+        self.opened.store.head().await.map_err(|error| self.unreadable(&error))
     }
 
     /// When the event at a position was recorded, in Unix microseconds.
     pub(crate) async fn recorded_at(&self, position: Position) -> Result<Option<i64>, Failure> {
         let before = position.get().checked_sub(1).map(Position::new);
-        let page = self.store.read_all(before, None, 1).await.map_err(|error| self.unreadable(&error))?;
+        let page =
+            self.opened.store.read_all(before, None, 1).await.map_err(|error| self.unreadable(&error))?;
         Ok(page.iter().next().map(|recorded| recorded.recorded_at))
     }
 
@@ -152,14 +145,14 @@ impl Log {
     ) -> Result<(), Failure> {
         page.iter().try_for_each(|recorded| {
             each(&recorded).map_err(|wrong| {
-                let (path, position, stream) = (self.path.display(), recorded.position, recorded.stream);
-                Failure::Log(format!("{path}, position {position}, stream {stream}: {wrong}"))
+                let (log, position, stream) = (&self.opened.name, recorded.position, recorded.stream);
+                Failure::Log(format!("{log}, position {position}, stream {stream}: {wrong}"))
             })
         })
     }
 
     fn unreadable(&self, error: &ReadError) -> Failure {
-        Failure::Log(format!("{}: {}", self.path.display(), with_causes(error)))
+        Failure::Log(format!("{}: {}", self.opened.name, with_causes(error)))
     }
 }
 

@@ -3,9 +3,9 @@
 use super::{Failure, interrupted};
 use crate::config::{Config, Secrets};
 use crate::gateway::Gateway;
+use crate::store::Opened;
 use crate::{assemble, http, logging};
 use clap::Args;
-use covertrail_adapters::store::Embedded;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -32,8 +32,8 @@ impl Serve {
         let config = Config::read(&self.config)?;
         let secrets = Secrets::from_environment()?;
         logging::begin(&config.log).map_err(Failure::Configuration)?;
-        let store = Embedded::open(&config.store.path)?;
-        let engine = assemble::engine(&config, &secrets, Arc::new(store.clone()))?;
+        let log = Opened::for_writing(&config.store)?;
+        let engine = assemble::engine(&config, &secrets, Arc::clone(&log.store))?;
         let listener = TcpListener::bind(config.server.listen).await.map_err(|error| {
             Failure::Failed(format!("server.listen: cannot listen on {}: {error}", config.server.listen))
         })?;
@@ -44,7 +44,7 @@ impl Serve {
         }
         let models = Arc::clone(&shared.models);
         let following = tokio::spawn(Arc::clone(&models).follow_always());
-        let mut gateway = Gateway::begin(&config, Arc::new(store.clone())).await?;
+        let mut gateway = Gateway::begin(&config, Arc::clone(&log.store)).await?;
         let mut running = engine.start();
         let (stop, stopped) = oneshot::channel::<()>();
         let mut server = tokio::spawn(http::serve(listener, shared, async move {
@@ -56,7 +56,7 @@ impl Serve {
         if let Some(address) = gateway.address() {
             tracing::info!(%address, append = config.gateway.append, "serving EventStoreDB's protocol");
         }
-        tracing::info!(%address, log = %config.store.path.display(), "serving");
+        tracing::info!(%address, log = log.name, "serving");
         let why = tokio::select! {
             signal = interruption => {
                 tracing::info!(signal, "stopping");
@@ -74,7 +74,7 @@ impl Serve {
         }
         running.shut_down(GRACE).await;
         following.abort();
-        store.close().await;
+        log.close().await;
         why.map_or(Ok(()), Err)
     }
 }

@@ -4,13 +4,15 @@
 mod access;
 mod problems;
 mod secrets;
+mod store;
 mod values;
 mod wire;
 mod workmarket;
 
 pub use access::{Role, Sha256Hex, Token};
-pub use secrets::{People, Secrets, link_secret};
-pub use values::{Config, Engine, Gateway, Log, LogFormat, Mapping, Policy, Server, Store, Webhook};
+pub use secrets::{People, Secrets, link_secret, store_credentials};
+pub use store::{LogEngine, Store};
+pub use values::{Config, Engine, Gateway, Log, LogFormat, Mapping, Policy, Server, Webhook};
 pub use wire::{Environment, Wire};
 pub use workmarket::{Api, Trigger, WorkMarket};
 
@@ -58,10 +60,7 @@ impl Config {
         })?;
         let mut config =
             Self::parse(&text).map_err(|problem| Error::Invalid { path: path.into(), problem })?;
-        let folder = path.parent().unwrap_or(Path::new(""));
-        config.store.path = folder.join(&config.store.path);
-        config.store.views = config.store.views.map(|views| folder.join(views));
-        config.store.documents = folder.join(&config.store.documents);
+        config.store.found_from(path.parent().unwrap_or(Path::new("")));
         Ok(config)
     }
 

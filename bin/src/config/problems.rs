@@ -1,6 +1,6 @@
 //! What is readable and yet cannot work.
 
-use super::{Config, Wire};
+use super::{Config, LogEngine, Wire};
 
 impl Config {
     /// A line for each field that is wrong.
@@ -31,6 +31,10 @@ impl Config {
             problems
                 .push("gateway.listen: must be a loopback address, because it asks for no password".into());
         }
+        if self.gateway.listen.is_some() && self.store.engine == LogEngine::EventStoreDb {
+            problems.push("gateway.listen: the log is on a server that clients reach by themselves".into());
+        }
+        problems.extend(self.store.problems());
         if self.policy.start_lead_seconds < 0 {
             problems.push("policy.start_lead_seconds: must not be negative".into());
         }

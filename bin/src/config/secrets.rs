@@ -89,6 +89,12 @@ pub fn link_secret() -> Option<Secret> {
     link(&|name: &str| std::env::var(name).ok(), &mut Vec::new())
 }
 
+/// `COVERTRAIL_STORE_CREDENTIALS`: how one logs in to an EventStoreDB server, for everybody who opens a log there.
+pub fn store_credentials() -> Option<Secret> {
+    let given = std::env::var("COVERTRAIL_STORE_CREDENTIALS").ok();
+    given.map(|given| given.trim().to_owned()).filter(|given| !given.is_empty()).map(Secret::new)
+}
+
 fn link(lookup: &impl Fn(&str) -> Option<String>, problems: &mut Vec<String>) -> Option<Secret> {
     let secret = lookup("COVERTRAIL_LINK_SECRET").filter(|secret| !secret.trim().is_empty())?;
     if secret.trim().len() < 16 {

@@ -17,6 +17,20 @@ fn a_wrong_field_is_named_with_its_line() {
         ("[policy]\nbind_on = \"later\"", "`later` is neither"),
         ("[policy]\nsuccess_url = \"https://example.com\"", "policy.success_url: must contain {work_order}"),
         ("[gateway]\nlisten = \"0.0.0.0:2113\"", "gateway.listen: must be a loopback address"),
+        (
+            "[store]\nengine = \"postgres\"",
+            "unknown variant `postgres`, expected `embedded` or `eventstoredb`",
+        ),
+        ("[store]\nengine = \"eventstoredb\"", "store.url: must be named"),
+        ("[store]\nurl = \"esdb://localhost\"", "store.url: is read only where engine is"),
+        (
+            "[store]\nengine = \"eventstoredb\"\nurl = \"esdb://admin:s@one:1,two:2\"",
+            "store.url: must hold no password: set COVERTRAIL_STORE_CREDENTIALS",
+        ),
+        (
+            "[gateway]\nlisten = \"127.0.0.1:0\"\n[store]\nengine = \"eventstoredb\"\nurl = \"esdb://localhost\"",
+            "gateway.listen: the log is on a server",
+        ),
         ("[engine]\nworkers = 0", "engine.workers: must be at least 1"),
         ("[workmarket]\napi = \"soap\"", "unknown variant `soap`"),
         (
@@ -105,4 +119,16 @@ fn a_sandbox_on_this_machine_may_be_polled_as_often_as_one_likes_and_nobody_else
         "[workmarket]\napi = \"employer-v1\"\npoll = false\nbase_url = \"https://api.dev.workmarket.com/v1\"";
     assert!(!Config::parse(off).unwrap().workmarket.polls());
     assert!(!Config::default().workmarket.polls());
+}
+
+#[test]
+fn a_log_on_a_cluster_is_named_by_its_url_and_its_files_lie_beside_the_configuration() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("covertrail.toml");
+    let text = "[store]\nengine = \"eventstoredb\"\nurl = \"esdb+discover://one:2113,two:2113\"\nca_file = \"ca.crt\"";
+    std::fs::write(&path, text).unwrap();
+    let store = Config::read(&path).unwrap().store;
+    assert_eq!(store.to_string(), "esdb+discover://one:2113,two:2113");
+    assert_eq!(store.ca_file, Some(folder.path().join("ca.crt")));
+    assert_eq!(Config::default().store.to_string(), "covertrail.sqlite");
 }

@@ -1,6 +1,7 @@
 //! The file's tables, as typed values with their defaults.
 
 use super::access::Token;
+use super::store::Store;
 use super::wire::{Environment, Wire};
 use super::workmarket::WorkMarket;
 use covertrail_domain::cover::{Line, Lines};
@@ -8,7 +9,6 @@ use covertrail_domain::coverage::BindOn;
 use serde::{Deserialize, Deserializer, de};
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
-use std::path::PathBuf;
 use std::time::Duration;
 
 /// The whole file.
@@ -45,18 +45,6 @@ pub struct Server {
     pub public_url: Option<String>,
     /// The largest webhook body, in bytes.
     pub max_body_bytes: usize,
-}
-
-/// Where things are kept.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct Store {
-    /// The event log.
-    pub path: PathBuf,
-    /// The read models; without it, beside the log.
-    pub views: Option<PathBuf>,
-    /// The folder of handed-in certificates.
-    pub documents: PathBuf,
 }
 
 /// The log, served over EventStoreDB's protocol.
@@ -178,19 +166,6 @@ pub enum LogFormat {
 impl Default for Server {
     fn default() -> Self {
         Self { listen: SocketAddr::from(([127, 0, 0, 1], 8099)), public_url: None, max_body_bytes: 1 << 20 }
-    }
-}
-
-impl Default for Store {
-    fn default() -> Self {
-        Self { path: "covertrail.sqlite".into(), views: None, documents: "documents".into() }
-    }
-}
-
-impl Store {
-    /// Where the read models lie.
-    pub fn views_path(&self) -> PathBuf {
-        self.views.clone().unwrap_or_else(|| self.path.with_extension("views.sqlite"))
     }
 }
 

@@ -80,6 +80,7 @@ impl Append<'_> {
     async fn once(&self, expected: ExpectedRevision) -> Result<WriteResult, Failure> {
         let events: Vec<_> = self.events.iter().map(event_data).collect();
         let options = AppendToStreamOptions::default().expected_revision(expected);
+        let options = self.link.login(options, AppendToStreamOptions::authenticated);
         self.link
             .once(
                 |client| async move { client.append_to_stream(self.stream.as_str(), &options, events).await },

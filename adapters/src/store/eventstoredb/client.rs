@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use eventstore::{Client, Error};
+use eventstore::{Client, Credentials, Error};
 
 use super::Settings;
 use crate::store::{Cause, Position};
@@ -40,10 +40,36 @@ struct Current {
 /// Why a call has no answer.
 #[derive(Debug, Clone, thiserror::Error)]
 pub(super) enum Failure {
-    #[error(transparent)]
-    Answered(#[from] Error),
+    #[error("{}", told(.0))]
+    Answered(Error),
     #[error("no answer in {} seconds", TIMEOUT.as_secs())]
     Silence,
+}
+
+/// In words for the operator; the client's own are for programmers.
+fn told(error: &Error) -> String {
+    match error {
+        Error::ConnectionClosed | Error::GrpcConnectionError(_) => {
+            "the server cannot be connected to".to_owned()
+        }
+        Error::AccessDenied => "the server refuses the credentials, or asks for some".to_owned(),
+        Error::Grpc { code: tonic::Code::Unauthenticated, .. } => {
+            "the server refuses the credentials".to_owned()
+        }
+        Error::Grpc { code, message } => format!("{message} ({code:?})"),
+        Error::ServerError(message) => message.clone(),
+        Error::NotLeaderException(_)
+        | Error::DeadlineExceeded
+        | Error::InternalParsingError(_)
+        | Error::ResourceAlreadyExists
+        | Error::ResourceNotFound
+        | Error::ResourceDeleted
+        | Error::UnsupportedFeature
+        | Error::InternalClientError
+        | Error::InitializationError(_)
+        | Error::IllegalStateError(_)
+        | Error::WrongExpectedVersion { .. } => error.to_string(),
+    }
 }
 
 /// What to do about a failure.
@@ -62,13 +88,26 @@ impl Link {
         Self { settings, current: Mutex::default(), newest: AtomicU64::new(0) }
     }
 
+    /// Where the server is, as the settings say.
+    pub(super) fn hosts(&self) -> Vec<(String, u16)> {
+        self.settings.hosts()
+    }
+
+    /// Options with the credentials.
+    pub(super) fn login<O>(&self, options: O, with: impl FnOnce(O, Credentials) -> O) -> O {
+        match self.settings.credentials() {
+            Some(credentials) => with(options, credentials),
+            None => options,
+        }
+    }
+
     /// The client in use, made if there is none, with the number that [`Self::failed`] is told.
     pub(super) fn client(&self) -> Result<(Client, u64), Failure> {
         let mut current = self.current.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(client) = &current.client {
             return Ok((client.clone(), current.generation));
         }
-        let client = Client::new(self.settings.client())?;
+        let client = Client::new(self.settings.client()).map_err(Failure::Answered)?;
         current.client = Some(client.clone());
         Ok((client, current.generation))
     }

@@ -18,6 +18,7 @@ mod tests;
 
 use async_trait::async_trait;
 use std::sync::Arc;
+use tokio::net::TcpStream;
 
 use self::client::Link;
 pub use self::settings::{BadSettings, Settings};
@@ -37,6 +38,17 @@ impl EventStoreDb {
     /// must. Needs a runtime.
     pub fn new(settings: Settings) -> Self {
         Self { link: Arc::new(Link::new(settings)) }
+    }
+
+    /// The named hosts at which nobody listens, for whoever asks why there is no connection.
+    pub async fn silent_hosts(&self) -> Vec<String> {
+        let mut silent = Vec::new();
+        for (host, port) in self.link.hosts() {
+            if let Err(error) = TcpStream::connect((host.as_str(), port)).await {
+                silent.push(format!("{host}:{port} ({error})"));
+            }
+        }
+        silent
     }
 }
 

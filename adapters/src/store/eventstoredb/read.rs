@@ -26,7 +26,7 @@ pub(super) async fn stream(
     let options = ReadStreamOptions::default()
         .position(StreamPosition::Position(from_revision))
         .max_count(limit.clamp(1, PAGE));
-    one_stream(link, stream, &options).await
+    one_stream(link, stream, options).await
 }
 
 pub(super) async fn stream_backward(
@@ -38,14 +38,15 @@ pub(super) async fn stream_backward(
     let from = from_revision.filter(|from| i64::try_from(*from).is_ok());
     let position = from.map_or(StreamPosition::End, StreamPosition::Position);
     let options = ReadStreamOptions::default().backwards().position(position).max_count(limit.clamp(1, PAGE));
-    one_stream(link, stream, &options).await
+    one_stream(link, stream, options).await
 }
 
 async fn one_stream(
     link: &Link,
     stream: &StreamName,
-    options: &ReadStreamOptions,
+    options: ReadStreamOptions,
 ) -> Result<Batch, ReadError> {
+    let options = &link.login(options, ReadStreamOptions::authenticated);
     let read = link
         .read(|client: Client| async move {
             match client.read_stream(stream.as_str(), options).await {
@@ -67,7 +68,7 @@ pub(super) async fn all(link: &Link, after: Option<Position>, limit: usize) -> R
     let mut after = after;
     loop {
         let options = ReadAllOptions::default().position(at(after)).max_count(limit.saturating_add(1));
-        let raw = match log(link, &options).await {
+        let raw = match log(link, options).await {
             // the server knows no such position: is it beyond the end?
             Err(Failure::Answered(Error::Grpc { code: tonic::Code::InvalidArgument, .. }))
                 if after > all_backward(link, None, 1).await?.last_position() =>
@@ -98,7 +99,7 @@ pub(super) async fn all_backward(
     let mut count = limit;
     loop {
         let options = ReadAllOptions::default().backwards().position(from).max_count(count);
-        let raw = log(link, &options).await.map_err(|failure| ReadError::Unavailable(failure.cause()))?;
+        let raw = log(link, options).await.map_err(|failure| ReadError::Unavailable(failure.cause()))?;
         let Some(last) = raw.last() else { return Ok(Batch::default()) };
         let batch = Raw(raw.0).batch_of(link, limit);
         if !batch.is_empty() {
@@ -109,7 +110,8 @@ pub(super) async fn all_backward(
     }
 }
 
-async fn log(link: &Link, options: &ReadAllOptions) -> Result<Raw, Failure> {
+async fn log(link: &Link, options: ReadAllOptions) -> Result<Raw, Failure> {
+    let options = &link.login(options, ReadAllOptions::authenticated);
     link.read(|client: Client| async move {
         match client.read_all(options).await {
             Ok(events) => Raw::of(events).await,

@@ -1,10 +1,13 @@
 use std::fmt;
 use std::fs;
+use std::path::Path;
 
-use eventstore::ClientSettings;
+use eventstore::{ClientSettings, Credentials};
 use thiserror::Error;
 use tonic::codegen::http::Uri;
 use url::form_urlencoded;
+
+use crate::secret::Secret;
 
 /// Milliseconds that the client takes without ado.
 const DURATIONS: std::ops::RangeInclusive<u64> = 1..=3_600_000;
@@ -16,6 +19,8 @@ const KEEP_ALIVE: std::ops::RangeInclusive<u64> = 10_000..=3_600_000;
 #[derive(Clone)]
 pub struct Settings {
     client: ClientSettings,
+    /// The client itself would send them as they are encoded in its connection string.
+    credentials: Option<Credentials>,
 }
 
 /// Why a connection string cannot be used. It is never quoted: it may have a password in it.
@@ -26,6 +31,9 @@ pub enum BadSettings {
         "the connection string is not esdb://[user:password@]host:port[,host:port]?… or esdb+discover://…"
     )]
     Malformed,
+    /// Credentials that are not `name:password`.
+    #[error("the credentials are not name:password")]
+    Credentials,
     /// An option that there is not, or with a value that it may not have.
     #[error("the connection string's option {option}: {problem}")]
     Option {
@@ -68,12 +76,50 @@ impl Settings {
             return Err(BadSettings::Malformed);
         }
         user_certificate(&client)?;
-        Ok(Self { client })
+        Ok(Self { client, credentials: login(server) })
+    }
+
+    /// Reads a connection string that has no secret in it, and adds how to log in (`name:password`) and by whose
+    /// certificate the server is known.
+    pub fn new(url: &str, credentials: Option<&Secret>, ca_file: Option<&Path>) -> Result<Self, BadSettings> {
+        let between = if url.contains('?') { '&' } else { '?' };
+        let ca_file = ca_file.map(|file| {
+            let mut option = form_urlencoded::Serializer::new(String::new());
+            format!("{between}{}", option.append_pair("tlsCaFile", &file.to_string_lossy()).finish())
+        });
+        let mut settings = Self::parse(&format!("{url}{}", ca_file.unwrap_or_default()))?;
+        if let Some(given) = credentials {
+            let (name, password) = given.expose().split_once(':').ok_or(BadSettings::Credentials)?;
+            settings.credentials = Some(Credentials::new(name.to_owned(), password.to_owned()));
+        }
+        Ok(settings)
+    }
+
+    pub(super) fn hosts(&self) -> Vec<(String, u16)> {
+        let host = |host: &eventstore::Endpoint| Some((host.host.clone(), u16::try_from(host.port).ok()?));
+        self.client.hosts().iter().filter_map(host).collect()
+    }
+
+    /// How to log in, which goes with every call.
+    pub(super) fn credentials(&self) -> Option<Credentials> {
+        self.credentials.clone()
     }
 
     pub(super) fn client(&self) -> ClientSettings {
         self.client.clone()
     }
+}
+
+/// What stands before the hosts, decoded.
+fn login(server: &str) -> Option<Credentials> {
+    let (_, server) = server.split_once("://")?;
+    let (login, _) = server.rsplit_once('@')?;
+    let (name, password) = login.split_once(':').unwrap_or((login, ""));
+    let decoded = |text: &str| {
+        let value = format!("={}", text.replace('+', "%2B"));
+        form_urlencoded::parse(value.as_bytes()).next().map(|(_, text)| text.into_owned())
+    };
+    Some(Credentials::new(decoded(name)?, decoded(password)?))
 }
 
 fn check(option: &str, value: &str) -> Result<(), BadSettings> {

@@ -94,6 +94,7 @@ impl Listener {
             let failure = match self.link.client() {
                 Ok((client, generation)) => {
                     let options = options(self.after, self.category.as_ref());
+                    let options = self.link.login(options, SubscribeToAllOptions::authenticated);
                     let mut subscription = client.subscribe_to_all(&options).await;
                     loop {
                         match subscription.next_subscription_event().await {

@@ -4,8 +4,6 @@ use super::finding::Finding;
 use crate::assemble;
 use crate::config::{self, Config, Environment, Secrets, Wire};
 use covertrail_adapters::policy;
-use covertrail_adapters::store::embedded::OpenError;
-use covertrail_adapters::store::{Embedded, EventStore as _, Position};
 use covertrail_adapters::workmarket;
 use std::io;
 use std::path::Path;
@@ -87,36 +85,6 @@ pub(super) fn mapping(config: &Config) -> Vec<Finding> {
         findings.push(Finding::warning("relay domain", told, "set workmarket.relay_domain to one of yours"));
     }
     findings
-}
-
-/// Whether the log opens, or can be made.
-pub(super) async fn log(path: &Path) -> Finding {
-    let store = match Embedded::open_read_only(path) {
-        Ok(store) => store,
-        Err(OpenError::Missing { .. }) => {
-            let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-            return match is_writable(folder.unwrap_or(Path::new("."))) {
-                Ok(()) => Finding::good("log", format!("{} will be made", path.display())),
-                Err(error) => Finding::failed(
-                    "log",
-                    format!("{} cannot be made ({error})", path.display()),
-                    "make the folder, and let covertrail write there",
-                ),
-            };
-        }
-        Err(error) => {
-            return Finding::failed("log", error.to_string(), "set store.path to a log of covertrail");
-        }
-    };
-    match store.head().await {
-        Ok(head) => {
-            let head = head.map_or(0, Position::get);
-            Finding::good("log", format!("{}, up to position {head}", path.display()))
-        }
-        Err(error) => {
-            Finding::failed("log", format!("{}: {error}", path.display()), "restore it from a backup")
-        }
-    }
 }
 
 /// Whether certificates can be kept.
@@ -204,7 +172,7 @@ pub(super) async fn workmarket(config: &Config, secrets: &Secrets) -> Finding {
 const REFUSED_BY_POLICY: &str = "ask 1099Policy for a key of this environment";
 
 /// Tries to make a file there, which leaves no trace.
-fn is_writable(folder: &Path) -> io::Result<()> {
+pub(super) fn is_writable(folder: &Path) -> io::Result<()> {
     tempfile::tempfile_in(folder).map(drop)
 }
 

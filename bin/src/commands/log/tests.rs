@@ -1,7 +1,7 @@
 use super::*;
 use crate::show::testing::assigned;
 use covertrail_adapters::schema;
-use covertrail_adapters::store::{Expected, NewEvent};
+use covertrail_adapters::store::{Embedded, EventStore as _, Expected, NewEvent};
 use tempfile::TempDir;
 use uuid::Uuid;
 
@@ -26,7 +26,7 @@ async fn log_of(kinds: &[&str]) -> (TempDir, PathBuf) {
 }
 
 fn open(path: &Path) -> Result<Log, Failure> {
-    Which { log: Some(path.to_owned()), config: None }.open()
+    Which { log: Some(path.to_str().unwrap().to_owned()), config: None }.open()
 }
 
 fn told(failure: Failure) -> String {

@@ -1,3 +1,6 @@
+use std::path::Path;
+
+use crate::secret::Secret;
 use crate::store::eventstoredb::{BadSettings, Settings};
 
 fn refused(connection: &str) -> String {
@@ -53,4 +56,25 @@ fn settings_do_not_show_their_password() {
     let settings = Settings::parse("esdb://user:secret@localhost:2113").unwrap();
     let shown = format!("{settings:?}");
     assert!(shown.contains("localhost") && !shown.contains("secret"), "{shown}");
+}
+
+#[test]
+fn credentials_of_any_characters_are_sent_as_they_are() {
+    let sent = |settings: Settings| serde_json::to_value(settings.credentials()).unwrap();
+    let beside = Secret::new("ops team:p@ss:w+rd/?&%".to_owned());
+    let beside = Settings::new("esdb://one:2113,two:2113?tls=false", Some(&beside), None).unwrap();
+    let within = Settings::parse("esdb://ops%20team:p%40ss%3Aw+rd%2F%3F%26%25@one:2113,two:2113?tls=false");
+    let expected = serde_json::json!({ "login": b"ops team", "password": b"p@ss:w+rd/?&%" });
+    assert_eq!((sent(beside), sent(within.unwrap())), (expected.clone(), expected));
+}
+
+#[test]
+fn what_cannot_be_used_beside_the_connection_string_is_named() {
+    let nameless = Secret::new("secret".to_owned());
+    let refused = Settings::new("esdb://localhost", Some(&nameless), None).unwrap_err();
+    assert_eq!(refused, BadSettings::Credentials);
+    let refused =
+        Settings::new("esdb://localhost?tls=true", None, Some(Path::new("/nowhere.pem"))).unwrap_err();
+    assert!(refused.to_string().contains("tlsCaFile"), "{refused}");
+    assert!(Settings::new("localhost", None, None).is_err());
 }

@@ -15,19 +15,6 @@ fn a_mapping_that_maps_nothing_and_the_examples_domain_are_warned_of() {
     assert_eq!(marks(&mapping(&config)), [Mark::Good]);
 }
 
-#[tokio::test]
-async fn a_log_is_opened_or_can_be_made_or_neither() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("log.sqlite");
-    assert_eq!(log(&path).await.mark, Mark::Good);
-    assert!(!path.exists(), "looking makes no log");
-    Embedded::open(&path).unwrap().close().await;
-    assert_eq!(log(&path).await.mark, Mark::Good);
-    assert_eq!(log(&folder.path().join("nowhere/log.sqlite")).await.mark, Mark::Failed);
-    std::fs::write(&path, "something else entirely").unwrap();
-    assert_eq!(log(&path).await.mark, Mark::Failed);
-}
-
 #[test]
 fn documents_can_be_kept_where_a_folder_is_or_can_be_made() {
     let folder = tempfile::tempdir().unwrap();
