@@ -23,6 +23,7 @@ mod crash;
 mod faults;
 mod full_disk;
 mod guide;
+mod nodes;
 mod polling;
 mod privacy;
 mod reference;

@@ -11,6 +11,7 @@ pub mod embedded;
 mod error;
 mod event;
 pub mod eventstoredb;
+mod share;
 mod stream;
 #[cfg(test)]
 mod tests;
@@ -22,6 +23,7 @@ pub use embedded::Embedded;
 pub use error::{AppendError, Cause, ReadError};
 pub use event::{Appended, Expected, MAX_APPEND_BYTES, NewEvent, Position, Recorded, append_size};
 pub use eventstoredb::EventStoreDb;
+pub use share::{Handed, Membership, Settled};
 pub use stream::{BadName, Category, StreamName};
 
 /// A durable, append-only log of events, in streams.
@@ -90,6 +92,18 @@ pub trait EventStore: Send + Sync + 'static {
 
     /// The position of the newest event, or `None` in an empty log.
     async fn head(&self) -> Result<Option<Position>, ReadError>;
+
+    /// Whether other processes may write to the log while this one does.
+    fn is_shared(&self) -> bool {
+        false
+    }
+
+    /// Joins a group that shares out the events of some categories, from the first join on. Nothing where nobody else
+    /// writes: then all of it is for the one who does.
+    async fn join(&self, group: &str, categories: &[Category]) -> Result<Option<Membership>, ReadError> {
+        let _ = (group, categories);
+        Ok(None)
+    }
 }
 
 /// An open subscription. It has no end: it yields or it fails.

@@ -238,8 +238,11 @@ impl Engine {
         contractor: &ContractorId,
         document: &DocumentId,
     ) -> Answer {
-        let bytes =
-            self.documents.read(document).await.map_err(|error| CallError::Blocked(error.to_string()))?;
+        let bytes = self.documents.read(document).await.map_err(|error| match error {
+            // it may lie in the folder of another node, which will find that this is still to be done
+            error if self.is_shared => CallError::later(&error.to_string()),
+            error => CallError::Blocked(error.to_string()),
+        })?;
         let file_name = format!("{document}.pdf");
         let new = NewCertificate { contractor, work_order, file_name: &file_name, bytes: Bytes::from(bytes) };
         let certificate = self.policy.upload_certificate(key, &new).await?;

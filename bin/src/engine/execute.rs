@@ -79,8 +79,21 @@ impl Engine {
         commands: &[Command],
         cause: &Cause,
     ) -> Result<Vec<Result<Executed, Rejection>>, ExecuteError> {
+        self.execute_seen(work_order, commands, cause, None).await
+    }
+
+    /// The same for commands that rest on what was seen somewhere else when the work order was at a revision: should
+    /// it have moved meanwhile, nothing happens.
+    pub(super) async fn execute_seen(
+        &self,
+        work_order: &WorkOrderId,
+        commands: &[Command],
+        cause: &Cause,
+        seen_at: Option<u64>,
+    ) -> Result<Vec<Result<Executed, Rejection>>, ExecuteError> {
         let stream = stream_of(work_order)?;
-        let mut reloaded = self.is_caught_up();
+        // what another node wrote may not be folded here yet
+        let mut reloaded = self.is_caught_up() && !self.is_shared;
         for attempt in 0..ATTEMPTS {
             let decision = self.ledger().decide(work_order, commands);
             if decision.events.is_empty() {
@@ -91,6 +104,9 @@ impl Engine {
                 self.reload(work_order, &stream).await?;
                 reloaded = true;
                 continue;
+            }
+            if seen_at.is_some_and(|seen_at| seen_at != decision.next_revision) {
+                return Err(ExecuteError::Contended(work_order.clone()));
             }
             let expected = decision.next_revision.checked_sub(1).map_or(Expected::NoStream, Expected::Exact);
             let stored = stored(work_order, decision.next_revision, &decision.events, cause);

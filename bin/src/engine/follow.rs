@@ -94,6 +94,8 @@ impl Engine {
             *after = Some(recorded.position);
         }
         self.dispatch(&mut ledger);
+        drop(ledger);
+        self.folded.send_replace(*after);
         Ok(())
     }
 

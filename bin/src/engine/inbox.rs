@@ -157,6 +157,8 @@ impl Engine {
         };
         let id = notice.work_order.clone();
         let _alone = self.lock_of(&id).lock().await;
+        // another node may deal with another hint about it
+        let seen_at = self.is_shared.then(|| self.ledger().next_revision(&id));
         let (order, worker) = match self.workmarket.work_order(&id).await {
             Ok(fetched) => fetched,
             Err(error @ workmarket::Error::Unavailable { .. }) => return Err(error.into()),
@@ -176,7 +178,7 @@ impl Engine {
             causation: stored.stream.as_str().to_owned(),
         };
         let mut tally = Tally::default();
-        for answer in self.execute_all(&id, &commands, &cause).await? {
+        for answer in self.execute_seen(&id, &commands, &cause, seen_at).await? {
             tally.count(&id, answer.map_err(ExecuteError::from))?;
         }
         Ok(tally.verdict())

@@ -53,6 +53,8 @@ struct Order {
 #[derive(Debug, Default)]
 pub(super) struct Woken {
     pub(super) work_orders: Vec<WorkOrderId>,
+    /// Those that came, and those that waited for something that is known now.
+    pub(super) received: Vec<String>,
     pub(super) deliveries: Vec<String>,
 }
 
@@ -82,7 +84,7 @@ impl Ledger {
                 self.pending.insert(recorded.stream.to_owned());
                 if self.is_live {
                     self.fresh.keep(recorded);
-                    self.woken.deliveries.push(recorded.stream.to_owned());
+                    self.woken.received.push(recorded.stream.to_owned());
                 }
             }
             Some((DELIVERY, _)) if recorded.kind == HANDLED => {
@@ -135,17 +137,22 @@ impl Ledger {
             }
         });
         if self.is_live {
+            let id = order.id.clone();
+            let others = self.news_to(&id, event);
             self.woken.deliveries.extend(woken);
-            self.woken.work_orders.push(order.id.clone());
-            // what it knew before its contractor was known is news to the others from now on
-            let shares = matches!(event, Event::ContractorCreated { .. })
-                && order.state.coverage().is_some_and(Coverage::knows_of_contractor);
-            if event.concerns_contractor() || shares {
-                let others: Vec<WorkOrderId> =
-                    self.of_same_contractor(number).map(|other| other.id.clone()).collect();
-                self.woken.work_orders.extend(others);
-            }
+            self.woken.work_orders.push(id);
+            self.woken.work_orders.extend(others);
         }
+    }
+
+    /// The other work orders that an event of one is news to.
+    pub(super) fn news_to(&self, work_order: &WorkOrderId, event: &Event) -> Vec<WorkOrderId> {
+        let Some(number) = self.number(work_order) else { return Vec::new() };
+        // what it knew before its contractor was known is news to the others from now on
+        let shares = matches!(event, Event::ContractorCreated { .. })
+            && self.state(work_order).and_then(State::coverage).is_some_and(Coverage::knows_of_contractor);
+        let others = self.of_same_contractor(number).map(|other| other.id.clone());
+        if event.concerns_contractor() || shares { others.collect() } else { Vec::new() }
     }
 
     fn hear_of(&mut self, id: WorkOrderId) -> u32 {

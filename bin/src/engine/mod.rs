@@ -14,6 +14,7 @@ mod follow;
 mod fresh;
 mod inbox;
 mod ledger;
+mod nodes;
 mod poll;
 mod queue;
 mod refusal;
@@ -29,24 +30,26 @@ mod writing;
 pub use documents::{DocumentError, Documents, MAX_BYTES as MAX_DOCUMENT_BYTES};
 pub use execute::{Cause, ExecuteError, Executed};
 pub use ledger::{COVERAGE, DELIVERY};
+pub use nodes::GROUP;
 pub use poll::Polling;
 pub use refusal::{REFUSAL, refusal};
 pub use run::Running;
 pub use translate::Requirements;
 pub(crate) use writing::with_causes;
 
-use covertrail_adapters::store::EventStore;
+use covertrail_adapters::store::{EventStore, Position};
 use covertrail_adapters::{policy, workmarket};
 use covertrail_domain::coverage::State;
 use covertrail_domain::id::WorkOrderId;
 use covertrail_domain::time::Timestamp;
 use ledger::Ledger;
+use nodes::{Hands, Swept};
 use queue::Queue;
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
-use tokio::sync::Notify;
+use tokio::sync::{Notify, watch};
 use writing::Trouble;
 
 /// What the engine works with.
@@ -95,6 +98,12 @@ pub struct Engine {
     one_at_a_time: [tokio::sync::Mutex<()>; 64],
     deadlines_changed: Notify,
     caught_up: AtomicBool,
+    /// Whether other nodes write to the log too.
+    is_shared: bool,
+    /// How far the log was folded.
+    folded: watch::Sender<Option<Position>>,
+    hands: Mutex<Hands>,
+    swept: Mutex<Swept>,
     trouble: Trouble,
 }
 
@@ -110,6 +119,10 @@ impl Engine {
     /// An engine that has read nothing yet.
     pub fn new(parts: Parts) -> Self {
         Self {
+            is_shared: parts.store.is_shared(),
+            folded: watch::Sender::default(),
+            hands: Mutex::default(),
+            swept: Mutex::default(),
             parts,
             ledger: Mutex::default(),
             troubles: Mutex::default(),
@@ -147,7 +160,16 @@ impl Engine {
         self.troubles.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Queues what the fold has woken. Before the log was read to its end nothing is queued: then a sweep finds it.
+    fn hands(&self) -> MutexGuard<'_, Hands> {
+        self.hands.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn swept(&self) -> MutexGuard<'_, Swept> {
+        self.swept.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Queues what the fold has woken. Before the log was read to its end nothing is queued: then a sweep finds it. Where
+    /// there are other nodes, what is new is queued by the one that it is handed to.
     fn dispatch(&self, ledger: &mut Ledger) {
         let woken = ledger.take_woken();
         if !self.is_caught_up() {
@@ -158,6 +180,12 @@ impl Engine {
         }
         if !woken.work_orders.is_empty() {
             self.deadlines_changed.notify_one();
+        }
+        if self.is_shared {
+            return;
+        }
+        for delivery in woken.received {
+            self.queue_of(&delivery).push(delivery);
         }
         for work_order in woken.work_orders {
             self.due.push(work_order);

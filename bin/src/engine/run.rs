@@ -1,7 +1,7 @@
 //! The engine at work: following the log, dealing with deliveries, acting, and watching the clock.
 
 use super::queue::Queue;
-use super::{Cause, Engine};
+use super::{COVERAGE, Cause, Engine};
 use crate::clock;
 use covertrail_adapters::schema::{self, Actor, Source};
 use covertrail_adapters::store::ReadError;
@@ -63,6 +63,7 @@ impl Engine {
         tasks.spawn(Arc::clone(self).sweep_always());
         tasks.spawn(Arc::clone(self).poll_always());
         tasks.spawn(Arc::clone(self).catch_up_always());
+        tasks.spawn(Arc::clone(self).take_part_always());
         Running { engine: Arc::clone(self), tasks, stopped }
     }
 
@@ -74,10 +75,13 @@ impl Engine {
 
     /// Queues every delivery that was not dealt with and every work order on which something is due.
     pub(super) fn sweep(&self) {
-        let (deliveries, work_orders) = {
+        let (mut deliveries, mut work_orders) = {
             let mut ledger = self.ledger();
             (ledger.pending(), ledger.due())
         };
+        if self.is_shared {
+            (deliveries, work_orders) = self.overlooked(deliveries, work_orders);
+        }
         for delivery in deliveries {
             self.queue_of(&delivery).push_unless_paused(delivery);
         }
@@ -98,15 +102,18 @@ impl Engine {
 
     async fn act_always(self: Arc<Self>) {
         while let Some(work_order) = self.due.next().await {
+            let in_hand = self.in_hand(|| format!("{COVERAGE}-{work_order}"));
             match self.act(&work_order).await {
                 None => self.due.done(&work_order),
                 Some(pause) => self.due.put_off(work_order, pause),
             }
+            self.settle(in_hand);
         }
     }
 
     async fn deliver_always(self: Arc<Self>, inbox: Arc<Queue<String>>) {
         while let Some(delivery) = inbox.next().await {
+            let in_hand = self.in_hand(|| delivery.clone());
             match self.deliver(&delivery).await {
                 Ok(()) => inbox.done(&delivery),
                 Err(later) => {
@@ -114,6 +121,7 @@ impl Engine {
                     inbox.put_off(delivery, later.asked());
                 }
             }
+            self.settle(in_hand);
         }
     }
 

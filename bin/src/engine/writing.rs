@@ -20,8 +20,9 @@ impl Engine {
     /// The log did not take an append.
     pub(crate) fn not_written(&self, error: &AppendError) {
         let (AppendError::Unavailable(cause) | AppendError::OutcomeUnknown(cause)) = error else { return };
+        let to_do = if self.is_shared { "see to its server" } else { "make room if its disk is full" };
         let told = format!(
-            "the event log {} cannot be written to ({}): make room if its disk is full. Nothing that was acknowledged \
+            "the event log {} cannot be written to ({}): {to_do}. Nothing that was acknowledged \
              is lost; webhooks are answered 503, which has the vendors send them again, and all goes on by itself",
             self.log,
             with_causes(cause)

@@ -1,6 +1,7 @@
 //! A world to test in: two vendors, the program between them, and the means to look and to act.
 
 mod audit;
+mod cluster;
 mod http;
 mod log;
 mod order;
@@ -10,6 +11,7 @@ mod sign;
 
 pub(crate) use audit::objects;
 
+pub(crate) use cluster::Cluster;
 pub(crate) use http::Answer;
 pub(crate) use log::{Delivered, Log, Told};
 pub(crate) use order::Order;
@@ -108,9 +110,19 @@ impl World {
     pub(crate) async fn find(&self) {
         let told = self.program.lock().unwrap().as_ref().unwrap().told();
         let address = told.address().await;
+        self.is_at(address).await;
+    }
+
+    /// It is found there from now on, and its log is there.
+    pub(crate) async fn is_at(&self, address: SocketAddr) {
         *self.address.lock().unwrap() = Some(address);
         self.aim();
         self.log.lock().await.rests = false;
+    }
+
+    /// Keeps what a program said that is no more.
+    pub(crate) fn note(&self, printed: &str) {
+        self.printed.lock().unwrap().push_str(printed);
     }
 
     /// The same vendors, a new program and a new log: what the old one knew is gone. Webhooks that the vendors
@@ -225,6 +237,6 @@ impl World {
     }
 }
 
-async fn loopback() -> TcpListener {
+pub(crate) async fn loopback() -> TcpListener {
     TcpListener::bind(("127.0.0.1", 0)).await.unwrap()
 }

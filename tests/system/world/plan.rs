@@ -46,6 +46,8 @@ pub(crate) struct Plan {
     pub(crate) hooks: Hooks,
     /// In which of its forms 1099Policy is spoken to, and speaks: "guide" or "reference".
     pub(crate) wire: &'static str,
+    /// The lines of `[store]`.
+    pub(crate) store: String,
     /// How many times the usual patience.
     pub(crate) patience: u32,
 }
@@ -116,6 +118,7 @@ impl Default for Plan {
             catch_up_seconds: 900,
             hooks: Hooks::Guide,
             wire: "guide",
+            store: String::new(),
             patience: 1,
         }
     }
@@ -162,6 +165,9 @@ impl Plan {
 [server]
 listen = "{listen}"
 
+[store]
+{store}
+
 [policy]
 base_url = "{policy_url}"
 wire = "{wire}"
@@ -199,6 +205,7 @@ catch_up_seconds = {catch_up}
 filter = "{filter}"
 "#,
             listen = self.listen,
+            store = self.store,
             api = self.api,
             poll = self.poll_seconds.is_some(),
             poll_seconds = self.poll_seconds.unwrap_or(1),

@@ -148,6 +148,12 @@ impl Said {
         }
     }
 
+    /// Where it serves, or nothing if it ends before it does.
+    pub(crate) async fn found(&self) -> Option<SocketAddr> {
+        let mut address = self.address.clone();
+        address.wait_for(Option::is_some).await.ok().and_then(|address| *address)
+    }
+
     /// Waits until its standard output says so.
     pub(crate) async fn says(&self, what: &str) -> String {
         let waiting = async {

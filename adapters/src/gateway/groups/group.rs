@@ -132,7 +132,7 @@ impl Group {
     /// Works until it is ended or the server stops.
     pub(super) async fn run(mut self, mut asks: mpsc::Receiver<Ask>, mut stop: watch::Receiver<bool>) {
         let why = loop {
-            self.give();
+            self.give().await;
             let (timeout, save_at) = (self.next_timeout(), self.save_at);
             tokio::select! {
                 ask = asks.recv() => match ask {
@@ -176,7 +176,7 @@ impl Group {
                 let _ = answer.send(joined);
             }
             Ask::Settle { consumer, ids, how } => self.settle(consumer, &ids, how).await,
-            Ask::Leave { consumer } => self.leave(consumer),
+            Ask::Leave { consumer } => self.leave(consumer).await,
             Ask::Replay { most, answer } => {
                 let _ = answer.send(self.replay(most).await);
             }
@@ -205,7 +205,7 @@ impl Group {
     }
 
     /// Gives what there is to whoever has room.
-    fn give(&mut self) {
+    async fn give(&mut self) {
         while let Some(task) = self.retrying.pop_front().or_else(|| self.waiting.pop_front()) {
             let chosen = choose(&self.consumers, self.record.settings.strategy, &task.item, self.turn);
             let Some(consumer) = chosen.and_then(|index| self.consumers.get_mut(index)) else {
@@ -216,7 +216,7 @@ impl Group {
             let number = consumer.number;
             if !consumer.give(&task.item, task.retries, self.record.settings.resolve_links) {
                 self.retrying.push_front(task);
-                self.leave(number);
+                self.leave(number).await;
                 continue;
             }
             self.turn = self.turn.wrapping_add(1);

@@ -34,7 +34,7 @@ impl Group {
                 // fails only when the client is gone
                 let _ = consumer.out.try_send(Err(dropped()));
             }
-            self.leave(consumer);
+            self.leave(consumer).await;
         }
         if self.unsaved >= self.record.settings.max_checkpoint_count.max(1) {
             self.save().await;
@@ -79,7 +79,8 @@ impl Group {
         }
     }
 
-    pub(super) fn leave(&mut self, number: u64) {
+    /// What a consumer had is another's; it may be what ended the consumer, so that counts as a try.
+    pub(super) async fn leave(&mut self, number: u64) {
         self.consumers.retain(|consumer| consumer.number != number);
         let places: Vec<_> = self
             .flights
@@ -88,8 +89,12 @@ impl Group {
             .map(|(place, _)| *place)
             .collect();
         for place in places.into_iter().rev() {
-            if let Some(task) = self.take_back(place) {
-                self.retrying.push_front(task);
+            match self.take_back(place) {
+                Some(task) if task.retries >= self.record.settings.max_retry_count => self.park(task).await,
+                Some(task) => {
+                    self.retrying.push_front(Task { retries: task.retries.saturating_add(1), ..task });
+                }
+                None => {}
             }
         }
     }

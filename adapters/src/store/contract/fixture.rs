@@ -9,7 +9,7 @@ use crate::store::{
 };
 
 /// Longer than any machine takes: a store that says nothing for so long has forgotten us.
-const PATIENCE: Duration = Duration::from_mins(2);
+pub(super) const PATIENCE: Duration = Duration::from_mins(2);
 
 /// A store and names that nobody else uses.
 #[derive(Clone)]

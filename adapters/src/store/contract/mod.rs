@@ -16,6 +16,7 @@ mod backward;
 mod fixture;
 mod model;
 mod read;
+mod share;
 mod subscribe;
 
 use std::future::Future;
@@ -40,7 +41,7 @@ pub type Checking = Pin<Box<dyn Future<Output = ()> + Send>>;
 
 /// Every promise, in the order in which a new engine will want to keep them.
 pub fn cases() -> Vec<Case> {
-    [append::CASES, read::CASES, backward::CASES, subscribe::CASES, model::CASES].concat()
+    [append::CASES, read::CASES, backward::CASES, subscribe::CASES, share::CASES, model::CASES].concat()
 }
 
 /// Runs every case, each over a store that `open` gives, and panics with the names of those that fail. What

@@ -9,6 +9,7 @@
 
 mod append;
 mod client;
+mod group;
 mod metadata;
 mod read;
 mod settings;
@@ -23,8 +24,8 @@ use tokio::net::TcpStream;
 use self::client::Link;
 pub use self::settings::{BadSettings, Settings};
 use super::{
-    AppendError, Appended, Batch, Category, EventStore, Expected, NewEvent, Position, ReadError, StreamName,
-    Subscription, append_size,
+    AppendError, Appended, Batch, Category, EventStore, Expected, Membership, NewEvent, Position, ReadError,
+    StreamName, Subscription, append_size,
 };
 
 /// A log on an EventStoreDB server or cluster. Clones share its connection.
@@ -38,6 +39,11 @@ impl EventStoreDb {
     /// must. Needs a runtime.
     pub fn new(settings: Settings) -> Self {
         Self { link: Arc::new(Link::new(settings)) }
+    }
+
+    /// How many events of a group were handed out too often and put aside; nothing where there is no such group.
+    pub async fn parked(&self, group: &str) -> Result<Option<usize>, ReadError> {
+        group::parked(&self.link, group).await
     }
 
     /// The named hosts at which nobody listens, for whoever asks why there is no connection.
@@ -108,5 +114,13 @@ impl EventStore for EventStoreDb {
 
     async fn head(&self) -> Result<Option<Position>, ReadError> {
         Ok(read::all_backward(&self.link, None, 1).await?.last_position())
+    }
+
+    fn is_shared(&self) -> bool {
+        true
+    }
+
+    async fn join(&self, group: &str, categories: &[Category]) -> Result<Option<Membership>, ReadError> {
+        group::join(&self.link, group, categories).await.map(Some)
     }
 }

@@ -8,7 +8,8 @@ use uuid::Uuid;
 use super::proxy::Proxy;
 use super::{Served, store_at};
 use crate::store::{
-    AppendError, EventStore, Expected, NewEvent, Position, ReadError, StreamName, Subscription, Update,
+    AppendError, Category, EventStore, Expected, NewEvent, Position, ReadError, Settled, StreamName,
+    Subscription, Update,
 };
 
 /// Longer than any machine takes.
@@ -142,4 +143,33 @@ async fn our_own_https_client_works_beside_it_whoever_comes_first() {
         let refused = client.get(format!("https://{}", served.address)).send().await;
         assert!(refused.unwrap_err().is_connect());
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_put_aside_is_counted() {
+    let served = Served::begin().await;
+    let store = served.store();
+    assert_eq!(store.parked("workers").await.unwrap(), None);
+    let orders = Category::parse("order").unwrap();
+    let mut member = store.join("workers", &[orders]).await.unwrap().unwrap();
+    store.append(&stream(1), Expected::NoStream, vec![event(), event()]).await.unwrap();
+    let handed = member.handed.recv().await.unwrap().unwrap();
+    member.settle.send(Settled { id: handed.id, parked: true }).unwrap();
+    let counted = async { while store.parked("workers").await.unwrap() != Some(1) {} };
+    tokio::time::timeout(PATIENCE, counted).await.expect("it is counted");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_member_whose_server_was_away_is_handed_what_it_had_not_settled() {
+    let served = Served::begin().await;
+    let store = served.store();
+    let orders = Category::parse("order").unwrap();
+    let mut member = store.join("workers", &[orders]).await.unwrap().unwrap();
+    let given = event();
+    store.append(&stream(1), Expected::NoStream, vec![given.clone()]).await.unwrap();
+    assert_eq!(member.handed.recv().await.unwrap().unwrap().id, given.id);
+    let (directory, address) = served.end().await;
+    let _served = Served::again(directory, address).await;
+    let again = tokio::time::timeout(PATIENCE, member.handed.recv()).await.expect("it is handed out again");
+    assert_eq!(again.unwrap().unwrap().id, given.id);
 }

@@ -1,0 +1,135 @@
+//! Several nodes of the program on one log, which is served to them over EventStoreDB's protocol, and before them what
+//! sends each connection to one of them.
+
+use super::{PATIENCE, Plan, Program, World, loopback};
+use covertrail_adapters::gateway;
+use covertrail_adapters::store::{Embedded, EventStore};
+use std::net::SocketAddr;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+use tokio::net::TcpStream;
+use tokio::task::JoinSet;
+
+/// The nodes, killed when they go out of scope.
+pub(crate) struct Cluster {
+    pub(crate) world: Arc<World>,
+    nodes: Vec<Arc<Node>>,
+    /// The server of the log and what stands before the nodes.
+    _serving: JoinSet<()>,
+    pub(crate) log: Embedded,
+}
+
+/// One place for a process of the program.
+#[derive(Default)]
+struct Node {
+    program: Mutex<Option<Program>>,
+    address: Mutex<Option<SocketAddr>>,
+}
+
+impl Cluster {
+    /// Both vendors, a log on a server, and so many nodes on it, ready.
+    pub(crate) async fn begin(plan: Plan, nodes: usize) -> Self {
+        let (server, listener) = (loopback().await, loopback().await);
+        let url = format!("esdb://{}?tls=false", server.local_addr().unwrap());
+        let plan = Plan { store: format!("engine = \"eventstoredb\"\nurl = \"{url}\""), ..plan };
+        let world = World::without_program(plan).await;
+        let log = Embedded::open(world.path("covertrail.sqlite")).unwrap();
+        let settings = gateway::Settings { append: true, own: Vec::new(), groups: world.path("groups.json") };
+        let store: Arc<dyn EventStore> = Arc::new(log.clone());
+        let mut serving = JoinSet::new();
+        serving.spawn(async move {
+            gateway::serve(store, settings, Arc::new(|| 0), server, std::future::pending()).await.unwrap();
+        });
+        let nodes: Vec<_> = (0..nodes).map(|_| Arc::new(Node::default())).collect();
+        let (address, before) = (listener.local_addr().unwrap(), nodes.clone());
+        serving.spawn(async move { balance(&listener, &before).await });
+        let cluster = Self { world, nodes, _serving: serving, log };
+        cluster.world.is_at(address).await;
+        cluster.world.configure();
+        for node in 0..cluster.nodes.len() {
+            cluster.start(node);
+        }
+        for node in &cluster.nodes {
+            cluster.is_ready(node).await;
+        }
+        cluster
+    }
+
+    /// How many there are.
+    pub(crate) fn len(&self) -> usize {
+        self.nodes.len()
+    }
+
+    /// Starts the process of a node; connections come to it as soon as it listens.
+    pub(crate) fn start(&self, node: usize) {
+        let (world, node) = (&self.world, Arc::clone(&self.nodes[node]));
+        let (config, secrets) = (world.path("covertrail.toml"), world.plan.lock().unwrap().secrets.clone());
+        let program =
+            Program::spawn(&["serve", "--config", config.to_str().unwrap()], &secrets.environment());
+        let said = program.told();
+        *node.program.lock().unwrap() = Some(program);
+        tokio::spawn(async move {
+            if let Some(address) = said.found().await {
+                *node.address.lock().unwrap() = Some(address);
+            }
+        });
+    }
+
+    /// Kills the process of a node at whatever it is doing.
+    pub(crate) fn kill(&self, node: usize) {
+        let node = &self.nodes[node];
+        *node.address.lock().unwrap() = None;
+        let program = node.program.lock().unwrap().take();
+        if let Some(mut program) = program {
+            program.kill();
+            self.world.note(&program.stderr());
+        }
+    }
+
+    /// What a node has printed.
+    pub(crate) fn printed(&self, node: usize) -> String {
+        self.nodes[node].program.lock().unwrap().as_ref().map(Program::stderr).unwrap_or_default()
+    }
+
+    async fn is_ready(&self, node: &Node) {
+        let client = reqwest::Client::builder().no_proxy().build().unwrap();
+        let ready = async {
+            loop {
+                let address = *node.address.lock().unwrap();
+                if let Some(address) = address {
+                    let answer = client.get(format!("http://{address}/readyz")).send().await;
+                    if answer.is_ok_and(|answer| answer.status().is_success()) {
+                        return;
+                    }
+                }
+                tokio::time::sleep(Duration::from_millis(10)).await;
+            }
+        };
+        let said = || node.program.lock().unwrap().as_ref().map(Program::stderr);
+        if tokio::time::timeout(PATIENCE, ready).await.is_err() {
+            panic!("a node never was ready: {}", said().unwrap_or_default());
+        }
+    }
+}
+
+/// Each connection goes to the next node that takes it.
+async fn balance(listener: &tokio::net::TcpListener, nodes: &[Arc<Node>]) {
+    let turn = AtomicUsize::new(0);
+    loop {
+        let (mut client, _) = listener.accept().await.unwrap();
+        let first = turn.fetch_add(1, Ordering::Relaxed);
+        let addresses: Vec<_> = (0..nodes.len())
+            .filter_map(|step| *nodes[(first + step) % nodes.len()].address.lock().unwrap())
+            .collect();
+        tokio::spawn(async move {
+            for address in addresses {
+                if let Ok(mut node) = TcpStream::connect(address).await {
+                    // whatever breaks off is between those two
+                    let _ = tokio::io::copy_bidirectional(&mut client, &mut node).await;
+                    return;
+                }
+            }
+        });
+    }
+}
