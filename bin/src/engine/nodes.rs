@@ -159,3 +159,6 @@ impl Hands {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

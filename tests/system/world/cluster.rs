@@ -106,10 +106,9 @@ impl Cluster {
                 tokio::time::sleep(Duration::from_millis(10)).await;
             }
         };
-        let said = || node.program.lock().unwrap().as_ref().map(Program::stderr);
-        if tokio::time::timeout(PATIENCE, ready).await.is_err() {
-            panic!("a node never was ready: {}", said().unwrap_or_default());
-        }
+        let is_ready = tokio::time::timeout(PATIENCE, ready).await.is_ok();
+        let said = || node.program.lock().unwrap().as_ref().map(Program::stderr).unwrap_or_default();
+        assert!(is_ready, "a node never was ready: {}", said());
     }
 }
 

@@ -3,7 +3,7 @@
 use super::finding::{Finding, Mark};
 use super::look::is_writable;
 use crate::config::{LogEngine, Store};
-use crate::engine::with_causes;
+use crate::engine::{GROUP, with_causes};
 use crate::store;
 use covertrail_adapters::store::embedded::OpenError;
 use covertrail_adapters::store::{Embedded, EventStore, Position};
@@ -51,7 +51,15 @@ async fn server(store: &Store) -> Finding {
     let name = store.to_string();
     let looked = tokio::time::timeout(PATIENCE, reach(&server, &name, MEND)).await;
     match looked {
-        Ok(found) if found.mark == Mark::Good => found,
+        Ok(found) if found.mark == Mark::Good => match server.parked(GROUP).await {
+            Ok(Some(parked @ 1..)) => {
+                let told = format!("{name}: {parked} events ended node after node and were put aside");
+                let to_do = "look at what `covertrail status` shows as blocked and waiting, then replay the parked \
+                             messages of the group covertrail";
+                Finding::warning(ABOUT, told, to_do)
+            }
+            Ok(Some(0) | None) | Err(_) => found,
+        },
         Ok(found) => match server.silent_hosts().await.as_slice() {
             [] => found,
             silent => {
