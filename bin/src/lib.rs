@@ -7,6 +7,7 @@ pub mod assemble;
 pub mod clock;
 mod commands;
 pub mod config;
+mod copy;
 mod demo;
 pub mod engine;
 mod gateway;

@@ -62,8 +62,9 @@ pub(crate) fn server(store: &config::Store) -> Result<EventStoreDb, Unusable> {
     Ok(EventStoreDb::new(settings.map_err(|bad| unusable("store.url", bad))?))
 }
 
-/// How the command line names a log: by its file, or by its server.
-pub(crate) fn named(log: &str) -> config::Store {
+/// How the command line names a log: by its file, or by its server. A password is not for the command line, which
+/// others on the machine can read.
+pub(crate) fn named(log: &str) -> Result<config::Store, Failure> {
     let mut store = config::Store::default();
     if log.starts_with("esdb://") || log.starts_with("esdb+discover://") {
         store.engine = LogEngine::EventStoreDb;
@@ -71,5 +72,6 @@ pub(crate) fn named(log: &str) -> config::Store {
     } else {
         store.path = log.into();
     }
-    store
+    let problems = store.problems();
+    if problems.is_empty() { Ok(store) } else { Err(Failure::Configuration(problems.join("\n"))) }
 }

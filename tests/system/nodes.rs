@@ -22,7 +22,7 @@ async fn every_story_ends_as_it_must_on_three_nodes_and_each_does_its_part() {
     }
     playing.join_all().await;
     cluster.world.settles().await;
-    cluster.log.verify().await.unwrap();
+    cluster.served.log.verify().await.unwrap();
     let steps = |node| cluster.printed(node).matches("step taken").count();
     let taken: Vec<_> = (0..cluster.len()).map(steps).collect();
     println!("steps taken by each node: {taken:?}");
@@ -83,6 +83,6 @@ async fn survives(nodes: usize, kills: usize, orders: usize) {
         played.unwrap();
     }
     cluster.world.settles().await;
-    let events = cluster.log.verify().await.unwrap().events;
+    let events = cluster.served.log.verify().await.unwrap().events;
     println!("{nodes} nodes, {kills} kills, {orders} work orders, {events} events");
 }

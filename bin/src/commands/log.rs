@@ -50,7 +50,7 @@ impl Which {
     /// Opens it for reading only.
     pub(crate) fn open(self) -> Result<Log, Failure> {
         let configured = self.configuration()?.map(|config| config.store);
-        let Some(which) = self.log.as_deref().map(store::named).or(configured) else {
+        let Some(which) = self.log.as_deref().map(store::named).transpose()?.or(configured) else {
             return Err(Failure::Configuration(format!(
                 "no log to read: there is no {CONFIG} here. Name the log with --log LOG or the configuration with --config FILE; \
                  `covertrail demo --once --data ./demo` makes a log to look at, ./demo/covertrail.sqlite"

@@ -4,6 +4,7 @@ mod answer;
 mod ask;
 mod certificate;
 mod check;
+mod copy;
 mod diagram;
 mod fold;
 mod generate;
@@ -65,6 +66,7 @@ enum Command {
     Replay(replay::Replay),
     Rebuild(rebuild::Rebuild),
     Generate(generate::Generate),
+    Copy(copy::Copy),
     Certificate(certificate::Certificate),
     Waive(waive::Waive),
     Retry(retry::Retry),
@@ -140,6 +142,7 @@ pub fn main() -> ExitCode {
             Command::Replay(replay) => replay.run().await,
             Command::Rebuild(rebuild) => rebuild.run().await,
             Command::Generate(generate) => generate.run().await,
+            Command::Copy(copy) => copy.run().await,
             Command::Certificate(certificate) => certificate.run().await,
             Command::Waive(waive) => waive.run().await,
             Command::Retry(retry) => retry.run().await,

@@ -61,8 +61,14 @@ impl Store {
         self.ca_file = self.ca_file.as_ref().map(|file| folder.join(file));
     }
 
+    /// Known by this certificate authority, if one is given.
+    pub(crate) fn trusting(mut self, ca_file: Option<&PathBuf>) -> Self {
+        self.ca_file = ca_file.cloned().or(self.ca_file);
+        self
+    }
+
     /// A line for each field that is wrong.
-    pub(super) fn problems(&self) -> Vec<String> {
+    pub(crate) fn problems(&self) -> Vec<String> {
         let mut problems = Vec::new();
         match (self.engine, &self.url) {
             (LogEngine::EventStoreDb, None) => {

@@ -1,23 +1,20 @@
 //! Several nodes of the program on one log, which is served to them over EventStoreDB's protocol, and before them what
 //! sends each connection to one of them.
 
-use super::{PATIENCE, Plan, Program, World, loopback};
-use covertrail_adapters::gateway;
-use covertrail_adapters::store::{Embedded, EventStore};
+use super::{PATIENCE, Plan, Program, Served, World, loopback};
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
-use tokio::net::TcpStream;
-use tokio::task::JoinSet;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::task::JoinHandle;
 
 /// The nodes, killed when they go out of scope.
 pub(crate) struct Cluster {
     pub(crate) world: Arc<World>,
     nodes: Vec<Arc<Node>>,
-    /// The server of the log and what stands before the nodes.
-    _serving: JoinSet<()>,
-    pub(crate) log: Embedded,
+    pub(crate) served: Served,
+    balancing: JoinHandle<()>,
 }
 
 /// One place for a process of the program.
@@ -34,17 +31,11 @@ impl Cluster {
         let url = format!("esdb://{}?tls=false", server.local_addr().unwrap());
         let plan = Plan { store: format!("engine = \"eventstoredb\"\nurl = \"{url}\""), ..plan };
         let world = World::without_program(plan).await;
-        let log = Embedded::open(world.path("covertrail.sqlite")).unwrap();
-        let settings = gateway::Settings { append: true, own: Vec::new(), groups: world.path("groups.json") };
-        let store: Arc<dyn EventStore> = Arc::new(log.clone());
-        let mut serving = JoinSet::new();
-        serving.spawn(async move {
-            gateway::serve(store, settings, Arc::new(|| 0), server, std::future::pending()).await.unwrap();
-        });
+        let served = Served::at(server, &world.path(""));
         let nodes: Vec<_> = (0..nodes).map(|_| Arc::new(Node::default())).collect();
         let (address, before) = (listener.local_addr().unwrap(), nodes.clone());
-        serving.spawn(async move { balance(&listener, &before).await });
-        let cluster = Self { world, nodes, _serving: serving, log };
+        let balancing = tokio::spawn(async move { balance(&listener, &before).await });
+        let cluster = Self { world, nodes, served, balancing };
         cluster.world.is_at(address).await;
         cluster.world.configure();
         for node in 0..cluster.nodes.len() {
@@ -112,8 +103,14 @@ impl Cluster {
     }
 }
 
+impl Drop for Cluster {
+    fn drop(&mut self) {
+        self.balancing.abort();
+    }
+}
+
 /// Each connection goes to the next node that takes it.
-async fn balance(listener: &tokio::net::TcpListener, nodes: &[Arc<Node>]) {
+async fn balance(listener: &TcpListener, nodes: &[Arc<Node>]) {
     let turn = AtomicUsize::new(0);
     loop {
         let (mut client, _) = listener.accept().await.unwrap();

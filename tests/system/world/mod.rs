@@ -7,6 +7,7 @@ mod log;
 mod order;
 mod plan;
 mod program;
+mod served;
 mod sign;
 
 pub(crate) use audit::objects;
@@ -17,6 +18,7 @@ pub(crate) use log::{Delivered, Log, Told};
 pub(crate) use order::Order;
 pub(crate) use plan::{Plan, REVIEWER, REVIEWER_TOKEN, Secrets};
 pub(crate) use program::{Ended, Program};
+pub(crate) use served::Served;
 pub(crate) use sign::standard;
 
 use covertrail_adapters::sandbox::{self, WebhookTarget, policy, workmarket};
