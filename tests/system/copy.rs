@@ -1,7 +1,9 @@
 //! `covertrail copy` between the engines: killed on its way and begun again, and the copy is the same.
 
 use crate::world::{PATIENCE, Program, Served};
-use covertrail_adapters::store::{Batch, Embedded, EventStore, Expected, NewEvent, StreamName};
+use covertrail_adapters::store::{
+    Batch, Embedded, EventStore, Expected, NewEvent, Position, Recorded, StreamName,
+};
 use std::path::Path;
 use std::time::Duration;
 
@@ -66,20 +68,20 @@ async fn finish(from: &str, to: &str) {
 
 async fn head(log: &Path) -> u64 {
     let Ok(log) = Embedded::open_read_only(log) else { return 0 };
-    log.head().await.ok().flatten().map_or(0, |head| head.get())
+    log.head().await.ok().flatten().map_or(0, Position::get)
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_log_goes_to_a_server_and_back_whatever_breaks_it_off() {
     let folders = [(); 3].map(|()| tempfile::tempdir().unwrap());
-    let [from, server, back] = &folders;
+    let [from, middle, back] = &folders;
     let (from, back) = (from.path().join("log.sqlite"), back.path().join("log.sqlite"));
     let log = Embedded::open(&from).unwrap();
     fill(&log).await;
-    let served = Served::begin(server.path()).await;
+    let served = Served::begin(middle.path()).await;
     let (from, url, to) = (from.to_str().unwrap(), served.url.as_str(), back.to_str().unwrap());
     for more_than in [0, 300, 900] {
-        break_off(from, url, async || head(&server.path().join("covertrail.sqlite")).await, more_than).await;
+        break_off(from, url, async || head(&middle.path().join("covertrail.sqlite")).await, more_than).await;
     }
     finish(from, url).await;
     // a page is one step here: it is killed between two of them, or in one
@@ -104,7 +106,7 @@ async fn a_log_goes_to_a_server_and_back_whatever_breaks_it_off() {
 type Contents = (u64, String, u64, NewEvent);
 
 fn contents(page: &Batch) -> Vec<Contents> {
-    let content = |event: covertrail_adapters::store::Recorded<'_>| {
+    let content = |event: Recorded<'_>| {
         let new = NewEvent {
             id: event.id,
             kind: event.kind.to_owned(),

@@ -27,11 +27,11 @@ struct Node {
 impl Cluster {
     /// Both vendors, a log on a server, and so many nodes on it, ready.
     pub(crate) async fn begin(plan: Plan, nodes: usize) -> Self {
-        let (server, listener) = (loopback().await, loopback().await);
-        let url = format!("esdb://{}?tls=false", server.local_addr().unwrap());
+        let (of_log, listener) = (loopback().await, loopback().await);
+        let url = format!("esdb://{}?tls=false", of_log.local_addr().unwrap());
         let plan = Plan { store: format!("engine = \"eventstoredb\"\nurl = \"{url}\""), ..plan };
         let world = World::without_program(plan).await;
-        let served = Served::at(server, &world.path(""));
+        let served = Served::at(of_log, &world.path(""));
         let nodes: Vec<_> = (0..nodes).map(|_| Arc::new(Node::default())).collect();
         let (address, before) = (listener.local_addr().unwrap(), nodes.clone());
         let balancing = tokio::spawn(async move { balance(&listener, &before).await });
