@@ -3,6 +3,7 @@ mod faults;
 mod hazards;
 mod proxy;
 mod settings;
+mod tls;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
