@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use eventstore::{
     Client, Error, ReadAllOptions, ReadStream, ReadStreamOptions, RecordedEvent, ResolvedEvent,
     StreamPosition,
@@ -67,26 +69,40 @@ pub(super) async fn all(link: &Link, after: Option<Position>, limit: usize) -> R
     let limit = limit.clamp(1, PAGE);
     let mut after = after;
     loop {
-        let options = ReadAllOptions::default().position(at(after)).max_count(limit.saturating_add(1));
-        let raw = match log(link, options).await {
-            // the server knows no such position: is it beyond the end?
-            Err(Failure::Answered(Error::Grpc { code: tonic::Code::InvalidArgument, .. }))
-                if after > all_backward(link, None, 1).await?.last_position() =>
-            {
-                return Ok(Batch::default());
-            }
-            read => read.map_err(|failure| ReadError::Unavailable(failure.cause()))?,
+        let Some(raw) = beyond(link, after, limit.saturating_add(1)).await? else {
+            return Ok(Batch::default());
         };
         let last = raw.last();
-        let beyond =
-            Raw(raw.0.into_iter().filter(|event| Some(position(event)) > after).take(limit).collect());
-        let batch = beyond.batch(link);
+        let new = Raw(raw.0.into_iter().filter(|event| Some(position(event)) > after).take(limit).collect());
+        let batch = new.batch(link);
         if !batch.is_empty() || last <= after {
             return Ok(batch);
         }
         after = last;
     }
 }
+
+/// Events from a position on; nothing where it lies beyond the end. A server knows no position but those of its events,
+/// and whoever asks for what comes after the one before an event means that event.
+async fn beyond(link: &Link, after: Option<Position>, count: usize) -> Result<Option<Raw>, ReadError> {
+    let next = after.map(|after| Position::new(after.get().saturating_add(1)));
+    for from in [after, next] {
+        match log(link, ReadAllOptions::default().position(at(from)).max_count(count)).await {
+            Err(Failure::Answered(Error::Grpc { code: tonic::Code::InvalidArgument, .. }))
+                if after.is_some() => {}
+            read => return read.map(Some).map_err(|failure| ReadError::Unavailable(failure.cause())),
+        }
+    }
+    if after > all_backward(link, None, 1).await?.last_position() {
+        return Ok(None);
+    }
+    Err(ReadError::Unavailable(Arc::new(NoSuchPlace)))
+}
+
+/// Somebody asked for a position that no event has.
+#[derive(Debug, thiserror::Error)]
+#[error("the server has no event at this position")]
+struct NoSuchPlace;
 
 pub(super) async fn all_backward(
     link: &Link,
