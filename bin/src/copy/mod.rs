@@ -4,10 +4,15 @@
 mod digest;
 mod runs;
 
-use covertrail_adapters::store::{AppendError, BadName, EventStore, Position, ReadError, Recorded};
+use covertrail_adapters::store::{AppendError, Appended, BadName, EventStore, Position, ReadError, Recorded};
 use digest::Digest;
-use futures_util::{StreamExt as _, TryStreamExt as _, stream};
+use futures_util::future::{MaybeDone, maybe_done};
 use runs::{Run, runs};
+use std::collections::VecDeque;
+use std::future::poll_fn;
+use std::pin::Pin;
+use std::task::Poll;
+use tokio::task::unconstrained;
 
 /// How many events are read at once.
 const PAGE: usize = 1024;
@@ -119,12 +124,32 @@ pub(crate) async fn copy(
 
 /// Appends in order; answers the position of the last.
 async fn write(to: &dyn EventStore, runs: Vec<Run>) -> Result<Option<Position>, AppendError> {
-    // of several appends on their way a server may take the last one first
+    // of several appends on their way a server may take the last one first; a file takes them as they are sent
     let at_once = if to.is_shared() { 1 } else { AT_ONCE };
-    let appends =
-        runs.into_iter().map(|run| async move { to.append(&run.stream, run.expected, run.events).await });
-    let written: Vec<_> = stream::iter(appends).buffered(at_once).try_collect().await?;
-    Ok(written.iter().map(|appended| appended.position).max())
+    let (mut sent, mut last) = (VecDeque::new(), None);
+    for run in runs {
+        let append = async move { to.append(&run.stream, run.expected, run.events).await };
+        // sent before the next one is, whatever the scheduler would rather do
+        let mut append = Box::pin(maybe_done(unconstrained(append)));
+        poll_fn(|context| Poll::Ready(append.as_mut().poll(context).is_ready())).await;
+        sent.push_back(append);
+        if sent.len() >= at_once {
+            last = answered(sent.pop_front()).await?.or(last);
+        }
+    }
+    while !sent.is_empty() {
+        last = answered(sent.pop_front()).await?.or(last);
+    }
+    Ok(last)
+}
+
+async fn answered<F>(append: Option<Pin<Box<MaybeDone<F>>>>) -> Result<Option<Position>, AppendError>
+where
+    F: Future<Output = Result<Appended, AppendError>>,
+{
+    let Some(mut append) = append else { return Ok(None) };
+    append.as_mut().await;
+    Ok(append.as_mut().take_output().transpose()?.map(|appended| appended.position))
 }
 
 async fn verify(
