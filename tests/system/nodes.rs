@@ -2,7 +2,8 @@
 //! killed at any moment. Nothing acknowledged is lost, nothing is done twice, and every work order ends where it must.
 
 use crate::stories::Story;
-use crate::world::{Cluster, Plan};
+use crate::world::{Cluster, Log, Plan};
+use covertrail_adapters::sandbox::FaultPlan;
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
 use std::sync::Arc;
@@ -34,13 +35,37 @@ async fn every_story_ends_as_it_must_on_three_nodes_and_each_does_its_part() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn nothing_is_lost_or_done_twice_while_two_nodes_are_killed_20_times() {
-    survives(2, 20, 20).await;
+async fn nodes_go_on_by_themselves_when_their_server_comes_back() {
+    let cluster = Cluster::begin(Plan { patience: 5, ..Plan::default() }, 2).await;
+    let mut playing = JoinSet::new();
+    for (number, story) in Story::ALL.into_iter().enumerate() {
+        let world = Arc::clone(&cluster.world);
+        playing.spawn(async move {
+            story.play(&world, &format!("WO-{number}-{story:?}")).await;
+        });
+    }
+    for events in [20, 40, 60] {
+        // in the middle of things
+        let so_far = |log: &Log| log.orders.values().map(|told| told.events.len()).sum::<usize>();
+        cluster.world.until("so many events", |log| (so_far(log) >= events).then_some(())).await;
+        cluster.served.end().await;
+        // away for as long as lets its clients try a few times
+        tokio::time::sleep(Duration::from_millis(700)).await;
+        cluster.served.serve_again().await;
+    }
+    playing.join_all().await;
+    cluster.world.settles().await;
+    cluster.served.log.verify().await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn nothing_is_lost_or_done_twice_while_three_nodes_are_killed_30_times() {
-    survives(3, 30, 30).await;
+async fn nothing_is_lost_or_done_twice_while_two_nodes_are_killed_20_times() {
+    survives(2, 20, 20, FaultPlan::default()).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nothing_is_lost_or_done_twice_while_three_nodes_are_killed_30_times_and_the_vendors_fail() {
+    survives(3, 30, 30, faults()).await;
 }
 
 /// Some minutes:
@@ -48,16 +73,30 @@ async fn nothing_is_lost_or_done_twice_while_three_nodes_are_killed_30_times() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 #[ignore = "takes minutes; the shorter ones run always"]
 async fn nothing_is_lost_or_done_twice_while_three_nodes_are_killed_200_times() {
-    survives(3, 200, 100).await;
+    survives(3, 200, 100, faults()).await;
+}
+
+/// Everything at once.
+fn faults() -> FaultPlan {
+    FaultPlan {
+        delay_ms: [5, 150],
+        delay: 0.5,
+        too_many_requests: 0.12,
+        server_error: 0.12,
+        answer_lost: 0.12,
+        duplicate_webhook: 0.3,
+        reorder_webhooks: 0.3,
+        ..FaultPlan::default()
+    }
 }
 
 /// Kills of any node, at moments drawn from a seed, which `COVERTRAIL_CRASH_SEED` gives back.
-async fn survives(nodes: usize, kills: usize, orders: usize) {
+async fn survives(nodes: usize, kills: usize, orders: usize, faults: FaultPlan) {
     let given = std::env::var("COVERTRAIL_CRASH_SEED").ok().map(|seed| seed.parse().unwrap());
     let seed: u64 = given.unwrap_or_else(rand::random);
     println!("COVERTRAIL_CRASH_SEED={seed}");
-    let plan =
-        Plan { patience: 5, seed, log_filter: "warn,covertrail::commands::serve=info", ..Plan::default() };
+    let log_filter = "warn,covertrail::commands::serve=info";
+    let plan = Plan { patience: 8, seed, faults, log_filter, ..Plan::default() };
     let cluster = Cluster::begin(plan, nodes).await;
     let (killed, so_far) = watch::channel(0);
     let mut playing = JoinSet::new();
@@ -81,6 +120,9 @@ async fn survives(nodes: usize, kills: usize, orders: usize) {
     }
     while let Some(played) = playing.join_next().await {
         played.unwrap();
+    }
+    for vendor in [&cluster.world.policy, &cluster.world.workmarket] {
+        vendor.set_faults(FaultPlan::default());
     }
     cluster.world.settles().await;
     let events = cluster.served.log.verify().await.unwrap().events;

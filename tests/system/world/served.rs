@@ -3,17 +3,23 @@
 use super::loopback;
 use covertrail_adapters::gateway::{self, Settings};
 use covertrail_adapters::store::{Embedded, EventStore};
-use std::path::Path;
-use std::sync::Arc;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
 use tokio::net::TcpListener;
+use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
 /// The server; it goes with this.
 pub(crate) struct Served {
     pub(crate) log: Embedded,
     pub(crate) url: String,
-    serving: JoinHandle<()>,
+    address: SocketAddr,
+    groups: PathBuf,
+    serving: Mutex<Option<Serving>>,
 }
+
+type Serving = (oneshot::Sender<()>, JoinHandle<()>);
 
 impl Served {
     /// Serves the log of a folder, which is made if there is none.
@@ -22,19 +28,48 @@ impl Served {
     }
 
     pub(crate) fn at(listener: TcpListener, folder: &Path) -> Self {
-        let url = format!("esdb://{}?tls=false", listener.local_addr().unwrap());
+        let address = listener.local_addr().unwrap();
         let log = Embedded::open(folder.join("covertrail.sqlite")).unwrap();
-        let settings = Settings { append: true, own: Vec::new(), groups: folder.join("groups.json") };
-        let store: Arc<dyn EventStore> = Arc::new(log.clone());
+        let url = format!("esdb://{address}?tls=false");
+        let (groups, serving) = (folder.join("groups.json"), Mutex::default());
+        let served = Self { log, url, address, groups, serving };
+        served.serve(listener);
+        served
+    }
+
+    fn serve(&self, listener: TcpListener) {
+        let settings = Settings { append: true, own: Vec::new(), groups: self.groups.clone() };
+        let store: Arc<dyn EventStore> = Arc::new(self.log.clone());
+        let (stop, stopped) = oneshot::channel();
         let serving = tokio::spawn(async move {
-            gateway::serve(store, settings, Arc::new(|| 0), listener, std::future::pending()).await.unwrap();
+            let stopped = async {
+                let _ = stopped.await;
+            };
+            gateway::serve(store, settings, Arc::new(|| 0), listener, stopped).await.unwrap();
         });
-        Self { log, url, serving }
+        *self.serving.lock().unwrap() = Some((stop, serving));
+    }
+
+    /// Ends the server, as far as its clients can tell.
+    pub(crate) async fn end(&self) {
+        let serving = self.serving.lock().unwrap().take();
+        let (stop, serving) = serving.expect("it serves");
+        stop.send(()).unwrap();
+        // it would wait for clients that keep their connections
+        serving.abort();
+        let _ = serving.await;
+    }
+
+    /// Begins to serve again where it did before.
+    pub(crate) async fn serve_again(&self) {
+        self.serve(TcpListener::bind(self.address).await.unwrap());
     }
 }
 
 impl Drop for Served {
     fn drop(&mut self) {
-        self.serving.abort();
+        if let Some((_, serving)) = self.serving.lock().unwrap().take() {
+            serving.abort();
+        }
     }
 }
