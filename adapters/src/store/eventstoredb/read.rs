@@ -195,10 +195,17 @@ pub(super) fn is_system(event: &RecordedEvent) -> bool {
     event.stream_id.starts_with('$')
 }
 
+/// When the server recorded it, in microseconds since 1970: it says so in ticks of 100 nanoseconds, which the client
+/// cuts to whole seconds.
+fn created(event: &RecordedEvent) -> Option<i64> {
+    let ticks: i64 = event.metadata.get("created")?.parse().ok()?;
+    Some(ticks.div_euclid(10))
+}
+
 pub(super) fn push(batch: &mut Batch, event: &RecordedEvent) {
     let ours = metadata::read(&event.custom_metadata);
     let (recorded_at, metadata) =
-        ours.unwrap_or_else(|| (event.created.timestamp_micros(), event.custom_metadata.to_vec()));
+        ours.unwrap_or_else(|| (created(event).unwrap_or_default(), event.custom_metadata.to_vec()));
     batch.push(&Recorded {
         position: position(event),
         stream: &event.stream_id,

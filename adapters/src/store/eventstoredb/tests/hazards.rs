@@ -146,6 +146,16 @@ async fn our_own_https_client_works_beside_it_whoever_comes_first() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_others_wrote_is_read_as_it_was_recorded_to_the_microsecond() {
+    let served = Served::begin().await;
+    let given = event();
+    served.log.append(&stream(1), Expected::NoStream, vec![given.clone()]).await.unwrap();
+    let page = served.store().read_all(None, None, 10).await.unwrap();
+    let read = page.iter().next().unwrap();
+    assert_eq!((read.recorded_at, read.metadata), (given.recorded_at, &given.metadata[..]));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_is_put_aside_is_counted() {
     let served = Served::begin().await;
     let store = served.store();
