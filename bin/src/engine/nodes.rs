@@ -9,7 +9,7 @@ use covertrail_adapters::store::{Category, Handed, Membership, ReadError, Settle
 use covertrail_adapters::webhook::delivery::RECEIVED;
 use covertrail_domain::coverage::{Command, Failure, State};
 use covertrail_domain::id::WorkOrderId;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use tokio::sync::mpsc;
 use uuid::Uuid;
@@ -58,7 +58,7 @@ impl Engine {
         self.hands().settle = Some(membership.settle);
         while let Some(handed) = membership.handed.recv().await {
             let handed = handed?;
-            // what it makes due is known once it is folded here too; the log ends only with the engine
+            // what it makes due is known once it is folded here too, and that cannot end before the engine
             let _ = self.folded.subscribe().wait_for(|folded| *folded >= Some(handed.position)).await;
             if handed.before >= TOO_OFTEN && !self.hands().held.contains_key(&handed.stream) {
                 self.put_aside(&handed).await;
@@ -70,22 +70,22 @@ impl Engine {
     }
 
     fn take(&self, handed: Handed) {
-        let id = match handed.stream.split_once('-') {
-            Some((COVERAGE, id)) => WorkOrderId::parse(id).ok(),
-            Some((DELIVERY, _)) if handed.kind == RECEIVED => {
+        let (category, id) = handed.stream.split_once('-').unwrap_or_default();
+        match (category, WorkOrderId::parse(id)) {
+            (COVERAGE, Ok(work_order)) => {
                 self.hands().hold(&handed.stream, handed.id);
-                return self.queue_of(&handed.stream).push(handed.stream);
+                // what cannot be decoded has stopped whoever folds it
+                let event = schema::decode(&handed.kind, &handed.data).ok();
+                let others = event.map(|event| self.ledger().news_to(&work_order, &event));
+                for concerned in others.unwrap_or_default().into_iter().chain([work_order]) {
+                    self.due.push(concerned);
+                }
             }
-            Some(_) | None => None,
-        };
-        let Some(work_order) = id else { return self.hands().settle(handed.id, false) };
-        self.hands().hold(&handed.stream, handed.id);
-        // what cannot be decoded has stopped whoever folds it
-        let event = schema::decode(&handed.kind, &handed.data).ok();
-        let others = event.map(|event| self.ledger().news_to(&work_order, &event)).unwrap_or_default();
-        self.due.push(work_order);
-        for other in others {
-            self.due.push(other);
+            (DELIVERY, _) if handed.kind == RECEIVED => {
+                self.hands().hold(&handed.stream, handed.id);
+                self.queue_of(&handed.stream).push(handed.stream);
+            }
+            (_, _) => self.hands().settle(handed.id, false),
         }
     }
 
@@ -138,7 +138,7 @@ impl Engine {
             deliveries: deliveries.clone(),
         };
         let before = std::mem::replace(&mut *self.swept(), now);
-        let is_pending: std::collections::HashSet<_> = deliveries.into_iter().collect();
+        let is_pending: HashSet<_> = deliveries.into_iter().collect();
         let deliveries = before.deliveries.into_iter().filter(|delivery| is_pending.contains(delivery));
         let as_it_was = |(id, revision): &(WorkOrderId, u64)| ledger.next_revision(id) == *revision;
         let work_orders = before.work_orders.into_iter().filter(as_it_was).map(|(id, _)| id);
