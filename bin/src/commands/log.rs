@@ -44,7 +44,8 @@ impl Which {
     /// Where the log's read models lie.
     pub(crate) fn views(&self) -> Result<PathBuf, Failure> {
         let configured = self.configuration()?.map(|config| config.store);
-        Ok(self.log.as_deref().map(store::named).or(configured).unwrap_or_default().views_path())
+        let named = self.log.as_deref().map(store::named).transpose()?;
+        Ok(named.or(configured).unwrap_or_default().views_path())
     }
 
     /// Opens it for reading only.

@@ -3,6 +3,7 @@
 
 use super::{PATIENCE, Plan, Program, Served, World, loopback};
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -53,9 +54,9 @@ impl Cluster {
     }
 
     /// Starts the process of a node; connections come to it as soon as it listens.
-    pub(crate) fn start(&self, node: usize) {
-        let (world, node) = (&self.world, Arc::clone(&self.nodes[node]));
-        let (config, secrets) = (world.path("covertrail.toml"), world.plan.lock().unwrap().secrets.clone());
+    pub(crate) fn start(&self, number: usize) {
+        let (world, node) = (&self.world, Arc::clone(&self.nodes[number]));
+        let (config, secrets) = (self.configuration(number), world.plan.lock().unwrap().secrets.clone());
         let program =
             Program::spawn(&["serve", "--config", config.to_str().unwrap()], &secrets.environment());
         let said = program.told();
@@ -65,6 +66,15 @@ impl Cluster {
                 *node.address.lock().unwrap() = Some(address);
             }
         });
+    }
+
+    /// That of a node: each has read models of its own.
+    fn configuration(&self, number: usize) -> PathBuf {
+        let common = std::fs::read_to_string(self.world.path("covertrail.toml")).unwrap();
+        let views = format!("[store]\nviews = \"node-{number}.views.sqlite\"\n");
+        let path = self.world.path(&format!("node-{number}.toml"));
+        std::fs::write(&path, common.replacen("[store]\n", &views, 1)).unwrap();
+        path
     }
 
     /// Kills the process of a node at whatever it is doing.

@@ -1,7 +1,7 @@
 use super::*;
 use crate::show::testing::assigned;
 use covertrail_adapters::schema;
-use covertrail_adapters::store::{Embedded, EventStore as _, Expected, NewEvent};
+use covertrail_adapters::store::{Embedded, Expected, NewEvent};
 use tempfile::TempDir;
 use uuid::Uuid;
 
