@@ -14,6 +14,7 @@ pub mod http;
 pub mod links;
 pub mod logging;
 mod show;
+pub mod subscribers;
 pub mod views;
 
 pub use commands::main;

@@ -33,17 +33,20 @@ impl Serve {
         logging::begin(&config.log).map_err(Failure::Configuration)?;
         let store = Embedded::open(&config.store.path)?;
         let engine = assemble::engine(&config, &secrets, Arc::new(store.clone()))?;
+        let subscribers = Arc::new(assemble::subscribers(&config, &engine.store)?);
         let listener = TcpListener::bind(config.server.listen).await.map_err(|error| {
             Failure::Failed(format!("server.listen: cannot listen on {}: {error}", config.server.listen))
         })?;
         let address = listener.local_addr().map_err(|error| Failure::Failed(error.to_string()))?;
-        let shared = assemble::shared(&config, &secrets, Arc::clone(&engine), address)?;
+        let mut shared = assemble::shared(&config, &secrets, Arc::clone(&engine), address)?;
+        shared.subscribers = Arc::clone(&subscribers);
         if secrets.link.is_none() {
             tracing::warn!("COVERTRAIL_LINK_SECRET is not set: no link leads to an application");
         }
         let models = Arc::clone(&shared.models);
         let following = tokio::spawn(Arc::clone(&models).follow_always());
         let mut running = engine.start();
+        let telling = subscribers.start();
         let (stop, stopped) = oneshot::channel::<()>();
         let mut server = tokio::spawn(http::serve(listener, shared, async move {
             // a dropped sender stops the server too
@@ -66,6 +69,7 @@ impl Serve {
             let _ = tokio::time::timeout(GRACE, &mut server).await;
         }
         running.shut_down(GRACE).await;
+        telling.shut_down(GRACE).await;
         following.abort();
         store.close().await;
         why.map_or(Ok(()), Err)

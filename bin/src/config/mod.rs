@@ -4,12 +4,14 @@
 mod access;
 mod problems;
 mod secrets;
+mod subscribers;
 mod values;
 mod wire;
 mod workmarket;
 
 pub use access::{Role, Sha256Hex, Token};
 pub use secrets::{People, Secrets, link_secret};
+pub use subscribers::{Events, From, Subscriber};
 pub use values::{Config, Engine, Log, LogFormat, Mapping, Policy, Server, Store, Webhook};
 pub use wire::{Environment, Wire};
 pub use workmarket::{Api, Trigger, WorkMarket};

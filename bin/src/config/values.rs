@@ -1,6 +1,7 @@
 //! The file's tables, as typed values with their defaults.
 
 use super::access::Token;
+use super::subscribers::Subscriber;
 use super::wire::{Environment, Wire};
 use super::workmarket::WorkMarket;
 use covertrail_domain::cover::{Line, Lines};
@@ -31,6 +32,8 @@ pub struct Config {
     pub log: Log,
     /// `[[access]]`
     pub access: Vec<Token>,
+    /// `[[subscribers]]`
+    pub subscribers: Vec<Subscriber>,
 }
 
 /// Where and how HTTP is served.
