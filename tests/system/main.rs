@@ -27,4 +27,5 @@ mod polling;
 mod privacy;
 mod reference;
 mod scenarios;
+mod subscribers;
 mod why_not;

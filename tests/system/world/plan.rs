@@ -46,6 +46,8 @@ pub(crate) struct Plan {
     pub(crate) hooks: Hooks,
     /// In which of its forms 1099Policy is spoken to, and speaks: "guide" or "reference".
     pub(crate) wire: &'static str,
+    /// What the configuration says beside all this, at its end.
+    pub(crate) more: String,
     /// How many times the usual patience.
     pub(crate) patience: u32,
 }
@@ -60,6 +62,8 @@ pub(crate) struct Secrets {
     pub(crate) workmarket_webhook: String,
     pub(crate) people: String,
     pub(crate) link: String,
+    /// Variables beside these.
+    pub(crate) more: Vec<(&'static str, String)>,
 }
 
 impl Default for Secrets {
@@ -75,13 +79,14 @@ impl Default for Secrets {
             workmarket_webhook: format!("hook_{}", token()),
             people: format!("{REVIEWER}={REVIEWER_TOKEN}"),
             link: token(),
+            more: Vec::new(),
         }
     }
 }
 
 impl Secrets {
     pub(crate) fn environment(&self) -> Vec<(&'static str, String)> {
-        vec![
+        let mut environment = vec![
             ("COVERTRAIL_POLICY_API_KEY", self.policy_api_key.clone()),
             ("COVERTRAIL_POLICY_WEBHOOK_SECRETS", self.policy_webhook.clone()),
             ("COVERTRAIL_WORKMARKET_TOKEN", self.workmarket_token.clone()),
@@ -89,7 +94,9 @@ impl Secrets {
             ("COVERTRAIL_WORKMARKET_WEBHOOK_SECRETS", self.workmarket_webhook.clone()),
             ("COVERTRAIL_PEOPLE", self.people.clone()),
             ("COVERTRAIL_LINK_SECRET", self.link.clone()),
-        ]
+        ];
+        environment.extend(self.more.iter().cloned());
+        environment
     }
 }
 
@@ -116,6 +123,7 @@ impl Default for Plan {
             catch_up_seconds: 900,
             hooks: Hooks::Guide,
             wire: "guide",
+            more: String::new(),
             patience: 1,
         }
     }
@@ -197,7 +205,7 @@ catch_up_seconds = {catch_up}
 
 [log]
 filter = "{filter}"
-"#,
+{more}"#,
             listen = self.listen,
             api = self.api,
             poll = self.poll_seconds.is_some(),
@@ -212,6 +220,7 @@ filter = "{filter}"
             give_up_after = self.give_up_after_seconds,
             catch_up = self.catch_up_seconds,
             filter = self.log_filter,
+            more = self.more,
         )
     }
 }
