@@ -15,6 +15,7 @@ pub mod links;
 pub mod logging;
 mod show;
 pub mod subscribers;
+pub mod telemetry;
 pub mod views;
 
 pub use commands::main;

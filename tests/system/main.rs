@@ -28,4 +28,5 @@ mod privacy;
 mod reference;
 mod scenarios;
 mod subscribers;
+mod telemetry;
 mod why_not;

@@ -2,7 +2,7 @@
 
 use super::{Failure, interrupted};
 use crate::config::{Config, Secrets};
-use crate::{assemble, http, logging};
+use crate::{assemble, http, logging, telemetry};
 use clap::Args;
 use covertrail_adapters::store::Embedded;
 use std::path::PathBuf;
@@ -30,7 +30,9 @@ impl Serve {
     pub(crate) async fn run(self) -> Result<(), Failure> {
         let config = Config::read(&self.config)?;
         let secrets = Secrets::from_environment()?;
-        logging::begin(&config.log).map_err(Failure::Configuration)?;
+        let (spans, exporter) = telemetry::begin(&config.telemetry).map_err(Failure::Configuration)?.unzip();
+        logging::begin_with(&config.log, spans).map_err(Failure::Configuration)?;
+        let exporting = exporter.map(telemetry::Exporter::start);
         let store = Embedded::open(&config.store.path)?;
         let engine = assemble::engine(&config, &secrets, Arc::new(store.clone()))?;
         let subscribers = Arc::new(assemble::subscribers(&config, &engine.store)?);
@@ -72,6 +74,9 @@ impl Serve {
         telling.shut_down(GRACE).await;
         following.abort();
         store.close().await;
+        if let Some(exporting) = exporting {
+            exporting.shut_down(GRACE).await;
+        }
         why.map_or(Ok(()), Err)
     }
 }

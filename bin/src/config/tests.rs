@@ -31,6 +31,7 @@ fn a_wrong_field_is_named_with_its_line() {
         ("[policy]\nenvironment = \"test\"", "unknown variant `test`"),
         ("[workmarket]\nmax_in_flight = 0", "workmarket.max_in_flight: must be at least 1"),
         ("[policy]\nbreaker_pause_seconds = 0", "policy.breaker_pause_seconds: must be at least 1"),
+        ("[telemetry]\nendpoint = \"localhost\"", "endpoint: relative URL without a base"),
         ("[[subscribers]]\nname = \"Pay roll\"", "name: takes up to 64 small letters"),
         ("[[subscribers]]\nname = \"a\"\nurl = \"/hook\"", "url: relative URL without a base"),
         ("[[subscribers]]\nname = \"a\"\nurl = \"ftp://a.example\"", "url: must begin with https://"),

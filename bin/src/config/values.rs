@@ -2,6 +2,7 @@
 
 use super::access::Token;
 use super::subscribers::Subscriber;
+use super::telemetry::Telemetry;
 use super::wire::{Environment, Wire};
 use super::workmarket::WorkMarket;
 use covertrail_domain::cover::{Line, Lines};
@@ -30,6 +31,8 @@ pub struct Config {
     pub engine: Engine,
     /// `[log]`
     pub log: Log,
+    /// `[telemetry]`
+    pub telemetry: Telemetry,
     /// `[[access]]`
     pub access: Vec<Token>,
     /// `[[subscribers]]`
