@@ -12,3 +12,7 @@ pub mod secret;
 pub mod store;
 pub mod webhook;
 pub mod workmarket;
+
+/// The target of the spans that tell whoever runs this what takes how long. They are not log lines, and hold neither
+/// personal data nor secrets.
+pub const SPANS: &str = "covertrail::spans";

@@ -4,6 +4,7 @@ use crate::config::{self, Api, Config, Secrets};
 use crate::engine::{Documents, Engine, Parts, Polling, Requirements};
 use crate::http::{Access, Shared};
 use crate::links::Links;
+use crate::subscribers::{Keys, Subscribers};
 use crate::views::ReadModels;
 use covertrail_adapters::policy::Limits;
 use covertrail_adapters::secret::Secret;
@@ -158,7 +159,26 @@ pub fn shared(
     let models = ReadModels::new(Arc::clone(&engine.store), &config.store.views_path());
     let max_body_bytes = config.server.max_body_bytes;
     let links = links(&config.server, address, secrets.link.clone())?;
-    Ok(Shared { engine, policy, workmarket, models, access, links, max_body_bytes })
+    let subscribers = Arc::default();
+    Ok(Shared { engine, policy, workmarket, models, subscribers, access, links, max_body_bytes })
+}
+
+/// Those who are told by webhooks, each with its secret from the environment.
+pub fn subscribers(config: &Config, store: &Arc<dyn EventStore>) -> Result<Subscribers, config::Error> {
+    let mut problems = Vec::new();
+    let mut known = Vec::new();
+    for settings in &config.subscribers {
+        let variable = settings.variable();
+        match Keys::parse(&std::env::var(&variable).unwrap_or_default()) {
+            Ok(keys) => known.push((settings.clone(), keys)),
+            Err(problem) => problems.push(format!("{variable} {problem}")),
+        }
+    }
+    if problems.is_empty() {
+        return Subscribers::new(known, store)
+            .map_err(|error| config::Error::Environment { problems: vec![format!("subscribers: {error}")] });
+    }
+    Err(config::Error::Environment { problems })
 }
 
 /// The application links of a server that listens at that address.

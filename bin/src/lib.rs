@@ -17,6 +17,8 @@ pub mod links;
 pub mod logging;
 mod show;
 mod store;
+pub mod subscribers;
+pub mod telemetry;
 pub mod views;
 
 pub use commands::main;

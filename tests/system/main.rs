@@ -30,4 +30,6 @@ mod polling;
 mod privacy;
 mod reference;
 mod scenarios;
+mod subscribers;
+mod telemetry;
 mod why_not;

@@ -14,6 +14,8 @@ use std::fmt::Write;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::{Instant, sleep};
+use tracing::field::Empty;
+use tracing::{Instrument as _, Span};
 use url::Url;
 
 /// The header by which a vendor knows a request it has already carried out, unless it has another name for it.
@@ -153,7 +155,17 @@ impl Http {
 
     async fn attempt(&self, request: &Request, attempt: u32) -> Result<Bytes, Attempt> {
         let turn = self.gate.enter().await.map_err(Attempt::LeftAlone)?;
-        let ended = self.made(request, attempt).await;
+        let span = tracing::info_span!(
+            target: crate::SPANS, "request", otel.kind = "client",
+            http.request.method = %request.method, server.address = self.base.host_str(), url.path = request.url.path(),
+            key = request.key.as_deref(), attempt, http.response.status_code = Empty, error = Empty
+        );
+        let ended = self.made(request, attempt).instrument(span.clone()).await;
+        match &ended {
+            Err(Attempt::Missed(miss)) => drop(span.record("error", miss.reason.as_str())),
+            Err(Attempt::Refused(_)) => drop(span.record("error", "refused")),
+            Ok(_) | Err(Attempt::LeftAlone(_)) => {}
+        }
         match &ended {
             Err(Attempt::Missed(miss)) if miss.is_down => turn.pass.failed(Instant::now()),
             Ok(_) | Err(Attempt::Missed(_) | Attempt::Refused(_) | Attempt::LeftAlone(_)) => {
@@ -177,6 +189,9 @@ impl Http {
             builder = builder.header(CONTENT_TYPE, &content.media_type).body(content.bytes.clone());
         }
         let answered = builder.send().await;
+        if let Ok(answer) = &answered {
+            Span::current().record("http.response.status_code", answer.status().as_u16());
+        }
         tracing::debug!(
             method = %request.method,
             path = request.url.path(),

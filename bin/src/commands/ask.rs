@@ -4,7 +4,7 @@ use super::{Failure, print};
 use crate::config::Config;
 use clap::Args;
 use covertrail_domain::id::WorkOrderId;
-use reqwest::{Client, RequestBuilder, StatusCode, Url, redirect};
+use reqwest::{Client, Method, RequestBuilder, StatusCode, Url, redirect};
 use serde_json::Value;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::{Path, PathBuf};
@@ -25,7 +25,7 @@ pub(super) struct Ask {
     config: Option<PathBuf>,
     /// Print the answer as JSON
     #[arg(long)]
-    json: bool,
+    pub(super) json: bool,
 }
 
 impl Ask {
@@ -36,6 +36,38 @@ impl Ask {
         what: &str,
         fill: impl FnOnce(RequestBuilder) -> RequestBuilder,
     ) -> Result<(), Failure> {
+        let path = ["work-orders", work_order.as_str(), what];
+        match self.send(Method::POST, &path, fill).await {
+            Ok(text) if self.json => print(&text),
+            Ok(text) => print(&told(work_order, &text)),
+            Err(Unasked::Refused(StatusCode::NOT_FOUND, detail)) => {
+                Err(Failure::NoSuchWorkOrder(format!("{work_order}: {detail}")))
+            }
+            Err(Unasked::Refused(status, detail)) => {
+                Err(Failure::Failed(format!("{work_order}: {detail} ({status})")))
+            }
+            Err(Unasked::Failed(failure)) => Err(failure),
+        }
+    }
+
+    /// Reads what is at an address below `/v1`.
+    pub(super) async fn get(&self, path: &[&str]) -> Result<String, Failure> {
+        Ok(self.send(Method::GET, path, |request| request).await?)
+    }
+
+    /// Posts JSON to an address below `/v1`; answers what has come of it.
+    pub(super) async fn post_json(&self, path: &[&str], body: &Value) -> Result<String, Failure> {
+        let body = body.to_string();
+        let fill = |request: RequestBuilder| request.header("content-type", "application/json").body(body);
+        Ok(self.send(Method::POST, path, fill).await?)
+    }
+
+    async fn send(
+        &self,
+        method: Method,
+        path: &[&str],
+        fill: impl FnOnce(RequestBuilder) -> RequestBuilder,
+    ) -> Result<String, Unasked> {
         let token = std::env::var(TOKEN).ok().filter(|token| !token.trim().is_empty());
         let token = token.ok_or_else(|| {
             Failure::Configuration(format!(
@@ -43,11 +75,11 @@ impl Ask {
             ))
         })?;
         let server = self.server()?;
-        let url = address(&server, work_order, what)
+        let url = address(&server, path)
             .ok_or_else(|| Failure::Configuration(format!("{server} is no address of a server")))?;
         let client = Client::builder().redirect(redirect::Policy::none()).build();
         let client = client.map_err(|error| Failure::Failed(error.to_string()))?;
-        let sent = fill(client.post(url).bearer_auth(token.trim())).send().await;
+        let sent = fill(client.request(method, url).bearer_auth(token.trim())).send().await;
         let answer = sent.map_err(|error| {
             let why = if error.is_connect() {
                 "nobody answers there; is `covertrail serve` running?"
@@ -60,17 +92,15 @@ impl Ask {
         let text =
             answer.text().await.map_err(|_| Failure::Failed(format!("{server}: the answer broke off")))?;
         if status.is_success() {
-            return if self.json { print(&text) } else { print(&told(work_order, &text)) };
+            return Ok(text);
+        }
+        if status == StatusCode::UNAUTHORIZED {
+            let unknown = format!("{TOKEN} is not a token that {server} knows");
+            return Err(Failure::Configuration(unknown).into());
         }
         let problem: Value = serde_json::from_str(&text).unwrap_or_default();
         let detail = problem.get("detail").and_then(Value::as_str).unwrap_or("it gives no reason");
-        Err(match status {
-            StatusCode::NOT_FOUND => Failure::NoSuchWorkOrder(format!("{work_order}: {detail}")),
-            StatusCode::UNAUTHORIZED => {
-                Failure::Configuration(format!("{TOKEN} is not a token that {server} knows"))
-            }
-            _ => Failure::Failed(format!("{work_order}: {detail} ({status})")),
-        })
+        Err(Unasked::Refused(status, detail.to_owned()))
     }
 
     fn server(&self) -> Result<Url, Failure> {
@@ -88,6 +118,29 @@ impl Ask {
     }
 }
 
+/// Why there is no answer to print.
+enum Unasked {
+    /// The server says no, and why.
+    Refused(StatusCode, String),
+    /// It could not be asked.
+    Failed(Failure),
+}
+
+impl From<Failure> for Unasked {
+    fn from(failure: Failure) -> Self {
+        Self::Failed(failure)
+    }
+}
+
+impl From<Unasked> for Failure {
+    fn from(unasked: Unasked) -> Self {
+        match unasked {
+            Unasked::Refused(status, detail) => Self::Failed(format!("{detail} ({status})")),
+            Unasked::Failed(failure) => failure,
+        }
+    }
+}
+
 /// From this machine, a server that listens everywhere is reached by the loopback address.
 fn reachable(listen: SocketAddr) -> SocketAddr {
     let ip = match listen.ip() {
@@ -98,9 +151,9 @@ fn reachable(listen: SocketAddr) -> SocketAddr {
     SocketAddr::new(ip, listen.port())
 }
 
-fn address(server: &Url, work_order: &WorkOrderId, what: &str) -> Option<Url> {
+fn address(server: &Url, path: &[&str]) -> Option<Url> {
     let mut url = server.clone();
-    url.path_segments_mut().ok()?.pop_if_empty().extend(["v1", "work-orders", work_order.as_str(), what]);
+    url.path_segments_mut().ok()?.pop_if_empty().push("v1").extend(path);
     Some(url)
 }
 
@@ -117,7 +170,7 @@ mod tests {
     #[test]
     fn a_work_order_goes_into_the_address_as_one_segment() {
         let server = Url::parse("https://covertrail.example/base/").unwrap();
-        let url = address(&server, &WorkOrderId::parse("a/b?").unwrap(), "retry").unwrap();
+        let url = address(&server, &["work-orders", "a/b?", "retry"]).unwrap();
         assert_eq!(url.as_str(), "https://covertrail.example/base/v1/work-orders/a%2Fb%3F/retry");
     }
 

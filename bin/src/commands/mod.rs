@@ -18,6 +18,7 @@ pub(crate) mod sandbox;
 mod serve;
 mod status;
 mod stuck;
+mod subscribers;
 mod templates;
 pub(crate) mod until;
 mod waive;
@@ -70,6 +71,7 @@ enum Command {
     Certificate(certificate::Certificate),
     Waive(waive::Waive),
     Retry(retry::Retry),
+    Subscribers(subscribers::Subscribers),
     Sandbox(sandbox::Sandbox),
     WorkmarketTemplates(templates::Templates),
 }
@@ -146,6 +148,7 @@ pub fn main() -> ExitCode {
             Command::Certificate(certificate) => certificate.run().await,
             Command::Waive(waive) => waive.run().await,
             Command::Retry(retry) => retry.run().await,
+            Command::Subscribers(subscribers) => subscribers.run().await,
             Command::Sandbox(sandbox) => sandbox.run().await,
             Command::WorkmarketTemplates(templates) => templates.run(),
         }

@@ -4,7 +4,7 @@ use super::{Failure, interrupted};
 use crate::config::{Config, Secrets};
 use crate::gateway::Gateway;
 use crate::store::Opened;
-use crate::{assemble, http, logging};
+use crate::{assemble, http, logging, telemetry};
 use clap::Args;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -31,14 +31,18 @@ impl Serve {
     pub(crate) async fn run(self) -> Result<(), Failure> {
         let config = Config::read(&self.config)?;
         let secrets = Secrets::from_environment()?;
-        logging::begin(&config.log).map_err(Failure::Configuration)?;
+        let (spans, exporter) = telemetry::begin(&config.telemetry).map_err(Failure::Configuration)?.unzip();
+        logging::begin_with(&config.log, spans).map_err(Failure::Configuration)?;
+        let exporting = exporter.map(telemetry::Exporter::start);
         let log = Opened::for_writing(&config.store)?;
         let engine = assemble::engine(&config, &secrets, Arc::clone(&log.store))?;
+        let subscribers = Arc::new(assemble::subscribers(&config, &engine.store)?);
         let listener = TcpListener::bind(config.server.listen).await.map_err(|error| {
             Failure::Failed(format!("server.listen: cannot listen on {}: {error}", config.server.listen))
         })?;
         let address = listener.local_addr().map_err(|error| Failure::Failed(error.to_string()))?;
-        let shared = assemble::shared(&config, &secrets, Arc::clone(&engine), address)?;
+        let mut shared = assemble::shared(&config, &secrets, Arc::clone(&engine), address)?;
+        shared.subscribers = Arc::clone(&subscribers);
         if secrets.link.is_none() {
             tracing::warn!("COVERTRAIL_LINK_SECRET is not set: no link leads to an application");
         }
@@ -46,6 +50,7 @@ impl Serve {
         let following = tokio::spawn(Arc::clone(&models).follow_always());
         let mut gateway = Gateway::begin(&config, Arc::clone(&log.store)).await?;
         let mut running = engine.start();
+        let telling = subscribers.start();
         let (stop, stopped) = oneshot::channel::<()>();
         let mut server = tokio::spawn(http::serve(listener, shared, async move {
             // a dropped sender stops the server too
@@ -73,8 +78,12 @@ impl Serve {
             let _ = tokio::time::timeout(GRACE, &mut server).await;
         }
         running.shut_down(GRACE).await;
+        telling.shut_down(GRACE).await;
         following.abort();
         log.close().await;
+        if let Some(exporting) = exporting {
+            exporting.shut_down(GRACE).await;
+        }
         why.map_or(Ok(()), Err)
     }
 }

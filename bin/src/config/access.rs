@@ -39,6 +39,11 @@ impl Role {
         matches!(self, Self::Reviewer | Self::Admin)
     }
 
+    /// Whether they may have others told again.
+    pub const fn may_administer(self) -> bool {
+        matches!(self, Self::Admin)
+    }
+
     /// Whether they may read what opens doors.
     pub const fn may_audit(self) -> bool {
         matches!(self, Self::Auditor | Self::Admin)

@@ -60,6 +60,12 @@ impl Config {
                 problems.push(format!("access: {} has the same token as somebody before", token.name));
             }
         }
+        for (place, subscriber) in self.subscribers.iter().enumerate() {
+            problems.extend(subscriber.problems());
+            if self.subscribers.iter().take(place).any(|other| other.name == subscriber.name) {
+                problems.push(format!("subscribers: there are two called {}", subscriber.name));
+            }
+        }
         problems.extend(self.workmarket.problems());
         problems
     }

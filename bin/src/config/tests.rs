@@ -46,6 +46,26 @@ fn a_wrong_field_is_named_with_its_line() {
         ("[policy]\nenvironment = \"test\"", "unknown variant `test`"),
         ("[workmarket]\nmax_in_flight = 0", "workmarket.max_in_flight: must be at least 1"),
         ("[policy]\nbreaker_pause_seconds = 0", "policy.breaker_pause_seconds: must be at least 1"),
+        ("[telemetry]\nendpoint = \"localhost\"", "endpoint: relative URL without a base"),
+        ("[[subscribers]]\nname = \"Pay roll\"", "name: takes up to 64 small letters"),
+        ("[[subscribers]]\nname = \"a\"\nurl = \"/hook\"", "url: relative URL without a base"),
+        ("[[subscribers]]\nname = \"a\"\nurl = \"ftp://a.example\"", "url: must begin with https://"),
+        (
+            "[[subscribers]]\nname = \"a\"\nurl = \"https://a.example\"",
+            "events: takes \"*\" or a list of event names",
+        ),
+        (
+            "[[subscribers]]\nname = \"a\"\nurl = \"https://a.example\"\nevents = [\"coverage.lost\"]",
+            "events: nothing is called \"coverage.lost\"; there are coverage.assigned, ",
+        ),
+        (
+            "[[subscribers]]\nname = \"a\"\nurl = \"https://a.example\"\nevents = \"coverage.quoted\"",
+            "events: takes \"*\" or a list",
+        ),
+        (
+            "[[subscribers]]\nname = \"a\"\nurl = \"https://a.example\"\nevents = \"*\"\nmax_in_flight = 0",
+            "subscribers.a.max_in_flight: must be at least 1",
+        ),
         ("[workmarket]\nrelay_domain = \"me@example.com\"", "workmarket.relay_domain"),
     ] {
         let problem = Config::parse(text).unwrap_err();
@@ -131,4 +151,22 @@ fn a_log_on_a_cluster_is_named_by_its_url_and_its_files_lie_beside_the_configura
     assert_eq!(store.to_string(), "esdb+discover://one:2113,two:2113");
     assert_eq!(store.ca_file, Some(folder.path().join("ca.crt")));
     assert_eq!(Config::default().store.to_string(), "covertrail.sqlite");
+}
+
+#[test]
+fn a_subscriber_wants_events_by_name_with_or_without_their_version_and_has_a_secret_of_its_own() {
+    let text = |events: &str| {
+        format!("[[subscribers]]\nname = \"pay-roll\"\nurl = \"https://pay.example/hook\"\nevents = {events}")
+    };
+    let subscriber = |events: &str| Config::parse(&text(events)).unwrap().subscribers.remove(0);
+    let some = subscriber(r#"["coverage.quoted", "coverage.waived.v1"]"#);
+    for (kind, wanted) in
+        [("coverage.quoted.v1", true), ("coverage.waived.v1", true), ("coverage.quote_declined.v1", false)]
+    {
+        assert_eq!(some.events.include(kind), wanted, "{kind}");
+    }
+    assert!(subscriber("\"*\"").events.include("coverage.quote_declined.v1"));
+    assert_eq!(some.variable(), "COVERTRAIL_SUBSCRIBER_PAY_ROLL_SECRET");
+    let twice = format!("{}\n{}", text("\"*\""), text("\"*\""));
+    assert!(Config::parse(&twice).unwrap_err().contains("subscribers: there are two called pay-roll"));
 }

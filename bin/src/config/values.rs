@@ -2,6 +2,8 @@
 
 use super::access::Token;
 use super::store::Store;
+use super::subscribers::Subscriber;
+use super::telemetry::Telemetry;
 use super::wire::{Environment, Wire};
 use super::workmarket::WorkMarket;
 use covertrail_domain::cover::{Line, Lines};
@@ -31,8 +33,12 @@ pub struct Config {
     pub engine: Engine,
     /// `[log]`
     pub log: Log,
+    /// `[telemetry]`
+    pub telemetry: Telemetry,
     /// `[[access]]`
     pub access: Vec<Token>,
+    /// `[[subscribers]]`
+    pub subscribers: Vec<Subscriber>,
 }
 
 /// Where and how HTTP is served.

@@ -3,10 +3,13 @@
 use super::call::CallError;
 use super::{COVERAGE, Cause, Engine, ExecuteError, refusal};
 use crate::clock;
+use crate::telemetry::SPANS;
 use covertrail_adapters::schema::{Actor, Source};
 use covertrail_domain::coverage::{Action, Command, Failure, State};
 use covertrail_domain::id::WorkOrderId;
 use std::time::Duration;
+use tracing::Instrument as _;
+use tracing::field::Empty;
 
 impl Engine {
     /// Does everything that is due on a work order now; answers how long to wait at least before trying again, if it
@@ -25,7 +28,15 @@ impl Engine {
             let taken = if before.as_ref() == Some(&action) {
                 Err(CallError::later("the vendor's answer changed nothing"))
             } else {
-                self.take_step(&action).await
+                let span = tracing::info_span!(
+                    target: SPANS, "step", %work_order, correlation = %format_args!("{COVERAGE}-{work_order}"),
+                    step = %action.step(), key = action.idempotency_key(), error = Empty
+                );
+                let taken = self.take_step(&action).instrument(span.clone()).await;
+                if taken.is_err() {
+                    span.record("error", "put off");
+                }
+                taken
             };
             if let Err(problem) = taken {
                 return Some(self.put_off(&action, problem).await);

@@ -3,12 +3,15 @@
 use super::Engine;
 use super::ledger::COVERAGE;
 use crate::clock;
+use crate::telemetry::SPANS;
 use covertrail_adapters::schema::{self, Actor, Envelope, Source};
 use covertrail_adapters::store::{AppendError, BadName, Expected, NewEvent, ReadError, StreamName};
 use covertrail_domain::coverage::{Command, Event, Rejection};
 use covertrail_domain::id::WorkOrderId;
 use std::slice;
 use std::time::Duration;
+use tracing::Instrument as _;
+use tracing::field::Empty;
 
 /// Who or what is behind a command.
 #[derive(Debug, Clone)]
@@ -19,6 +22,16 @@ pub struct Cause {
     pub source: Source,
     /// What came before it: the delivery's stream, the call's idempotency key, the person's request.
     pub causation: String,
+}
+
+impl Cause {
+    /// What came before, for traces, which name nobody.
+    fn traceable(&self) -> Option<&str> {
+        match self.actor {
+            Actor::Person(_) => None,
+            Actor::Policy | Actor::WorkMarket | Actor::Covertrail | Actor::Clock => Some(&self.causation),
+        }
+    }
 }
 
 /// What became of a command that was not refused.
@@ -85,6 +98,26 @@ impl Engine {
     /// The same for commands that rest on what was seen somewhere else when the work order was at a revision: should
     /// it have moved meanwhile, nothing happens.
     pub(super) async fn execute_seen(
+        &self,
+        work_order: &WorkOrderId,
+        commands: &[Command],
+        cause: &Cause,
+        seen_at: Option<u64>,
+    ) -> Result<Vec<Result<Executed, Rejection>>, ExecuteError> {
+        let span = tracing::info_span!(
+            target: SPANS, "command", %work_order, correlation = %format_args!("{COVERAGE}-{work_order}"),
+            causation = cause.traceable(), commands = commands.len(), source = cause.source.as_str(),
+            refused = Empty, error = Empty
+        );
+        let executed = self.decide_all(work_order, commands, cause, seen_at).instrument(span.clone()).await;
+        match &executed {
+            Ok(answers) => span.record("refused", answers.iter().filter(|answer| answer.is_err()).count()),
+            Err(error) => span.record("error", error.to_string()),
+        };
+        executed
+    }
+
+    async fn decide_all(
         &self,
         work_order: &WorkOrderId,
         commands: &[Command],

@@ -12,9 +12,11 @@ mod problem;
 mod webhooks;
 
 pub use access::{Access, Who};
+pub(crate) use api::cloud_event;
 
 use crate::engine::Engine;
 use crate::links::Links;
+use crate::subscribers::Subscribers;
 use crate::views::ReadModels;
 use axum::Router;
 use axum::http::StatusCode;
@@ -34,6 +36,8 @@ pub struct Shared {
     pub workmarket: Verifier,
     /// The read models.
     pub models: Arc<ReadModels>,
+    /// Those who are told by webhooks of ours.
+    pub subscribers: Arc<Subscribers>,
     /// Who may ask and act.
     pub access: Access,
     /// The contractors' links.

@@ -3,6 +3,7 @@
 use super::body::{self, Untaken};
 use super::{Shared, problem};
 use crate::clock;
+use crate::telemetry::SPANS;
 use axum::body::{Body, Bytes};
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
@@ -13,6 +14,8 @@ use covertrail_adapters::webhook::delivery::{self, Delivery, RECEIVED};
 use covertrail_adapters::webhook::verify::{Unauthentic, Verifier};
 use serde_json::json;
 use std::sync::Arc;
+use tracing::Instrument as _;
+use tracing::field::Empty;
 
 /// `POST /webhooks/1099policy`
 pub(super) async fn policy(State(shared): State<Arc<Shared>>, headers: HeaderMap, body: Body) -> Response {
@@ -66,6 +69,16 @@ fn value<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a [u8]> {
 
 /// Stores the delivery once. A body that is no JSON is kept too, and its sender told so.
 async fn keep(shared: &Shared, delivery: &Delivery) -> Response {
+    let span = tracing::info_span!(
+        target: SPANS, "webhook", otel.kind = "server", delivery = delivery.stream(),
+        http.response.status_code = Empty
+    );
+    let answer = store(shared, delivery).instrument(span.clone()).await;
+    span.record("http.response.status_code", answer.status().as_u16());
+    answer
+}
+
+async fn store(shared: &Shared, delivery: &Delivery) -> Response {
     let Ok(stream) = StreamName::parse(&delivery.stream()) else {
         return problem(StatusCode::BAD_REQUEST, "the event's name cannot be kept");
     };

@@ -48,6 +48,8 @@ pub(crate) struct Plan {
     pub(crate) wire: &'static str,
     /// The lines of `[store]`.
     pub(crate) store: String,
+    /// What the configuration says beside all this, at its end.
+    pub(crate) more: String,
     /// How many times the usual patience.
     pub(crate) patience: u32,
 }
@@ -62,6 +64,8 @@ pub(crate) struct Secrets {
     pub(crate) workmarket_webhook: String,
     pub(crate) people: String,
     pub(crate) link: String,
+    /// Variables beside these.
+    pub(crate) more: Vec<(&'static str, String)>,
 }
 
 impl Default for Secrets {
@@ -77,13 +81,14 @@ impl Default for Secrets {
             workmarket_webhook: format!("hook_{}", token()),
             people: format!("{REVIEWER}={REVIEWER_TOKEN}"),
             link: token(),
+            more: Vec::new(),
         }
     }
 }
 
 impl Secrets {
     pub(crate) fn environment(&self) -> Vec<(&'static str, String)> {
-        vec![
+        let mut environment = vec![
             ("COVERTRAIL_POLICY_API_KEY", self.policy_api_key.clone()),
             ("COVERTRAIL_POLICY_WEBHOOK_SECRETS", self.policy_webhook.clone()),
             ("COVERTRAIL_WORKMARKET_TOKEN", self.workmarket_token.clone()),
@@ -91,7 +96,9 @@ impl Secrets {
             ("COVERTRAIL_WORKMARKET_WEBHOOK_SECRETS", self.workmarket_webhook.clone()),
             ("COVERTRAIL_PEOPLE", self.people.clone()),
             ("COVERTRAIL_LINK_SECRET", self.link.clone()),
-        ]
+        ];
+        environment.extend(self.more.iter().cloned());
+        environment
     }
 }
 
@@ -119,6 +126,7 @@ impl Default for Plan {
             hooks: Hooks::Guide,
             wire: "guide",
             store: String::new(),
+            more: String::new(),
             patience: 1,
         }
     }
@@ -203,7 +211,7 @@ catch_up_seconds = {catch_up}
 
 [log]
 filter = "{filter}"
-"#,
+{more}"#,
             listen = self.listen,
             store = self.store,
             api = self.api,
@@ -219,6 +227,7 @@ filter = "{filter}"
             give_up_after = self.give_up_after_seconds,
             catch_up = self.catch_up_seconds,
             filter = self.log_filter,
+            more = self.more,
         )
     }
 }

@@ -104,7 +104,7 @@ impl Wanted {
 }
 
 /// An event in the envelope of CloudEvents 1.0.
-fn cloud_event(recorded: &Recorded<'_>, who: &Who) -> Value {
+pub(crate) fn cloud_event(recorded: &Recorded<'_>, who: &Who) -> Value {
     let metadata = parsed(recorded.metadata);
     let said = |key: &str| metadata.get(key).cloned().unwrap_or_default();
     let subject = recorded.stream.split_once('-').map_or(recorded.stream, |(_, id)| id);

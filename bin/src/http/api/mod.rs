@@ -9,10 +9,13 @@ mod listings;
 mod metrics;
 mod openapi;
 mod sse;
+mod subscribers;
 mod subscriptions;
 #[cfg(test)]
 mod tests;
 mod work_order;
+
+pub(crate) use events::cloud_event;
 
 use super::{Shared, access, problem};
 use crate::engine::with_causes;
@@ -21,7 +24,7 @@ use axum::Router;
 use axum::http::StatusCode;
 use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse as _, Response};
-use axum::routing::get;
+use axum::routing::{get, post};
 use std::sync::Arc;
 
 /// All of it, for those who have a token.
@@ -33,6 +36,9 @@ pub(super) fn router(shared: &Arc<Shared>) -> Router<Arc<Shared>> {
         .route("/v1/events", get(events::events))
         .route("/v1/subscriptions/{listing}", get(subscriptions::subscribe))
         .route("/metrics", get(metrics::metrics))
+        .route("/v1/subscribers", get(subscribers::all))
+        .route("/v1/subscribers/{name}", get(subscribers::one))
+        .route("/v1/subscribers/{name}/replay", post(subscribers::replay))
         .route("/v1/openapi.json", get(openapi::openapi));
     let routes = listings::ALL.iter().fold(routes, |routes, listing| {
         routes.route(

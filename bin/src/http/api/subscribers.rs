@@ -1,0 +1,47 @@
+//! Those who are told by webhooks of ours: how they stand, and having them told again.
+
+use super::{Shared, bad, json, problem};
+use crate::http::Who;
+use crate::subscribers::{Replay, Unanswered};
+use axum::Extension;
+use axum::body::Bytes;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use serde_json::{Value, json};
+use std::sync::Arc;
+
+/// `GET /v1/subscribers`
+pub(super) async fn all(State(shared): State<Arc<Shared>>) -> Response {
+    json(json!({ "items": shared.subscribers.list().await }).to_string())
+}
+
+/// `GET /v1/subscribers/{name}`
+pub(super) async fn one(State(shared): State<Arc<Shared>>, Path(name): Path<String>) -> Response {
+    answered(shared.subscribers.one(&name).await)
+}
+
+/// `POST /v1/subscribers/{name}/replay` with `{"from": position}` or `{"dead": true}`
+pub(super) async fn replay(
+    State(shared): State<Arc<Shared>>,
+    Extension(who): Extension<Who>,
+    Path(name): Path<String>,
+    body: Bytes,
+) -> Response {
+    if !who.role.may_administer() {
+        let may_not = format!("{} is no admin, who alone may have others told again", who.name);
+        return problem(StatusCode::FORBIDDEN, &may_not);
+    }
+    match serde_json::from_slice::<Replay>(&body) {
+        Ok(replay) => answered(shared.subscribers.replay(&name, replay, who.name).await),
+        Err(_) => bad("the body takes {\"from\": position} or {\"dead\": true}"),
+    }
+}
+
+fn answered(answer: Result<Value, Unanswered>) -> Response {
+    match answer {
+        Ok(told) => json(told.to_string()),
+        Err(unknown @ Unanswered::Unknown) => problem(StatusCode::NOT_FOUND, &unknown.to_string()),
+        Err(later @ Unanswered::Later) => problem(StatusCode::SERVICE_UNAVAILABLE, &later.to_string()),
+    }
+}

@@ -1,0 +1,226 @@
+//! Receivers over real HTTP that fail, are slow and come back; followers that are stopped at any moment.
+
+use super::{Keys, Replay, Running, Subscribers, Unanswered};
+use crate::clock;
+use crate::config::{Config, Subscriber};
+use crate::generate::{Plan, generate};
+use crate::subscribers::record::True;
+use axum::Router;
+use axum::body::Bytes;
+use axum::extract::State;
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::routing::post;
+use covertrail_adapters::schema;
+use covertrail_adapters::store::{Category, Embedded, EventStore, Expected, NewEvent, StreamName};
+use covertrail_adapters::webhook::verify::{Scheme, Verifier};
+use covertrail_domain::coverage::Event;
+use covertrail_domain::id::PersonId;
+use covertrail_domain::money::Cents;
+use rand::rngs::StdRng;
+use rand::{Rng as _, SeedableRng as _};
+use serde_json::Value;
+use std::collections::{BTreeMap, HashSet};
+use std::fmt::Write as _;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+use tempfile::TempDir;
+
+const SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+const PATIENCE: Duration = Duration::from_mins(1);
+
+type Refuses = Box<dyn FnMut(&Value) -> Option<StatusCode> + Send>;
+
+/// A receiver: what it took, and which attempts it refuses.
+struct Receiver {
+    took: Mutex<Vec<(String, Value)>>,
+    refuses: Mutex<Refuses>,
+    address: std::net::SocketAddr,
+}
+
+impl Receiver {
+    async fn begin(refuses: impl FnMut(&Value) -> Option<StatusCode> + Send + 'static) -> Arc<Self> {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let receiver =
+            Arc::new(Self { took: Mutex::default(), refuses: Mutex::new(Box::new(refuses)), address });
+        let router = Router::new().route("/hook", post(receive)).with_state(Arc::clone(&receiver));
+        tokio::spawn(async move { axum::serve(listener, router).await });
+        receiver
+    }
+
+    fn took(&self) -> Vec<(String, Value)> {
+        self.took.lock().unwrap().clone()
+    }
+
+    fn refuse(&self, refuses: impl FnMut(&Value) -> Option<StatusCode> + Send + 'static) {
+        *self.refuses.lock().unwrap() = Box::new(refuses);
+    }
+}
+
+async fn receive(State(receiver): State<Arc<Receiver>>, headers: HeaderMap, body: Bytes) -> StatusCode {
+    let verifier = Verifier::new("tried", Scheme::StandardWebhooks, &[SECRET.to_owned()]).unwrap();
+    verifier.verify(|name| headers.get(name).map(HeaderValue::as_bytes), &body, clock::now()).unwrap();
+    let event: Value = serde_json::from_slice(&body).unwrap();
+    let id = headers["webhook-id"].to_str().unwrap().to_owned();
+    assert_eq!(event["id"], id, "one id for the event and for the webhook");
+    assert_eq!(event["specversion"], "1.0");
+    assert!(event["data"].get("url").is_none(), "nothing that opens doors: {event}");
+    let refused = (receiver.refuses.lock().unwrap())(&event);
+    if refused.is_none() {
+        receiver.took.lock().unwrap().push((id, event));
+    }
+    refused.unwrap_or(StatusCode::NO_CONTENT)
+}
+
+/// A log, and who is told of it.
+struct World {
+    store: Arc<dyn EventStore>,
+    settings: Vec<Subscriber>,
+    _folder: TempDir,
+}
+
+impl World {
+    /// Subscribers to everything from the start, with the lines of configuration that each has beside that.
+    async fn begin(work_orders: u64, subscribers: &[(&str, &Receiver, &str)]) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let store: Arc<dyn EventStore> = Arc::new(Embedded::open(folder.path().join("log.sqlite")).unwrap());
+        let mut text = String::new();
+        for (name, receiver, more) in subscribers {
+            let url = format!("http://{}/hook", receiver.address);
+            let _ = write!(
+                text,
+                "[[subscribers]]\nname = {name:?}\nurl = {url:?}\nfrom = \"start\"\nfirst_pause_seconds = 1\n{more}\n"
+            );
+        }
+        let settings = Config::parse(&text).unwrap().subscribers;
+        let world = Self { store, settings, _folder: folder };
+        let plan = Plan { work_orders, seed: 3, until: clock::now() };
+        generate(&world.store, &plan, |_| ()).await.unwrap();
+        world
+    }
+
+    async fn record(&self, work_order: &str, event: &Event) {
+        let schema::Stored { kind, data } = schema::encode(event);
+        let (id, kind, recorded_at) = (uuid::Uuid::new_v4(), kind.to_owned(), clock::now_micros());
+        let event = NewEvent { id, kind, data, metadata: b"{}".to_vec(), recorded_at };
+        let stream = StreamName::parse(&format!("coverage-{work_order}")).unwrap();
+        self.store.append(&stream, Expected::Any, vec![event]).await.unwrap();
+    }
+
+    fn start(&self) -> (Subscribers, Running) {
+        let keys = Keys::parse(SECRET).unwrap();
+        let all = self.settings.iter().map(|settings| (settings.clone(), keys.clone()));
+        let subscribers = Subscribers::new(all, &self.store).unwrap();
+        let running = subscribers.start();
+        (subscribers, running)
+    }
+
+    /// The ids of the coverage events, by work order and in order.
+    async fn told(&self) -> BTreeMap<String, Vec<String>> {
+        let category = Category::parse("coverage").unwrap();
+        let (mut told, mut after) = (BTreeMap::<_, Vec<_>>::new(), None);
+        loop {
+            let page = self.store.read_all(after, Some(&category), 512).await.unwrap();
+            for recorded in &page {
+                let work_order = recorded.stream.split_once('-').unwrap().1.to_owned();
+                told.entry(work_order).or_default().push(recorded.id.to_string());
+                after = Some(recorded.position);
+            }
+            if page.is_empty() {
+                return told;
+            }
+        }
+    }
+}
+
+/// What was taken, each event where it came first.
+fn first_taken(took: &[(String, Value)]) -> BTreeMap<String, Vec<String>> {
+    let (mut seen, mut first) = (HashSet::new(), BTreeMap::<_, Vec<_>>::new());
+    for (id, event) in took {
+        if seen.insert(id) {
+            first.entry(event["subject"].as_str().unwrap().to_owned()).or_default().push(id.clone());
+        }
+    }
+    first
+}
+
+async fn until(what: &str, mut is_so: impl AsyncFnMut() -> bool) {
+    let waiting = async {
+        while !is_so().await {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    };
+    tokio::time::timeout(PATIENCE, waiting).await.unwrap_or_else(|_| panic!("it never came to be: {what}"));
+}
+
+fn seed() -> u64 {
+    let seed = rand::random();
+    println!("seed {seed}");
+    seed
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nothing_is_lost_and_order_is_kept_by_a_receiver_that_fails_and_a_follower_that_is_cut_off() {
+    let seed = seed();
+    let mut random = StdRng::seed_from_u64(seed);
+    let mut luck = StdRng::seed_from_u64(seed ^ 1);
+    let receiver =
+        Receiver::begin(move |_| luck.random_bool(0.05).then_some(StatusCode::SERVICE_UNAVAILABLE)).await;
+    let world = World::begin(20, &[("tried", &receiver, "events = \"*\"")]).await;
+    for _ in 0..5 {
+        let before = receiver.took().len();
+        let (_subscribers, running) = world.start();
+        let wanted = before + random.random_range(1..20);
+        // all may have been taken before
+        let taking = until("some are taken", async || receiver.took().len() >= wanted);
+        let _ = tokio::time::timeout(Duration::from_secs(2), taking).await;
+        // as a crash: nothing is written down any more
+        drop(running);
+    }
+    let (subscribers, running) = world.start();
+    until("all is taken", async || subscribers.list().await[0]["state"] == "up to date").await;
+    assert_eq!(first_taken(&receiver.took()), world.told().await);
+    running.shut_down(PATIENCE).await;
+    // what was written down at a proper end is not told again
+    let before = receiver.took().len();
+    let (subscribers, _running) = world.start();
+    world.record("WO-3", &Event::PaySettled { pay: Cents::new(1) }).await;
+    until("it is taken too", async || first_taken(&receiver.took()) == world.told().await).await;
+    until("it is up to date", async || subscribers.list().await[0]["state"] == "up to date").await;
+    let ids: Vec<_> = receiver.took().into_iter().map(|(id, _)| id).collect();
+    let (old, new) = ids.split_at(before);
+    assert!(new.iter().all(|id| !old.contains(id)));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn one_that_takes_nothing_holds_back_nobody_and_what_it_gave_up_is_told_again_when_asked() {
+    let good = Receiver::begin(|_| None).await;
+    let bad = Receiver::begin(|event| (event["subject"] == "WO-0").then_some(StatusCode::FOUND)).await;
+    let gives_up = "events = \"*\"\ngive_up_after_seconds = 1";
+    let world = World::begin(3, &[("good", &good, "events = \"*\""), ("bad", &bad, gives_up)]).await;
+    let mut told = world.told().await;
+    let (subscribers, running) = world.start();
+    until("the good one has all", async || first_taken(&good.took()) == told).await;
+    let of_first = told.remove("WO-0").unwrap().len();
+    until("the other gives up", async || subscribers.list().await[1]["dead"] == of_first).await;
+    assert_eq!(first_taken(&bad.took()), told, "the other work orders went on");
+    let one = subscribers.one("bad").await.unwrap();
+    assert_eq!(one["dead_letters"][0]["work_order"], "WO-0");
+    assert_eq!(one["last_failure"], "it answered 302 Found");
+    assert_eq!(subscribers.one("nobody").await, Err(Unanswered::Unknown));
+    // dead letters outlive the process
+    running.shut_down(PATIENCE).await;
+    let (subscribers, _running) = world.start();
+    assert_eq!(subscribers.list().await[1]["dead"], of_first);
+    bad.refuse(|_| None);
+    let ana = PersonId::parse("ana").unwrap();
+    subscribers.replay("bad", Replay::Dead(True), ana.clone()).await.unwrap();
+    until("the dead are taken", async || subscribers.list().await[1]["dead"] == 0).await;
+    let told = world.told().await;
+    assert_eq!(first_taken(&bad.took()), told);
+    // everything again, from a position on
+    bad.took.lock().unwrap().clear();
+    subscribers.replay("bad", Replay::From(1), ana).await.unwrap();
+    until("all is taken again", async || first_taken(&bad.took()) == told).await;
+    assert_eq!(subscribers.list().await[0]["waiting"], 0);
+}
