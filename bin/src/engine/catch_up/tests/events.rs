@@ -53,6 +53,20 @@ async fn what_no_webhook_brought_is_kept_once_although_something_newer_came_by_o
 }
 
 #[tokio::test]
+async fn a_page_of_which_every_webhook_came_hides_nothing_older_that_was_missed() {
+    let world = World::given(&applying()).await;
+    *world.vendor.events.lock().unwrap() = newest_first(45);
+    for number in 26..=45 {
+        let delivery = Delivery::from_policy(None, event(number).to_string().into());
+        world.write(&delivery.stream(), vec![(RECEIVED.to_owned(), delivery.to_json().into_bytes())]).await;
+    }
+    let engine = world.engine();
+    world.until(REACHED, 1).await;
+    assert_eq!(world.until(RECEIVED, 45).await.len(), 45);
+    engine.shut_down(Duration::from_mins(1)).await;
+}
+
+#[tokio::test]
 async fn what_happened_before_anybody_was_assigned_is_left_alone() {
     let world = World::given(&[]).await;
     *world.vendor.events.lock().unwrap() = newest_first(45);

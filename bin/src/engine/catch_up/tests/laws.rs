@@ -116,7 +116,7 @@ fn whatever_becomes_of_the_messages_each_work_order_ends_as_if_all_had_come_in_o
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
     let lives = prop::collection::vec(any_life(), AT_ONCE);
     let fates = prop::collection::vec(any_fate(), AT_ONCE * 5);
-    let mut runner = TestRunner::new(Config { cases: 8, max_shrink_iters: 20, ..Config::default() });
+    let mut runner = TestRunner::new(Config { cases: 8, max_shrink_iters: 3, ..Config::default() });
     runner
         .run(&(lives, fates), |(mut lives, fates)| {
             (0..).zip(&mut lives).for_each(|(number, life)| life.number = number);
