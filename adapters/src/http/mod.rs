@@ -1,6 +1,7 @@
 //! What the clients of both vendors share: requests sent with bounded retries, and answers read field by
 //! field. No body, personal data or secret of a request appears in an error or a log line made here.
 
+mod answer;
 mod breaker;
 mod content;
 pub(crate) mod fields;
