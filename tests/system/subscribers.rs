@@ -14,10 +14,11 @@ use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 use std::collections::{BTreeMap, HashMap};
 use std::fmt::Write as _;
+use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpSocket};
 use tokio::runtime::Runtime;
 use tokio::task::JoinSet;
 
@@ -29,6 +30,8 @@ type Refuses = Box<dyn FnMut(&Value) -> Option<StatusCode> + Send>;
 /// Somebody who is told, on a runtime of their own that can be stopped with all its connections.
 struct Receiver {
     address: SocketAddr,
+    /// Keeps the port from everybody else while nobody listens.
+    _port: TcpSocket,
     heard: Arc<Heard>,
     runtime: Mutex<Option<Runtime>>,
 }
@@ -41,14 +44,11 @@ struct Heard {
 }
 
 impl Receiver {
-    async fn begin(
-        slow: Duration,
-        refuses: impl FnMut(&Value) -> Option<StatusCode> + Send + 'static,
-    ) -> Self {
+    fn begin(slow: Duration, refuses: impl FnMut(&Value) -> Option<StatusCode> + Send + 'static) -> Self {
         let heard = Heard { took: Mutex::default(), refuses: Mutex::new(Box::new(refuses)), slow };
-        // a port that is free, kept for its restarts
-        let address = free_port().await;
-        let receiver = Self { address, heard: Arc::new(heard), runtime: Mutex::default() };
+        let port = bound((Ipv4Addr::LOCALHOST, 0).into()).unwrap();
+        let address = port.local_addr().unwrap();
+        let receiver = Self { address, _port: port, heard: Arc::new(heard), runtime: Mutex::default() };
         receiver.start();
         receiver
     }
@@ -58,9 +58,14 @@ impl Receiver {
         let (address, heard) = (self.address, Arc::clone(&self.heard));
         let runtime = runtime.unwrap();
         runtime.spawn(async move {
-            let listener = TcpListener::bind(address).await.unwrap();
+            let mut listener = listening(address);
+            // until the one before it has let go
+            while listener.is_err() {
+                tokio::time::sleep(Duration::from_millis(10)).await;
+                listener = listening(address);
+            }
             let router = axum::Router::new().route("/hook", axum::routing::post(hear)).with_state(heard);
-            axum::serve(listener, router).await
+            axum::serve(listener.unwrap(), router).await
         });
         *self.runtime.lock().unwrap() = Some(runtime);
     }
@@ -91,8 +96,15 @@ impl Drop for Receiver {
     }
 }
 
-async fn free_port() -> SocketAddr {
-    TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap().local_addr().unwrap()
+fn bound(address: SocketAddr) -> io::Result<TcpSocket> {
+    let socket = TcpSocket::new_v4()?;
+    socket.set_reuseaddr(true)?;
+    socket.bind(address)?;
+    Ok(socket)
+}
+
+fn listening(address: SocketAddr) -> io::Result<TcpListener> {
+    bound(address)?.listen(1024)
 }
 
 async fn hear(State(heard): State<Arc<Heard>>, headers: HeaderMap, body: Bytes) -> StatusCode {
@@ -174,8 +186,7 @@ async fn nothing_is_lost_and_order_is_kept_through_kills_failures_and_restarts_o
     let mut luck = StdRng::seed_from_u64(seed);
     let receiver = Receiver::begin(Duration::from_millis(5), move |_| {
         luck.random_bool(0.1).then_some(StatusCode::INTERNAL_SERVER_ERROR)
-    })
-    .await;
+    });
     let section = receiver.section("pay-roll", "events = \"*\"\nfrom = \"start\"");
     let world = World::begin(plan(&[section], &["COVERTRAIL_SUBSCRIBER_PAY_ROLL_SECRET"])).await;
     let mut playing = JoinSet::new();
@@ -214,9 +225,9 @@ async fn nothing_is_lost_and_order_is_kept_through_kills_failures_and_restarts_o
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn dead_letters_are_listed_and_told_again_by_an_admin_and_a_silent_receiver_holds_back_nobody() {
-    let moody = Receiver::begin(Duration::ZERO, |_| Some(StatusCode::BAD_GATEWAY)).await;
-    let silent = Receiver::begin(Duration::from_hours(1), |_| None).await;
-    let good = Receiver::begin(Duration::ZERO, |_| None).await;
+    let moody = Receiver::begin(Duration::ZERO, |_| Some(StatusCode::BAD_GATEWAY));
+    let silent = Receiver::begin(Duration::from_hours(1), |_| None);
+    let good = Receiver::begin(Duration::ZERO, |_| None);
     let sections = [
         moody.section("moody", "events = [\"coverage.assigned\"]\ngive_up_after_seconds = 1"),
         silent.section("silent", "events = \"*\""),
@@ -276,7 +287,7 @@ async fn dead_letters_are_listed_and_told_again_by_an_admin_and_a_silent_receive
 
 #[tokio::test]
 async fn a_subscriber_without_a_secret_or_with_an_event_nobody_knows_keeps_the_program_from_starting() {
-    let receiver = Receiver::begin(Duration::ZERO, |_| None).await;
+    let receiver = Receiver::begin(Duration::ZERO, |_| None);
     let starts = async |more: &str, secret: Option<&str>| {
         let mut plan = plan(&[receiver.section("payroll", more)], &[]);
         plan.secrets.more = secret
