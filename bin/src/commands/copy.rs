@@ -37,9 +37,11 @@ impl Copy {
     pub(crate) async fn run(self) -> Result<(), Failure> {
         let log = |name: &str| named(name).map(|store| store.trusting(self.ca_file.as_ref()));
         let (from, to) = (log(&self.from)?, log(&self.to)?);
-        let (from, to) = (Opened::for_reading(&from)?, Opened::for_writing(&to)?);
+        let from = Opened::for_reading(&from)?;
         let head = from.store.head().await;
         let head = head.map_err(|error| Failure::Log(format!("{}: {}", from.name, with_causes(&error))))?;
+        // a log that cannot be read leaves no empty one behind
+        let to = Opened::for_writing(&to)?;
         let bar = bar(head);
         let copied = copy(from.store.as_ref(), to.store.as_ref(), |progress| tell(&bar, progress)).await;
         bar.finish_and_clear();

@@ -84,7 +84,7 @@ impl Engine {
     async fn keep_event(&self, event: &PastEvent) -> Result<bool, Behind> {
         let delivery = delivery(event);
         let stream = StreamName::parse(&delivery.stream())?;
-        let received = self::event(&stream, 0, RECEIVED, delivery.to_json(), Actor::Policy);
+        let received = self::event(&stream, stream.as_str(), RECEIVED, delivery.to_json(), Actor::Policy);
         match self.store.append(&stream, Expected::NoStream, vec![received]).await {
             Ok(appended) => Ok(!appended.repeated),
             Err(AppendError::Conflict { .. }) => Ok(false),
@@ -118,9 +118,14 @@ impl Engine {
         let stream = StreamName::parse(STREAM)?;
         let expected = mark.next_revision.checked_sub(1).map_or(Expected::NoStream, Expected::Exact);
         let data = json!({ "event": newest }).to_string();
-        let reached = event(&stream, mark.next_revision, REACHED, data, Actor::Covertrail);
-        self.store.append(&stream, expected, vec![reached]).await?;
-        Ok(Mark { event: Some(newest), next_revision: mark.next_revision.saturating_add(1) })
+        let command = format!("{STREAM}-{newest}");
+        let reached = event(&stream, &command, REACHED, data, Actor::Covertrail);
+        match self.store.append(&stream, expected, vec![reached]).await {
+            Ok(_) => Ok(Mark { event: Some(newest), next_revision: mark.next_revision.saturating_add(1) }),
+            // another node has come as far
+            Err(AppendError::Conflict { .. }) => self.stored_mark().await,
+            Err(error) => Err(error.into()),
+        }
     }
 }
 
@@ -129,7 +134,7 @@ fn delivery(event: &PastEvent) -> Delivery {
     Delivery::from_policy(None, event.body.clone())
 }
 
-fn event(stream: &StreamName, revision: u64, kind: &str, data: String, actor: Actor) -> NewEvent {
+fn event(stream: &StreamName, command: &str, kind: &str, data: String, actor: Actor) -> NewEvent {
     let recorded_at = clock::now_micros();
     let envelope = Envelope {
         actor,
@@ -140,7 +145,7 @@ fn event(stream: &StreamName, revision: u64, kind: &str, data: String, actor: Ac
         source: Source::Api,
     };
     NewEvent {
-        id: schema::event_id(stream.as_str(), u32::try_from(revision).unwrap_or(u32::MAX)),
+        id: schema::event_id(command, 0),
         kind: kind.to_owned(),
         data: data.into_bytes(),
         metadata: envelope.encode(),

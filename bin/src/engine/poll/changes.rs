@@ -2,7 +2,7 @@
 
 use super::{Engine, PollError, Polling, event};
 use covertrail_adapters::schema::Actor;
-use covertrail_adapters::store::{Expected, StreamName};
+use covertrail_adapters::store::{AppendError, Expected, StreamName};
 use covertrail_adapters::webhook::poll;
 use covertrail_adapters::workmarket::{self, Change, EmployerV1, Status};
 use covertrail_domain::time::Timestamp;
@@ -97,8 +97,14 @@ impl Engine {
             let stream = StreamName::parse(poll::STREAM)?;
             let expected = cursor.next_revision.checked_sub(1).map_or(Expected::NoStream, Expected::Exact);
             let json = poll::advanced_to_json(until);
-            let event = event(&stream, cursor.next_revision, poll::ADVANCED, json, Actor::Covertrail);
-            self.store.append(&stream, expected, vec![event]).await?;
+            let command = format!("{}-{}", poll::STREAM, until.unix());
+            let event = event(&stream, &command, poll::ADVANCED, json, Actor::Covertrail);
+            match self.store.append(&stream, expected, vec![event]).await {
+                Ok(_) => {}
+                // another node has come as far
+                Err(AppendError::Conflict { .. }) => return self.stored_cursor().await,
+                Err(error) => return Err(error.into()),
+            }
             cursor.stored = Some(until);
             cursor.next_revision = cursor.next_revision.saturating_add(1);
         }

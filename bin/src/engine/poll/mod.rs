@@ -77,7 +77,7 @@ impl Engine {
     async fn keep_change(&self, change: &Change, may_hide_another: bool) -> Result<bool, PollError> {
         let delivery = Delivery::from_poll(change);
         let stream = StreamName::parse(&delivery.stream())?;
-        let event = event(&stream, 0, RECEIVED, delivery.to_json(), Actor::WorkMarket);
+        let event = event(&stream, stream.as_str(), RECEIVED, delivery.to_json(), Actor::WorkMarket);
         match self.store.append(&stream, Expected::NoStream, vec![event]).await {
             Ok(appended) if !appended.repeated => Ok(true),
             Ok(_) | Err(AppendError::Conflict { .. }) => {
@@ -91,7 +91,7 @@ impl Engine {
     }
 }
 
-fn event(stream: &StreamName, revision: u64, kind: &str, json: String, actor: Actor) -> NewEvent {
+fn event(stream: &StreamName, command: &str, kind: &str, json: String, actor: Actor) -> NewEvent {
     let recorded_at = clock::now_micros();
     let envelope = Envelope {
         actor,
@@ -102,7 +102,7 @@ fn event(stream: &StreamName, revision: u64, kind: &str, json: String, actor: Ac
         source: Source::Polling,
     };
     NewEvent {
-        id: schema::event_id(stream.as_str(), u32::try_from(revision).unwrap_or(u32::MAX)),
+        id: schema::event_id(command, 0),
         kind: kind.to_owned(),
         data: json.into_bytes(),
         metadata: envelope.encode(),

@@ -78,6 +78,24 @@ async fn what_happened_before_anybody_was_assigned_is_left_alone() {
 }
 
 #[tokio::test]
+async fn a_node_goes_on_from_where_another_has_come() {
+    let world = World::given(&applying()).await;
+    *world.vendor.events.lock().unwrap() = newest_first(1);
+    let running = world.engine();
+    world.until(REACHED, 1).await;
+    let (engine, mut here, mut there) = (running.engine(), None, None);
+    assert_eq!(engine.catch_up_with_events(&mut here).await.unwrap(), 0);
+    assert_eq!(engine.catch_up_with_events(&mut there).await.unwrap(), 0);
+    for number in 2..=3 {
+        world.vendor.events.lock().unwrap().insert(0, event(number));
+        assert_eq!(engine.catch_up_with_events(&mut here).await.unwrap(), 1);
+    }
+    assert_eq!(engine.catch_up_with_events(&mut there).await.unwrap(), 0);
+    assert_eq!(here, there);
+    running.shut_down(Duration::from_mins(1)).await;
+}
+
+#[tokio::test]
 async fn an_event_of_the_log_says_that_the_vendor_was_asked() {
     let world = World::given(&applying()).await;
     *world.vendor.events.lock().unwrap() = newest_first(1);
