@@ -2,7 +2,7 @@
 
 use crate::config::{self, Api, Config, Secrets};
 use crate::engine::{Documents, Engine, Parts, Polling, Requirements};
-use crate::http::{Access, Shared};
+use crate::http::{Access, Sessions, Shared};
 use crate::links::Links;
 use crate::subscribers::{Keys, Subscribers};
 use crate::views::ReadModels;
@@ -160,7 +160,9 @@ pub fn shared(
     let max_body_bytes = config.server.max_body_bytes;
     let links = links(&config.server, address, secrets.link.clone())?;
     let subscribers = Arc::default();
-    Ok(Shared { engine, policy, workmarket, models, subscribers, access, links, max_body_bytes })
+    let over_tls = config.server.public_url.as_ref().is_some_and(|url| url.starts_with("https:"));
+    let sessions = Sessions::new(over_tls);
+    Ok(Shared { engine, policy, workmarket, models, subscribers, access, sessions, links, max_body_bytes })
 }
 
 /// Those who are told by webhooks, each with its secret from the environment.

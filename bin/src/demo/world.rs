@@ -2,7 +2,7 @@
 
 use super::player::Told;
 use crate::commands::{Failure, sandbox};
-use crate::config::{Config, People, Secrets};
+use crate::config::{Config, People, Role, Secrets, Sha256Hex, Token};
 use crate::engine::{Engine, Running};
 use crate::gateway::Gateway;
 use crate::links::Links;
@@ -16,6 +16,7 @@ use covertrail_domain::coverage::Stage;
 use covertrail_domain::id::PersonId;
 use reqwest::multipart::{Form, Part};
 use serde_json::Value;
+use sha2::{Digest as _, Sha256};
 use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
@@ -33,6 +34,8 @@ pub(super) struct World {
     pub(super) faults: FaultPlan,
     http: reqwest::Client,
     reviewer: String,
+    /// The token of whoever looks at the board.
+    clerk: String,
     links: Links,
     gateway: Option<SocketAddr>,
     log: std::path::PathBuf,
@@ -54,6 +57,8 @@ struct Ends {
 
 /// Who reviews in the demo.
 const REVIEWER: &str = "riley";
+/// Who looks at the board, and may do everything.
+const CLERK: &str = "casey";
 
 impl World {
     pub(super) async fn begin(data: Option<&Path>, seed: u64, faults: FaultPlan) -> Result<Self, Failure> {
@@ -72,7 +77,13 @@ impl World {
         let policy = begin_policy(policy_listener, &secrets, address, seed, faults.clone()).await?;
         let workmarket =
             begin_workmarket(workmarket_listener, &secrets, address, seed, faults.clone()).await?;
-        let config = config(place, &policy, &workmarket);
+        let mut config = config(place, &policy, &workmarket);
+        let clerk = token();
+        config.access.push(Token {
+            name: person(CLERK)?,
+            role: Role::Admin,
+            sha256: Sha256Hex(Sha256::digest(clerk.as_bytes()).into()),
+        });
         let store = Embedded::open(&config.store.path)?;
         let engine = assemble::engine(&config, &secrets, Arc::new(store.clone()))?;
         let shared = assemble::shared(&config, &secrets, Arc::clone(&engine), address)?;
@@ -98,6 +109,7 @@ impl World {
                 .build()
                 .map_err(|error| failed("no HTTP client", &error))?,
             reviewer,
+            clerk,
             links,
             gateway: gateway.address(),
             log: config.store.path,
@@ -134,12 +146,15 @@ impl World {
 
     pub(super) fn introduction(&self) -> String {
         format!(
-            "WorkMarket, simulated    http://{}\n1099Policy, simulated    http://{}\nCovertrail               http://{}\nEvent log                {}\nto EventStoreDB clients  {}\n",
+            "WorkMarket, simulated    http://{}\n1099Policy, simulated    http://{}\nCovertrail               http://{}\nEvent log                {}\nto EventStoreDB clients  {}\n\
+             Board                    http://{}/sign-in#{}\n",
             self.workmarket.address(),
             self.policy.address(),
             self.address,
             self.log.display(),
-            self.gateway.map(|address| format!("esdb://{address}?tls=false")).unwrap_or_default()
+            self.gateway.map(|address| format!("esdb://{address}?tls=false")).unwrap_or_default(),
+            self.address,
+            self.clerk,
         )
     }
 
@@ -210,17 +225,23 @@ async fn loopback() -> Result<TcpListener, Failure> {
     bound.map_err(|error| Failure::Failed(format!("no loopback port: {error}")))
 }
 
+fn token() -> String {
+    format!("{}{}", uuid::Uuid::new_v4().simple(), uuid::Uuid::new_v4().simple())
+}
+
+fn person(name: &str) -> Result<PersonId, Failure> {
+    PersonId::parse(name).map_err(|error| Failure::Failed(error.to_string()))
+}
+
 /// Secrets of this run alone.
 fn secrets() -> Result<Secrets, Failure> {
-    let token = || format!("{}{}", uuid::Uuid::new_v4().simple(), uuid::Uuid::new_v4().simple());
-    let reviewer = PersonId::parse(REVIEWER).map_err(|error| Failure::Failed(error.to_string()))?;
     Ok(Secrets {
         policy_api_key: format!("t9k_test_{}", token()),
         policy_webhook: vec![format!("whsec_{}", base64::engine::general_purpose::STANDARD.encode(token()))],
         workmarket_token: format!("wm_live_{}", token()),
         workmarket_secret: None,
         workmarket_webhook: vec![token()],
-        people: People(vec![(reviewer, token())]),
+        people: People(vec![(person(REVIEWER)?, token())]),
         link: Some(Secret::new(token())),
     })
 }

@@ -141,6 +141,11 @@ impl Engine {
         self.caught_up.load(Ordering::Acquire)
     }
 
+    /// The work orders whose next call fails for now and is tried again, each with when that began.
+    pub fn retrying(&self) -> Vec<(WorkOrderId, Timestamp)> {
+        self.troubles().iter().map(|(work_order, since)| (work_order.clone(), *since)).collect()
+    }
+
     /// Looks at a work order's state, if it is known.
     pub fn look<T>(&self, work_order: &WorkOrderId, look: impl FnOnce(&State) -> T) -> Option<T> {
         self.ledger().state(work_order).map(look)

@@ -43,7 +43,12 @@ impl Access {
     pub fn who(&self, headers: &HeaderMap) -> Option<&Who> {
         let token =
             headers.get("authorization").and_then(|value| value.to_str().ok()?.strip_prefix("Bearer "));
-        let told: [u8; 32] = Sha256::digest(token.filter(|token| !token.is_empty())?).into();
+        self.holder(token?)
+    }
+
+    /// Whose token it is.
+    pub fn holder(&self, token: &str) -> Option<&Who> {
+        let told: [u8; 32] = Sha256::digest(Some(token).filter(|token| !token.is_empty())?).into();
         self.known.iter().fold(
             None,
             |found, (who, known)| {

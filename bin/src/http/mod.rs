@@ -4,6 +4,7 @@
 mod access;
 mod api;
 mod apply;
+mod board;
 mod body;
 mod certificate;
 mod health;
@@ -13,13 +14,14 @@ mod webhooks;
 
 pub use access::{Access, Who};
 pub(crate) use api::cloud_event;
+pub use board::Sessions;
 
 use crate::engine::Engine;
 use crate::links::Links;
 use crate::subscribers::Subscribers;
 use crate::views::ReadModels;
 use axum::Router;
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, Method, StatusCode};
 use axum::routing::{get, post};
 use covertrail_adapters::webhook::verify::Verifier;
 use problem::problem;
@@ -40,6 +42,8 @@ pub struct Shared {
     pub subscribers: Arc<Subscribers>,
     /// Who may ask and act.
     pub access: Access,
+    /// Who is signed in to the board.
+    pub sessions: Sessions,
     /// The contractors' links.
     pub links: Links,
     /// The largest webhook body, in bytes.
@@ -61,10 +65,11 @@ pub fn router(shared: Shared) -> Router {
         .merge(webhooks)
         .merge(people)
         .merge(api::router(&shared))
+        .merge(board::router(&shared))
         .route("/apply/{work_order}", get(apply::apply))
         .route("/livez", get(health::live))
         .route("/readyz", get(health::ready))
-        .fallback(|| async { problem(StatusCode::NOT_FOUND, "there is nothing at this address") })
+        .fallback(|method: Method, headers: HeaderMap| async move { board::nothing_here(&method, &headers) })
         .method_not_allowed_fallback(|| async {
             problem(StatusCode::METHOD_NOT_ALLOWED, "this address does not take that method")
         })

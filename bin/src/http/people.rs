@@ -5,7 +5,7 @@ use super::access::{self, Who};
 use super::body::{self, Untaken};
 use super::{Shared, problem};
 use crate::clock;
-use crate::engine::{Cause, ExecuteError, Executed, MAX_DOCUMENT_BYTES, refusal};
+use crate::engine::{Cause, Engine, ExecuteError, Executed, MAX_DOCUMENT_BYTES, refusal};
 use axum::body::{Body, Bytes};
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
@@ -26,18 +26,18 @@ const MAX_BODY_BYTES: usize = MAX_DOCUMENT_BYTES + 4096;
 /// A reviewer's decision. Dates in Unix seconds; lines and dates may be left out where the vendor has read them.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Review {
-    certificate: String,
-    decision: Verdict,
-    reason: String,
-    lines: Option<Vec<String>>,
-    start: Option<i64>,
-    end: Option<i64>,
+pub(super) struct ReviewAsked {
+    pub(super) certificate: String,
+    pub(super) decision: Verdict,
+    pub(super) reason: String,
+    pub(super) lines: Option<Vec<String>>,
+    pub(super) start: Option<i64>,
+    pub(super) end: Option<i64>,
 }
 
 #[derive(Deserialize)]
 #[serde(rename_all = "lowercase")]
-enum Verdict {
+pub(super) enum Verdict {
     Approve,
     Deny,
 }
@@ -49,20 +49,26 @@ pub(super) async fn review(
     headers: HeaderMap,
     body: Body,
 ) -> Response {
-    read_and_execute(&shared, &headers, &work_order, body, |person, review: Review| {
-        let certificate =
-            CertificateId::parse(&review.certificate).map_err(|error| format!("certificate: {error}"))?;
-        let decision = match review.decision {
-            Verdict::Approve => Ruling::Approve { cover: cover(&review)? },
-            Verdict::Deny => Ruling::Deny,
-        };
-        let reason = said(review.reason)?;
-        Ok(Command::Review { certificate, by: person, decision, reason, at: clock::now() })
+    read_and_execute(&shared, &headers, &work_order, body, |person, review: ReviewAsked| {
+        review.command(person, clock::now())
     })
     .await
 }
 
-fn cover(review: &Review) -> Result<Option<Cover>, String> {
+impl ReviewAsked {
+    /// The command, or which field is wrong.
+    pub(super) fn command(self, by: PersonId, at: Timestamp) -> Result<Command, String> {
+        let certificate =
+            CertificateId::parse(&self.certificate).map_err(|error| format!("certificate: {error}"))?;
+        let decision = match self.decision {
+            Verdict::Approve => Ruling::Approve { cover: cover(&self)? },
+            Verdict::Deny => Ruling::Deny,
+        };
+        Ok(Command::Review { certificate, by, decision, reason: said(self.reason)?, at })
+    }
+}
+
+fn cover(review: &ReviewAsked) -> Result<Option<Cover>, String> {
     match (&review.lines, review.start, review.end) {
         (None, None, None) => Ok(None),
         (Some(lines), Some(start), Some(end)) => {
@@ -201,22 +207,32 @@ fn has_seen_newest(shared: &Shared, headers: &HeaderMap, work_order: &WorkOrderI
 }
 
 /// A decision without a reason helps no auditor.
-fn said(reason: String) -> Result<String, String> {
+pub(super) fn said(reason: String) -> Result<String, String> {
     if reason.trim().is_empty() { Err("reason: must say why".into()) } else { Ok(reason) }
+}
+
+/// Executes what a person asked for; what the rules refuse is recorded too.
+pub(super) async fn perform(
+    engine: &Engine,
+    person: &PersonId,
+    work_order: &WorkOrderId,
+    causation: String,
+    command: &Command,
+) -> Result<Executed, ExecuteError> {
+    let cause = Cause { actor: Actor::Person(person.clone()), source: Source::Command, causation };
+    match engine.execute(work_order, command, &cause).await {
+        Err(ExecuteError::Rejected(rejection)) => {
+            let refused = [refusal(command, &rejection)];
+            engine.refuse(work_order, &refused, &cause).await.and(Err(rejection.into()))
+        }
+        executed => executed,
+    }
 }
 
 pub(super) async fn execute(shared: &Shared, asked: Asked, command: Command) -> Response {
     let Shared { engine, links, .. } = shared;
     let Asked { person, ref work_order, causation, .. } = asked;
-    let cause = Cause { actor: Actor::Person(person), source: Source::Command, causation };
-    let executed = match engine.execute(work_order, &command, &cause).await {
-        Err(ExecuteError::Rejected(rejection)) => {
-            let refused = [refusal(&command, &rejection)];
-            engine.refuse(work_order, &refused, &cause).await.and(Err(rejection.into()))
-        }
-        executed => executed,
-    };
-    match executed {
+    match perform(engine, &person, work_order, causation, &command).await {
         Ok(executed) => {
             let status = match executed {
                 Executed::Happened => "done",

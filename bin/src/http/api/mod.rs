@@ -8,7 +8,7 @@ mod list;
 mod listings;
 mod metrics;
 mod openapi;
-mod sse;
+pub(super) mod sse;
 mod subscribers;
 mod subscriptions;
 #[cfg(test)]

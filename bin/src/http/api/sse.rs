@@ -18,16 +18,16 @@ const PATIENCE: Duration = Duration::from_secs(30);
 const AHEAD: usize = 4;
 
 /// Whoever speaks to one listener.
-pub(super) struct Speaker {
+pub(in crate::http) struct Speaker {
     listener: mpsc::Sender<Bytes>,
 }
 
 /// The listener is gone, or too slow.
-pub(super) struct Gone;
+pub(in crate::http) struct Gone;
 
 impl Speaker {
     /// Says something; what is already waiting to be said comes first.
-    pub(super) async fn say(&self, text: String) -> Result<(), Gone> {
+    pub(in crate::http) async fn say(&self, text: String) -> Result<(), Gone> {
         if text.is_empty() {
             return Ok(());
         }
@@ -38,7 +38,7 @@ impl Speaker {
     }
 
     /// Waits for what comes next, and says meanwhile that somebody is there.
-    pub(super) async fn wait<T>(&self, next: impl Future<Output = T>) -> Result<T, Gone> {
+    pub(in crate::http) async fn wait<T>(&self, next: impl Future<Output = T>) -> Result<T, Gone> {
         let mut next = std::pin::pin!(next);
         loop {
             match tokio::time::timeout(HEARTBEAT, &mut next).await {
@@ -50,7 +50,7 @@ impl Speaker {
 }
 
 /// Answers with what `speak` says, until it ends, the listener goes, or the program ends.
-pub(super) fn answer<F>(models: &Arc<ReadModels>, speak: impl FnOnce(Speaker) -> F) -> Response
+pub(in crate::http) fn answer<F>(models: &Arc<ReadModels>, speak: impl FnOnce(Speaker) -> F) -> Response
 where
     F: Future<Output = Result<(), Gone>> + Send + 'static,
 {
@@ -74,13 +74,13 @@ where
 }
 
 /// One event of the stream. JSON has no line feeds, so its data is one line.
-pub(super) fn event(name: &str, id: Option<&str>, data: &str) -> String {
+pub(in crate::http) fn event(name: &str, id: Option<&str>, data: &str) -> String {
     let id = id.map_or_else(String::new, |id| format!("id: {id}\n"));
     format!("event: {name}\n{id}data: {data}\n\n")
 }
 
 /// Where a listener was: the header that browsers send on their own, or else the parameter.
-pub(super) fn resumes_from(headers: &HeaderMap, parameter: Option<&String>) -> Option<String> {
+pub(in crate::http) fn resumes_from(headers: &HeaderMap, parameter: Option<&String>) -> Option<String> {
     let header = headers.get("last-event-id").and_then(|id| id.to_str().ok()).map(str::to_owned);
     header.or_else(|| parameter.cloned())
 }

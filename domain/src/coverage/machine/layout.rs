@@ -135,8 +135,8 @@ const fn place(stage: Stage) -> (usize, usize, &'static str) {
     }
 }
 
-/// A stage's box; one that nothing leads out of has a double rim.
-pub(super) fn draw(stage: Stage, last: bool) -> String {
+/// A stage's box; one that nothing leads out of has a double rim. A note stands below the name.
+pub(super) fn draw(stage: Stage, last: bool, note: Option<&str>) -> String {
     let ((x, y, class), (width, height)) = (place(stage), BOX);
     let corner = |inset: usize| {
         let (half_width, half_height) = (width / 2, height / 2);
@@ -149,6 +149,14 @@ pub(super) fn draw(stage: Stage, last: bool) -> String {
         )
     };
     let rims = if last { format!("{}{}", corner(0), corner(4)) } else { corner(0) };
-    let baseline = y.saturating_add(5);
-    format!("{rims}<text class=\"name\" x=\"{x}\" y=\"{baseline}\">{}</text>\n", stage.as_str())
+    let line = |class: &str, y: usize, text: &str| {
+        format!("<text class=\"{class}\" x=\"{x}\" y=\"{y}\">{text}</text>\n")
+    };
+    let lines = match note {
+        None => line("name", y.saturating_add(5), stage.as_str()),
+        Some(note) => {
+            line("name", y.saturating_sub(4), stage.as_str()) + &line("note", y.saturating_add(18), note)
+        }
+    };
+    rims + &lines
 }

@@ -82,16 +82,39 @@ impl Machine {
              <rect class=\"paper\" width=\"{width}\" height=\"{height}\"/>\n\
              <text class=\"h\" x=\"40\" y=\"44\">The stages of a work order’s coverage</text>\n"
         );
-        svg.extend(layout::FRAMES.iter().map(layout::Frame::draw));
-        svg.extend([format!(
-            "<circle class=\"start\" cx=\"{}\" cy=\"{}\" r=\"8\"/>\n",
-            layout::START.0,
-            layout::START.1
-        )]);
-        svg.extend(layout::ARROWS.iter().map(|arrow| self.draw(arrow)));
-        svg.extend(self.stages.iter().map(|stage| layout::draw(*stage, self.is_last(*stage))));
+        svg.push_str(&self.ways_drawn());
+        svg.extend(self.stages.iter().map(|stage| layout::draw(*stage, self.is_last(*stage), None)));
         svg.push_str(&table);
         svg.push_str("</svg>\n");
+        svg
+    }
+
+    /// The picture alone, for a page that brings the colours and the table itself: each stage leads somewhere and has a note,
+    /// such as how many stand there.
+    pub fn to_live_svg(&self, link_and_note: impl Fn(Stage) -> (String, String)) -> String {
+        let (width, height) = (layout::WIDTH, layout::PICTURE_HEIGHT.saturating_sub(44));
+        let mut svg = format!(
+            "<svg viewBox=\"0 50 {width} {}\" role=\"group\" aria-label=\"The stages of a work order's coverage\">{MARKERS}\n",
+            height.saturating_sub(50)
+        );
+        svg.push_str(&self.ways_drawn());
+        for stage in &self.stages {
+            let (link, note) = link_and_note(*stage);
+            let drawn = layout::draw(*stage, self.is_last(*stage), Some(&note));
+            svg.extend([format!(
+                "<a href=\"{link}\" aria-label=\"{}: {note}\">{drawn}</a>\n",
+                stage.as_str()
+            )]);
+        }
+        svg.push_str("</svg>\n");
+        svg
+    }
+
+    fn ways_drawn(&self) -> String {
+        let (x, y) = layout::START;
+        let mut svg: String = layout::FRAMES.iter().map(layout::Frame::draw).collect();
+        svg.extend([format!("<circle class=\"start\" cx=\"{x}\" cy=\"{y}\" r=\"8\"/>\n")]);
+        svg.extend(layout::ARROWS.iter().map(|arrow| self.draw(arrow)));
         svg
     }
 

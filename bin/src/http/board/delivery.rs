@@ -1,0 +1,66 @@
+//! One delivery: the bytes that came, and what became of them.
+
+use super::integrations::{fate, vendor};
+use super::list::encoded;
+use super::order::pretty;
+use super::page::{self, Place};
+use super::session::Viewer;
+use super::{Failed, time};
+use crate::engine::DELIVERY;
+use crate::http::Shared;
+use axum::Extension;
+use axum::extract::{Path, State};
+use covertrail_adapters::store::Recorded;
+use covertrail_adapters::webhook::delivery::Record;
+use maud::{Markup, html};
+use std::sync::Arc;
+
+/// `GET /deliveries/{delivery}`
+pub(super) async fn page(
+    State(shared): State<Arc<Shared>>,
+    Extension(viewer): Extension<Viewer>,
+    Path(id): Path<String>,
+) -> Result<Markup, Failed> {
+    let mut records = Vec::new();
+    let take = |recorded: &Recorded<'_>| {
+        records.push((recorded.recorded_at, Record::from_json(recorded.kind, recorded.data)))
+    };
+    let read = shared.models.events_of(&format!("{DELIVERY}-{id}"), take).await;
+    read.map_err(|trouble| Failed::from(&trouble))?;
+    let Some((_, Ok(Record::Received(delivery)))) = records.first() else {
+        return Err(Failed::NotFound("No delivery is kept under this name."));
+    };
+    Ok(page::page(
+        &viewer,
+        Place::Integrations,
+        "Delivery",
+        &html! {
+            p.crumb { a href="/integrations#deliveries" { "Integrations" } }
+            div.head { h1 { (delivery.event) " " span.title { "from " (vendor(delivery.source.as_str())) } } }
+            p { (super::words::copyable(&id)) }
+            ol.history {
+                @for (at, record) in &records { li { div.told { (became(record.as_ref().ok())) p.hint { (time::recorded(*at)) } } } }
+            }
+            h2 { "What came" }
+            @if viewer.role().may_audit() {
+                pre tabindex="0" { code { @match serde_json::from_slice(&delivery.body) { Ok(json) => (pretty(&json)), Err(_) => (String::from_utf8_lossy(&delivery.body)) } } }
+            } @else {
+                p.notice { "What came names people. Auditors and administrators may read it." }
+            }
+        },
+    ))
+}
+
+fn became(record: Option<&Record>) -> Markup {
+    html! {
+        @match record {
+            Some(Record::Received(_)) => p { (fate("received")) " stored, and the vendor was answered" },
+            Some(Record::Waiting(waiting)) => p { (fate("waiting")) " " (waiting.reason) },
+            Some(Record::Handled(handled)) => p {
+                (fate(handled.outcome.as_str())) " " (handled.reason.as_deref().unwrap_or(""))
+                @for id in &handled.work_orders { " " a href={ "/work-orders/" (encoded(id.as_str())) } { (id) } }
+            },
+            None => p { "cannot be read by this version" },
+        }
+    }
+}

@@ -1,0 +1,60 @@
+//! Pages that cannot be shown, with what to do about it.
+
+use super::page;
+use crate::engine::with_causes;
+use crate::views::Trouble;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use maud::html;
+
+/// Why a page cannot be shown.
+#[derive(Debug)]
+pub(super) enum Failed {
+    /// There is nothing of that name.
+    NotFound(&'static str),
+    /// What was asked for makes no sense.
+    Asked(String),
+    /// They may not do that.
+    Forbidden(&'static str),
+    /// The read models are still being folded.
+    NotYet,
+    /// It cannot be read now; the log says why.
+    Trouble,
+}
+
+impl From<&Trouble> for Failed {
+    fn from(trouble: &Trouble) -> Self {
+        tracing::error!(error = with_causes(trouble), "a page could not be read");
+        Self::Trouble
+    }
+}
+
+impl IntoResponse for Failed {
+    fn into_response(self) -> Response {
+        self.into()
+    }
+}
+
+impl From<Failed> for Response {
+    fn from(failed: Failed) -> Self {
+        let (status, title, why) = match failed {
+            Failed::NotFound(why) => (StatusCode::NOT_FOUND, "Nothing here", why.to_owned()),
+            Failed::Asked(why) => (StatusCode::BAD_REQUEST, "That cannot be read", why),
+            Failed::Forbidden(why) => (StatusCode::FORBIDDEN, "Not allowed", why.to_owned()),
+            Failed::NotYet => {
+                let why = "The event log is being read. This takes seconds, or minutes after an update.";
+                (StatusCode::SERVICE_UNAVAILABLE, "One moment", why.to_owned())
+            }
+            Failed::Trouble => {
+                let why =
+                    "It could not be read just now. Try again; if it stays so, the program's log says why.";
+                (StatusCode::SERVICE_UNAVAILABLE, "Out of order", why.to_owned())
+            }
+        };
+        let body = html! {
+            p { (why) }
+            p { a.button href="" { "Try again" } " " a href="/" { "Back to the overview" } }
+        };
+        (status, page::bare(title, &body)).into_response()
+    }
+}

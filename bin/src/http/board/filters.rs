@@ -1,0 +1,238 @@
+//! What is asked of the board, as it stands in the address: filters, search, order, and from where on.
+
+use super::words::{badge_of, stage_of};
+use covertrail_domain::coverage::{Badge, Stage};
+use covertrail_projections::{Cell, Query, Where};
+use serde_json::Value;
+
+/// How many rows a page has.
+pub(super) const PAGE: usize = 50;
+
+/// What is asked.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(super) struct Filters {
+    pub(super) standing: Option<Badge>,
+    pub(super) stage: Option<Stage>,
+    pub(super) contractor: Option<String>,
+    pub(super) worker: Option<String>,
+    pub(super) client: Option<String>,
+    pub(super) blocked: bool,
+    pub(super) text: String,
+    pub(super) sort: Sort,
+    pub(super) descending: bool,
+    /// The place of the last row of the page before.
+    pub(super) after: Option<String>,
+}
+
+/// By what the board is ordered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) enum Sort {
+    /// The worst first.
+    #[default]
+    Standing,
+    WorkOrder,
+    Starts,
+    Ends,
+    Changes,
+}
+
+impl Sort {
+    pub(super) const ALL: [Self; 5] =
+        [Self::Standing, Self::WorkOrder, Self::Starts, Self::Ends, Self::Changes];
+
+    /// Its name in the address.
+    pub(super) const fn as_str(self) -> &'static str {
+        match self {
+            Self::Standing => "standing",
+            Self::WorkOrder => "work-order",
+            Self::Starts => "starts",
+            Self::Ends => "ends",
+            Self::Changes => "changes",
+        }
+    }
+
+    const fn columns(self) -> &'static [&'static str] {
+        match self {
+            Self::Standing => &["urgency"],
+            Self::WorkOrder => &[],
+            Self::Starts => &["starts"],
+            Self::Ends => &["ends"],
+            Self::Changes => &["changes_at"],
+        }
+    }
+}
+
+/// Where a search looks.
+const SEARCHED: &[&str] = &["work_order", "title", "client", "worker", "contractor"];
+
+impl Filters {
+    /// Reads the address's parameters; what is not understood is told, by its name.
+    pub(super) fn of(pairs: &[(String, String)]) -> Result<Self, String> {
+        let mut asked = Self::default();
+        for (name, value) in pairs.iter().filter(|(_, value)| !value.is_empty()) {
+            let text = || Some(value.clone());
+            match name.as_str() {
+                "standing" => asked.standing = Some(badge_of(value).ok_or_else(|| unknown(name, value))?),
+                "stage" => asked.stage = Some(stage_of(value).ok_or_else(|| unknown(name, value))?),
+                "contractor" => asked.contractor = text(),
+                "worker" => asked.worker = text(),
+                "client" => asked.client = text(),
+                "blocked" => asked.blocked = value == "true",
+                "text" => asked.text = value.trim().to_owned(),
+                "sort" => {
+                    let (descending, by) =
+                        value.strip_prefix('-').map_or((false, value.as_str()), |by| (true, by));
+                    let found = Sort::ALL.into_iter().find(|sort| sort.as_str() == by);
+                    (asked.sort, asked.descending) = (found.ok_or_else(|| unknown(name, value))?, descending);
+                }
+                "after" => asked.after = text(),
+                _ => return Err(format!("There is no filter called {name}.")),
+            }
+        }
+        Ok(asked)
+    }
+
+    /// The same as an address's parameters, with one of them changed; without a value it is left out. Another filter begins
+    /// at the first page again.
+    pub(super) fn with(&self, changed: &str, value: &str) -> String {
+        let mut query = url::form_urlencoded::Serializer::new(String::new());
+        let sort = format!("{}{}", if self.descending { "-" } else { "" }, self.sort.as_str());
+        let all = [
+            ("standing", self.standing.map(Badge::as_str)),
+            ("stage", self.stage.map(Stage::as_str)),
+            ("contractor", self.contractor.as_deref()),
+            ("worker", self.worker.as_deref()),
+            ("client", self.client.as_deref()),
+            ("blocked", self.blocked.then_some("true")),
+            ("text", Some(self.text.as_str())),
+            ("sort", Some(sort.as_str()).filter(|sort| *sort != "standing")),
+            ("after", None),
+        ];
+        for (name, now) in all {
+            let value = if name == changed { Some(value) } else { now };
+            if let Some(value) = value.filter(|value| !value.is_empty()) {
+                query.append_pair(name, value);
+            }
+        }
+        query.finish()
+    }
+
+    /// The same as an address's parameters.
+    pub(super) fn address(&self) -> String {
+        self.with("", "")
+    }
+
+    /// Whether anything is left out.
+    pub(super) fn narrows(&self) -> bool {
+        *self
+            != Self {
+                sort: self.sort,
+                descending: self.descending,
+                after: self.after.clone(),
+                ..Self::default()
+            }
+    }
+
+    /// The query for a page; one row more tells whether there is another.
+    pub(super) fn query(&self) -> Query<'_> {
+        let mut wheres = Vec::new();
+        wheres.extend(self.standing.map(|badge| Where::Is("urgency", i64::from(badge.urgency()).into())));
+        wheres.extend(self.stage.map(|stage| Where::Is("stage", stage.as_str().into())));
+        for (column, value) in
+            [("contractor", &self.contractor), ("worker", &self.worker), ("client", &self.client)]
+        {
+            wheres.extend(value.as_deref().map(|value| Where::Is(column, value.into())));
+        }
+        if self.blocked {
+            wheres.push(Where::From("blocked_steps", 1_i64.into()));
+        }
+        if !self.text.is_empty() {
+            wheres.push(Where::Says(SEARCHED, &self.text));
+        }
+        if let Some(first) = self.sort.columns().first().filter(|column| **column != "urgency") {
+            // rows without a moment have no place among those that have one
+            wheres.push(Where::From(first, Cell::Number(i64::MIN)));
+        }
+        let after = self.after.as_deref().and_then(read_place);
+        let after = after.filter(|place| place.len() == self.sort.columns().len() + 1);
+        Query { wheres, order: self.sort.columns(), descending: self.descending, after, limit: PAGE + 1 }
+    }
+
+    /// The place after which the next page begins.
+    pub(super) fn place(&self, row: &Value) -> String {
+        let columns = self.sort.columns().iter().copied().chain(["work_order"]);
+        Value::Array(columns.map(|column| row.get(column).cloned().unwrap_or_default()).collect()).to_string()
+    }
+
+    /// Whether a row is one of those asked for: the same rules as the query's.
+    pub(super) fn keeps(&self, row: &Value) -> bool {
+        let text = |column: &str| row.get(column).and_then(Value::as_str);
+        let same = |column: &str, wanted: Option<&str>| wanted.is_none() || text(column) == wanted;
+        let blocked = || row.get("blocked_steps").and_then(Value::as_i64).is_some_and(|steps| steps > 0);
+        let words = self.text.to_ascii_lowercase();
+        let says =
+            |column: &&str| text(column).is_some_and(|said| said.to_ascii_lowercase().contains(&words));
+        same("standing", self.standing.map(Badge::as_str))
+            && same("stage", self.stage.map(Stage::as_str))
+            && same("contractor", self.contractor.as_deref())
+            && same("worker", self.worker.as_deref())
+            && same("client", self.client.as_deref())
+            && (!self.blocked || blocked())
+            && (words.is_empty() || SEARCHED.iter().any(says))
+    }
+}
+
+fn unknown(name: &str, value: &str) -> String {
+    format!("There is no {name} called {value}.")
+}
+
+fn read_place(text: &str) -> Option<Vec<Cell<'static>>> {
+    let values: Vec<Value> = serde_json::from_str(text).ok()?;
+    let cell = |value: Value| match value {
+        Value::Number(number) => number.as_i64().map(Cell::Number),
+        Value::String(text) => Some(Cell::from(text)),
+        Value::Null => Some(Cell::Nothing),
+        Value::Bool(_) | Value::Array(_) | Value::Object(_) => None,
+    };
+    values.into_iter().map(cell).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn filters(query: &str) -> Result<Filters, String> {
+        let pairs: Vec<_> = url::form_urlencoded::parse(query.as_bytes()).into_owned().collect();
+        Filters::of(&pairs)
+    }
+
+    #[test]
+    fn what_is_asked_stands_in_the_address_and_is_read_back_from_it() {
+        let query = "standing=at-risk&stage=quoted&contractor=cn_1&worker=wk_1&client=c%261&blocked=true&text=a+b&sort=-starts";
+        assert_eq!(filters(query).unwrap().address(), query);
+        assert_eq!(filters(query).unwrap().with("stage", ""), query.replace("&stage=quoted", ""));
+        assert_eq!(filters("").unwrap(), Filters::default());
+        assert!(!filters("sort=-ends").unwrap().narrows() && filters("text=x").unwrap().narrows());
+    }
+
+    #[test]
+    fn what_is_not_understood_is_named() {
+        assert_eq!(filters("standing=fine").unwrap_err(), "There is no standing called fine.");
+        assert_eq!(filters("colour=red").unwrap_err(), "There is no filter called colour.");
+    }
+
+    #[test]
+    fn a_changed_row_is_kept_by_the_same_rules() {
+        let row = json!({
+            "work_order": "WO-1", "title": "Cabling", "client": null, "worker": "wk_1", "contractor": "cn_1",
+            "standing": "at-risk", "stage": "quoted", "blocked_steps": 1,
+        });
+        for kept in ["", "standing=at-risk", "text=CABL", "text=wo-1&blocked=true", "contractor=cn_1"] {
+            assert!(filters(kept).unwrap().keeps(&row), "{kept}");
+        }
+        for left_out in ["standing=insured", "text=dogs", "client=c", "stage=active&text=cabl"] {
+            assert!(!filters(left_out).unwrap().keeps(&row), "{left_out}");
+        }
+    }
+}

@@ -1,0 +1,68 @@
+//! The lifecycle: the machine that was found by searching the rules, with how many work orders stand at each stage.
+
+use super::overview::counted;
+use super::page::{self, Place};
+use super::rows::{BY_STAGE, Count};
+use super::session::Viewer;
+use super::words::{event, number, stage};
+use super::{Failed, read};
+use crate::http::Shared;
+use axum::Extension;
+use axum::extract::State;
+use covertrail_domain::coverage::{Machine, Stage};
+use maud::{Markup, PreEscaped, html};
+use std::collections::BTreeMap;
+use std::sync::{Arc, LazyLock};
+
+/// Found once: the search takes a moment.
+static MACHINE: LazyLock<Machine> = LazyLock::new(Machine::found);
+
+/// `GET /lifecycle`
+pub(super) async fn page(
+    State(shared): State<Arc<Shared>>,
+    Extension(viewer): Extension<Viewer>,
+) -> Result<Markup, Failed> {
+    let (counts, picture): (Vec<Count>, String) = read::page(&shared, |reader| {
+        let counts: Vec<Count> = read::all(reader, &BY_STAGE)?;
+        let picture = MACHINE.to_live_svg(|stage| {
+            let link = format!("/board?stage={}", stage.as_str());
+            (link, number(counted(&counts, stage.as_str())))
+        });
+        Ok((counts, picture))
+    })
+    .await?;
+    Ok(page::page(
+        &viewer,
+        Place::Lifecycle,
+        "Lifecycle",
+        &html! {
+            div.head { h1 { "Lifecycle" } p.hint { "drawn from the rules: " (number(i64::try_from(MACHINE.states).unwrap_or(i64::MAX))) " states were tried" } }
+            p.live id="live" hidden="" { span.dot {} span id="live-word" {} }
+            div hx-ext="sse" sse-connect="/live" {
+                div id="machine" hx-get="/lifecycle" hx-select="#machine" hx-swap="outerHTML" hx-trigger="sse:changed throttle:2s" {
+                    ul.cards.stages-now { @for each in Stage::ALL { li { a.card class="card none" href={ "/board?stage=" (each.as_str()) } {
+                        span.of { (stage(each)) } span.figure { (number(counted(&counts, each.as_str()))) }
+                    } } } }
+                    div.scroll.machine tabindex="0" role="region" aria-label="State diagram" { (PreEscaped(picture)) }
+                }
+            }
+            section aria-labelledby="changes" {
+                h2 id="changes" { "Every change of stage" }
+                div.scroll tabindex="0" role="region" aria-labelledby="changes" { table.list {
+                    thead { tr { th scope="col" { "From" } th scope="col" { "To" } th scope="col" { "By" } } }
+                    tbody { @for ((from, to), events) in changes() { tr {
+                        td { @match from { Some(from) => (stage(from)), None => "Nothing yet" } } td { (stage(to)) } td.sentence { (events.join(", ")) }
+                    } } }
+                } }
+            }
+        },
+    ))
+}
+
+fn changes() -> BTreeMap<(Option<Stage>, Stage), Vec<String>> {
+    let mut changes: BTreeMap<_, Vec<String>> = BTreeMap::new();
+    for edge in &MACHINE.edges {
+        changes.entry((edge.from, edge.to)).or_default().push(event(edge.event));
+    }
+    changes
+}

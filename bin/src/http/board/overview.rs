@@ -1,0 +1,190 @@
+//! The overview: what needs somebody now, whether we hear everything, and how it goes over time.
+
+use super::charts::{self, Bar};
+use super::page::{self, Place};
+use super::read::{self, MANY};
+use super::rows::{BY_URGENCY, Count, Day, Delivery, Review, WAITING};
+use super::session::Viewer;
+use super::words::{icon, number, some, standing, tone};
+use super::{Failed, time};
+use crate::clock;
+use crate::http::Shared;
+use axum::Extension;
+use axum::extract::State;
+use covertrail_adapters::store::Position;
+use covertrail_domain::coverage::Badge;
+use covertrail_domain::time::Timestamp;
+use covertrail_projections::tables::{DELIVERIES, FIGURES, REVIEWS};
+use covertrail_projections::{Query, Reader, ViewsError, Where};
+use maud::{Markup, html};
+use std::sync::Arc;
+
+/// How far back the charts look.
+const DAYS: i64 = 30;
+
+struct Found {
+    standings: Vec<Count>,
+    waiting: Vec<Count>,
+    oldest: Option<Review>,
+    heard: Vec<(&'static str, Option<Timestamp>)>,
+    days: Vec<Day>,
+}
+
+/// `GET /`
+pub(super) async fn page(
+    State(shared): State<Arc<Shared>>,
+    Extension(viewer): Extension<Viewer>,
+) -> Result<Markup, Failed> {
+    let now = clock::now();
+    let found = read::page(&shared, move |reader| found(reader, now)).await?;
+    let head = shared.engine.store.head().await.ok().flatten().map_or(0, Position::get);
+    let behind = head.saturating_sub(shared.models.hub().progress().position);
+    Ok(page::page(
+        &viewer,
+        Place::Overview,
+        "Overview",
+        &html! {
+            div.head { h1 { "Overview" } p.live id="live" { span.dot {} span id="live-word" { "As of " (time::at(now)) } } }
+            // asked for anew, as a whole, when something changed
+            div hx-ext="sse" sse-connect="/live" {
+                div id="figures" hx-get="/" hx-select="#figures" hx-swap="outerHTML" hx-trigger="sse:changed throttle:1s" {
+                    (needing(&found))
+                    (hearing(&found, behind, now))
+                    (over_time(&found.days))
+                }
+            }
+        },
+    ))
+}
+
+fn found(reader: &Reader, now: Timestamp) -> Result<Found, ViewsError> {
+    let oldest = Query { order: &["since"], limit: 1, ..Query::default() };
+    let since = now.plus(-DAYS * 86_400).unix();
+    let days = Query { wheres: vec![Where::From("day", since.into())], limit: MANY, ..Query::default() };
+    Ok(Found {
+        standings: read::all(reader, &BY_URGENCY)?,
+        waiting: read::all(reader, &WAITING)?,
+        oldest: read::rows(reader, &REVIEWS, &oldest)?.pop(),
+        heard: vec![
+            ("WorkMarket", heard(reader, "workmarket")?),
+            ("1099Policy", heard(reader, "1099policy")?),
+        ],
+        days: read::rows(reader, &FIGURES, &days)?,
+    })
+}
+
+/// When a vendor was last heard of.
+pub(super) fn heard(reader: &Reader, source: &str) -> Result<Option<Timestamp>, ViewsError> {
+    let newest = Query {
+        wheres: vec![Where::Is("source", source.into())],
+        order: &["position"],
+        descending: true,
+        limit: 1,
+        ..Query::default()
+    };
+    let found: Vec<Delivery> = read::rows(reader, &DELIVERIES, &newest)?;
+    Ok(found.into_iter().find_map(|delivery| delivery.received))
+}
+
+impl Found {
+    fn standing(&self, badge: Badge) -> i64 {
+        counted(&self.standings, &badge.urgency().to_string())
+    }
+}
+
+/// What was counted under a name.
+pub(super) fn counted(counts: &[Count], what: &str) -> i64 {
+    counts.iter().find(|count| count.what == what).map_or(0, |count| count.count)
+}
+
+fn needing(found: &Found) -> Markup {
+    let [reviews, blocked] = ["reviews", "blocked"].map(|what| counted(&found.waiting, what));
+    let oldest = found.oldest.as_ref().and_then(|review| review.since);
+    html! {
+        section aria-labelledby="now" {
+            h2 id="now" { "Now" }
+            ul.cards {
+                @for badge in [Badge::UninsuredWorking, Badge::AtRisk, Badge::ExpiresBeforeWorkEnds, Badge::Expiring, Badge::NeedsReview, Badge::Insured] {
+                    @let count = found.standing(badge);
+                    li { a.card class={ "card " @if count > 0 { (tone(badge)) } @else { "none" } } href={ "/board?standing=" (badge.as_str()) } {
+                        span.of { (icon(badge.as_str())) (standing(badge)) }
+                        span.figure { (number(count)) }
+                        span.hint { (meaning(badge)) }
+                    } }
+                }
+                li { a.card class={ "card " @if reviews > 0 { "warn" } @else { "none" } } href="/reviews" {
+                    span.of { (icon("reviews")) "Review queue" }
+                    span.figure { (number(reviews)) }
+                    span.hint { @match oldest { Some(since) => { "oldest waits since " (time::at(since)) }, None => "no certificate waits" } }
+                } }
+                li { a.card class={ "card " @if blocked > 0 { "bad" } @else { "none" } } href="/integrations#blocked" {
+                    span.of { (icon("refused")) "Blocked steps" }
+                    span.figure { (number(blocked)) }
+                    span.hint { "waiting for a person" }
+                } }
+            }
+        }
+    }
+}
+
+const fn meaning(badge: Badge) -> &'static str {
+    match badge {
+        Badge::UninsuredWorking => "work goes on without cover",
+        Badge::AtRisk => "starts within 48 h, not bound",
+        Badge::ExpiresBeforeWorkEnds => "cover ends before the work",
+        Badge::Expiring => "outran its schedule, cover ends soon",
+        Badge::NeedsReview => "something waits for a person",
+        Badge::Insured => "every required line is covered",
+        Badge::Unknown | Badge::Arranging | Badge::Waived | Badge::Exempt | Badge::Done => "",
+    }
+}
+
+fn hearing(found: &Found, behind: u64, now: Timestamp) -> Markup {
+    html! {
+        section aria-labelledby="feeds" {
+            h2 id="feeds" { "Feeds" }
+            dl.facts.wide {
+                @for (vendor, heard) in &found.heard {
+                    div { dt { (vendor) " last heard" } dd { a href="/integrations" { @match heard { Some(at) => (time::ago(*at, now)), None => "never" } } } }
+                }
+                div { dt { "Read models behind the log" } dd { a href="/integrations" {
+                    @if behind == 0 { "not at all" } @else { (some(i64::try_from(behind).unwrap_or(i64::MAX), "event", "events")) }
+                } } }
+            }
+        }
+    }
+}
+
+fn over_time(days: &[Day]) -> Markup {
+    let bar = |day: &Day, value: Option<i64>, told: String| Bar {
+        of: day.day.map(time::date).unwrap_or_default(),
+        value,
+        told,
+    };
+    let insured: Vec<Bar> = days
+        .iter()
+        .map(|day| {
+            bar(
+                day,
+                Some(day.insured_percent),
+                format!("{} % of {}", day.insured_percent, number(day.work_orders)),
+            )
+        })
+        .collect();
+    let slowest = days.iter().filter_map(|day| day.seconds_to_active).max().unwrap_or(1).max(1);
+    let told = |day: &Day| day.seconds_to_active.map_or("–".to_owned(), time::length);
+    let until: Vec<Bar> = days.iter().map(|day| bar(day, day.seconds_to_active, told(day))).collect();
+    html! {
+        section aria-labelledby="time" {
+            h2 id="time" { "Last " (DAYS) " days" span.hint { " by the day on which work began, in UTC" } }
+            @if days.is_empty() {
+                (page::empty("No work has begun in these days.", &html! { "Figures come with the first work order that starts. " a href="/board?sort=starts" { "See what starts next" } "." }))
+            } @else {
+                div.pair {
+                    div { h3 { a href="/board?sort=starts" { "Insured throughout" } } (charts::bars("Work orders insured throughout", "Insured", &insured, 100, "share")) }
+                    div { h3 { a href="/board?standing=arranging" { "From assigned to insured, on average" } } (charts::bars("Time from assigned to insured", "Time", &until, slowest, "length")) }
+                }
+            }
+        }
+    }
+}

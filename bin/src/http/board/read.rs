@@ -1,0 +1,42 @@
+//! Reading the read models into values of this program's own.
+
+use super::Failed;
+use crate::http::Shared;
+use crate::views::Trouble;
+use covertrail_projections::{Query, Reader, Table, ViewsError, row_as_json};
+use serde::de::DeserializeOwned;
+
+/// The rows that a query asks for.
+pub(super) fn rows<T: DeserializeOwned>(
+    reader: &Reader,
+    table: &Table,
+    query: &Query<'_>,
+) -> Result<Vec<T>, ViewsError> {
+    let mut found = Vec::new();
+    reader.each(table, query, |row| {
+        // a row is what its table says; a test reads one of each
+        found.extend(serde_json::from_str::<T>(&row_as_json(table, &row)).ok());
+        true
+    })?;
+    Ok(found)
+}
+
+/// All rows of a small table, in its own order.
+pub(super) fn all<T: DeserializeOwned>(reader: &Reader, table: &Table) -> Result<Vec<T>, ViewsError> {
+    rows(reader, table, &Query { limit: MANY, ..Query::default() })
+}
+
+/// More rows than a page shows.
+pub(super) const MANY: usize = 10_000;
+
+/// Reads what a page shows, all of one moment.
+pub(super) async fn page<T: Send + 'static>(
+    shared: &Shared,
+    read: impl FnOnce(&Reader) -> Result<T, ViewsError> + Send + 'static,
+) -> Result<T, Failed> {
+    if !shared.models.hub().progress().is_caught_up {
+        return Err(Failed::NotYet);
+    }
+    let read = shared.models.read(|reader| reader.snapshot(read)).await;
+    read.map_err(|trouble: Trouble| Failed::from(&trouble))
+}

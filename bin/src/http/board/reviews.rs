@@ -1,0 +1,88 @@
+//! The review queue: each certificate beside the rules it failed.
+
+use super::list::encoded;
+use super::page::{self, Place};
+use super::read::{self, MANY};
+use super::rows::Review;
+use super::session::Viewer;
+use super::words::{copyable, plain};
+use super::{Failed, time};
+use crate::clock;
+use crate::http::Shared;
+use axum::Extension;
+use axum::extract::State;
+use covertrail_domain::time::{Timestamp, Window};
+use covertrail_projections::Query;
+use covertrail_projections::tables::REVIEWS;
+use maud::{Markup, html};
+use std::sync::Arc;
+
+/// `GET /reviews`
+pub(super) async fn page(
+    State(shared): State<Arc<Shared>>,
+    Extension(viewer): Extension<Viewer>,
+) -> Result<Markup, Failed> {
+    let query = Query { order: &["since"], limit: MANY, ..Query::default() };
+    let found: Vec<Review> = read::page(&shared, move |reader| read::rows(reader, &REVIEWS, &query)).await?;
+    let now = clock::now();
+    Ok(page::page(
+        &viewer,
+        Place::Reviews,
+        "Review queue",
+        &html! {
+            div.head { h1 { "Review queue" } p.hint { "whoever waits longest comes first" } }
+            p.live id="live" hidden="" { span.dot {} span id="live-word" {} }
+            div hx-ext="sse" sse-connect="/live" {
+                div id="queue" hx-get="/reviews" hx-select="#queue" hx-swap="outerHTML" hx-trigger="sse:changed throttle:1s" {
+                    @if found.is_empty() {
+                        (page::empty("No certificate waits for a person.", &html! { "1099Policy’s flags bring them here. " a href="/board" { "Back to the board" } }))
+                    }
+                    @for review in &found { (waiting(review, &viewer, now)) }
+                }
+            }
+        },
+    ))
+}
+
+fn waiting(review: &Review, viewer: &Viewer, now: Timestamp) -> Markup {
+    let id = &review.certificate;
+    html! {
+        article.review aria-labelledby={ "of-" (id) } {
+            div.certificate {
+                h2 id={ "of-" (id) } { a.row href={ "/work-orders/" (encoded(&review.work_order)) } { (review.work_order) } }
+                (printed(review))
+                @if let Some(starts) = review.work_starts { p.hint { "Work starts " (time::at(starts)) ", " (time::ago(starts, now)) "." } }
+            }
+            div.rules {
+                h3 { @if review.waits_for == "dates" { "Its dates are missing" } @else { "Failed rules" } }
+                @match &review.rules {
+                    Some(rules) => ul { @for rule in rules.split(';').map(str::trim).filter(|rule| !rule.is_empty()) { li { (rule) } } },
+                    None => p { "1099Policy approved it, and nobody has read from when to when it covers. Approve it with its dates." },
+                }
+                p.hint { "Waits since " @match review.since { Some(since) => { (time::at(since)) ", " (time::ago(since, now)) }, None => "an unknown time" } }
+                @if viewer.role().may_act() { p.acts {
+                    @for (decision, name, class) in [("approve", "Approve…", "button main"), ("deny", "Deny…", "button")] {
+                        a class=(class) href={ "/work-orders/" (encoded(&review.work_order)) "/review?certificate=" (encoded(id)) "&decision=" (decision) } aria-label={ (name) " certificate " (id) " of " (review.work_order) } { (name) }
+                    }
+                } }
+            }
+        }
+    }
+}
+
+/// What is known of a certificate.
+pub(super) fn printed(review: &Review) -> Markup {
+    let window = review.starts.zip(review.ends).and_then(|(starts, ends)| Window::new(starts, ends));
+    html! {
+        dl.facts {
+            div { dt { "Certificate" } dd { (copyable(&review.certificate)) } }
+            @if let Some(contractor) = &review.contractor { div { dt { "Contractor" } dd { a href={ "/contractors/" (encoded(contractor)) } { (contractor) } } } }
+            div { dt { "Lines read on it" } dd { @match &review.lines { Some(lines) => (plain(lines)), None => "none" } } }
+            div { dt { "Dates read on it" } dd { @match window { Some(window) => (time::span(window)), None => "none" } } }
+            div { dt { "Document" } dd { @match &review.document {
+                Some(document) => a href={ "/documents/" (document) } download="" { "Download the PDF" },
+                None => "handed in at 1099Policy, not here",
+            } } }
+        }
+    }
+}

@@ -1,0 +1,103 @@
+//! The board as CSV, as it is filtered: every row of one moment, sent as it is read.
+
+use super::Failed;
+use super::filters::Filters;
+use super::list::Pairs;
+use crate::http::Shared;
+use axum::body::{Body, Bytes};
+use axum::extract::{Query as Parameters, State};
+use axum::response::{IntoResponse as _, Response};
+use covertrail_domain::time::Timestamp;
+use covertrail_projections::tables::BOARD;
+use covertrail_projections::{Cell, Column, Holds, Query};
+use futures_util::stream;
+use std::convert::Infallible;
+use std::sync::Arc;
+use tokio::runtime::Handle;
+use tokio::sync::mpsc;
+
+/// How many bytes are sent at once.
+const CHUNK: usize = 64 << 10;
+
+/// `GET /board.csv`
+pub(super) async fn download(
+    State(shared): State<Arc<Shared>>,
+    Parameters(pairs): Pairs,
+) -> Result<Response, Failed> {
+    let filters = Filters { after: None, ..Filters::of(&pairs).map_err(Failed::Asked)? };
+    if !shared.models.hub().progress().is_caught_up {
+        return Err(Failed::NotYet);
+    }
+    let (sender, sent) = mpsc::channel::<Bytes>(2);
+    let models = Arc::clone(&shared.models);
+    let runtime = Handle::current();
+    tokio::spawn(async move {
+        let read = models.snapshot(move |reader| {
+            let query = Query { limit: usize::MAX >> 1, ..filters.query() };
+            let names: Vec<&str> = BOARD.columns.iter().map(|column| column.name).collect();
+            let (mut chunk, mut is_there) = (names.join(",") + "\r\n", true);
+            reader.each(&BOARD, &query, |row| {
+                let cells: Vec<String> =
+                    BOARD.columns.iter().zip(&row).map(|(column, cell)| field(column, cell)).collect();
+                chunk.push_str(&cells.join(","));
+                chunk.push_str("\r\n");
+                if chunk.len() > CHUNK {
+                    is_there = runtime.block_on(sender.send(std::mem::take(&mut chunk).into())).is_ok();
+                }
+                is_there
+            })?;
+            // whoever went away need not have the rest
+            let _ = runtime.block_on(sender.send(chunk.into()));
+            Ok(())
+        });
+        if let Err(trouble) = read.await {
+            let _ = Failed::from(&trouble);
+        }
+    });
+    let body =
+        stream::unfold(sent, |mut sent| async move { Some((Ok::<_, Infallible>(sent.recv().await?), sent)) });
+    let headers = [
+        ("content-type", "text/csv; charset=utf-8"),
+        ("content-disposition", "attachment; filename=\"work-orders.csv\""),
+    ];
+    Ok((headers, Body::from_stream(body)).into_response())
+}
+
+fn field(column: &Column, cell: &Cell<'_>) -> String {
+    match (cell, column.holds) {
+        (Cell::Nothing, _) => String::new(),
+        (Cell::Number(number), Holds::Moment) => super::time::machine(Timestamp::from_unix(*number)),
+        (Cell::Number(number), Holds::Truth) => (if *number == 0 { "false" } else { "true" }).to_owned(),
+        (Cell::Number(number), Holds::Text | Holds::Number | Holds::Cents) => number.to_string(),
+        (Cell::Text(text), _) => neutral(text),
+    }
+}
+
+/// A cell that a spreadsheet shows and does not run.
+fn neutral(text: &str) -> String {
+    let runs = text.trim_start().starts_with(['=', '+', '-', '@']) || text.starts_with(['\t', '\r', '\n']);
+    let text = if runs { format!("'{text}") } else { text.to_owned() };
+    if text.contains([',', '"', '\r', '\n']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_cell_is_a_formula() {
+        for (text, cell) in [
+            ("plain", "plain"),
+            ("=1+1", "'=1+1"),
+            (" =1+1", "' =1+1"),
+            ("+49", "'+49"),
+            ("-2", "'-2"),
+            ("@SUM(A1)", "'@SUM(A1)"),
+            ("\t=1", "'\t=1"),
+            ("a \"b\", c", "\"a \"\"b\"\", c\""),
+            ("=HYPERLINK(\"x\",\"y\")", "\"'=HYPERLINK(\"\"x\"\",\"\"y\"\")\""),
+        ] {
+            assert_eq!(neutral(text), cell);
+        }
+    }
+}
