@@ -162,7 +162,7 @@ async fn form(
         &html! {
             p.crumb { a href="/board" { "Board" } " › " a href=(path) { (id) } }
             div.head { h1 { (action.title()) } }
-            p.lead { (id) " " span.title { (title) } ", " (super::words::stage(stage).to_lowercase()) "." }
+            p.lead { (id) " " span.title { (super::words::title(&title, id.as_str())) } ", " (super::words::stage(stage).to_lowercase()) "." }
             p { (action.meaning()) }
             @if let Some(wrong) = wrong { p.notice.bad role="alert" { (icon("refused")) (wrong) } }
             @if action == Action::Review && waiting.is_empty() {

@@ -21,17 +21,31 @@ pub(super) fn percent(part: i64, whole: i64) -> String {
     format!("{}.{:02}%", share / 100, share % 100)
 }
 
+/// What a chart is of.
+pub(super) struct Chart {
+    pub(super) title: &'static str,
+    /// Where its figures are as a list.
+    pub(super) link: &'static str,
+    pub(super) unit: &'static str,
+    /// The value of the highest bar there can be, and the same in words.
+    pub(super) most: i64,
+    pub(super) told: String,
+    /// Its colour, as the stylesheet names it.
+    pub(super) kind: &'static str,
+}
+
 /// Bars side by side, the oldest first.
-pub(super) fn bars(title: &str, unit: &str, bars: &[Bar], most: i64, kind: &str) -> Markup {
+pub(super) fn bars(chart: &Chart, bars: &[Bar]) -> Markup {
     let count = i64::try_from(bars.len()).unwrap_or(1).max(1);
     let ends = bars.first().zip(bars.last());
     html! {
         figure.chart {
-            svg class=(kind) width="100%" height=(HEIGHT) role="img" aria-label={ (title) ", " (unit) ". The table below has the figures." } {
-                @for line in [0, HEIGHT / 2, HEIGHT - 1] { line.grid x1="0" x2="100%" y1=(line) y2=(line) {} }
+            figcaption { h3 { a href=(chart.link) { (chart.title) } } span.hint { "up to " (chart.told) } }
+            svg class=(chart.kind) width="100%" height=(HEIGHT) role="img" aria-label={ (chart.title) ": the table below has the figures" } {
+                @for line in [1, HEIGHT / 2, HEIGHT - 1] { line.grid x1="0" x2="100%" y1=(line) y2=(line) {} }
                 @for (place, bar) in (0_i64..).zip(bars) {
                     @if let Some(value) = bar.value {
-                        @let high = value.saturating_mul(HEIGHT).checked_div(most).unwrap_or(0).clamp(2, HEIGHT);
+                        @let high = value.saturating_mul(HEIGHT).checked_div(chart.most).unwrap_or(0).clamp(2, HEIGHT);
                         rect x=(percent(place * 10 + 1, count * 10)) width=(percent(8, count * 10)) y=(HEIGHT - high) height=(high) rx="2" {
                             title { (bar.of) ": " (bar.told) }
                         }
@@ -41,8 +55,8 @@ pub(super) fn bars(title: &str, unit: &str, bars: &[Bar], most: i64, kind: &str)
             @if let Some((first, last)) = ends { p.axis aria-hidden="true" { span { (first.of) } span { (last.of) } } }
             details {
                 summary { "As a table" }
-                table { thead { tr { th scope="col" { "Day" } th.number scope="col" { (unit) } } }
-                    tbody { @for bar in bars.iter().rev() { tr { td { (bar.of) } td.number { (bar.told) } } } } }
+                table { thead { tr { th scope="col" { "Day" } th.number scope="col" { (chart.unit) } } }
+                    tbody { @for bar in bars.iter().rev().filter(|bar| bar.value.is_some()) { tr { td { (bar.of) } td.number { (bar.told) } } } } }
             }
         }
     }

@@ -134,7 +134,7 @@ pub(super) async fn one(
                     tbody { @for order in &found.orders { tr {
                         td { (badge_named(&order.standing)) }
                         td { a.row href={ "/work-orders/" (encoded(&order.work_order)) } { (order.work_order) } }
-                        td.sentence { (order.reason) @if order.uninsured_seconds.is_some_and(|seconds| seconds > 0) { span.hint { " Worked " (time::length(order.uninsured_seconds.unwrap_or(0))) " uninsured." } } }
+                        td.sentence { (time::sentence(&order.reason)) @if order.uninsured_seconds.is_some_and(|seconds| seconds > 0) { span.hint { " Worked " (time::length(order.uninsured_seconds.unwrap_or(0))) " uninsured." } } }
                         td { @match order.starts.zip(order.ends).and_then(|(starts, ends)| Window::new(starts, ends)) { Some(window) => (time::span(window)), None => "–" } }
                     } } }
                 } }

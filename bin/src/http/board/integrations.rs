@@ -81,7 +81,7 @@ fn found(reader: &Reader, asked: &Asked) -> Result<Found, ViewsError> {
         fates: read::all(reader, &BY_FATE)?,
         blocked: read::rows(reader, &BLOCKED, &soonest)?,
         checklist: read::all(reader, &CHECKLIST)?,
-        heard: [("WorkMarket", heard(reader, "workmarket")?), ("1099Policy", heard(reader, "1099policy")?)],
+        heard: [("WorkMarket", heard(reader, "workmarket")?), ("1099Policy", heard(reader, "policy")?)],
     })
 }
 
@@ -92,8 +92,8 @@ fn health(found: &Found, retrying: &[(WorkOrderId, Timestamp)], now: Timestamp) 
             @for (vendor, heard) in &found.heard { div { dt { (vendor) " last heard" } dd { @match heard { Some(at) => (time::ago(*at, now)), None => "never" } } } }
             div { dt { "Calls to 1099Policy" } dd {
                 @match oldest {
-                    None => span.fine { (icon("done")) "none fails now" },
-                    Some(since) => span.trouble { (icon("refused")) (some(i64::try_from(retrying.len()).unwrap_or(i64::MAX), "is tried again", "are tried again")) ", since " (time::ago(since, now)) },
+                    None => span { (icon("done")) " none fails now" },
+                    Some(since) => span.trouble { (icon("refused")) " " (some(i64::try_from(retrying.len()).unwrap_or(i64::MAX), "is tried again", "are tried again")) ", since " (time::ago(since, now)) },
                 }
             } }
             div { dt { "Deliveries that wait" } dd { a href="/integrations?state=waiting#deliveries" { (number(counted(&found.fates, "waiting"))) } } }

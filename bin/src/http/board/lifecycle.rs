@@ -40,7 +40,7 @@ pub(super) async fn page(
             p.live id="live" hidden="" { span.dot {} span id="live-word" {} }
             div hx-ext="sse" sse-connect="/live" {
                 div id="machine" hx-get="/lifecycle" hx-select="#machine" hx-swap="outerHTML" hx-trigger="sse:changed throttle:2s" {
-                    ul.cards.stages-now { @for each in Stage::ALL { li { a.card class="card none" href={ "/board?stage=" (each.as_str()) } {
+                    ul.cards.stages-now { @for each in Stage::ALL { li { a class="card none" href={ "/board?stage=" (each.as_str()) } {
                         span.of { (stage(each)) } span.figure { (number(counted(&counts, each.as_str()))) }
                     } } } }
                     div.scroll.machine tabindex="0" role="region" aria-label="State diagram" { (PreEscaped(picture)) }

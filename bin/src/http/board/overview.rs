@@ -1,6 +1,7 @@
 //! The overview: what needs somebody now, whether we hear everything, and how it goes over time.
 
-use super::charts::{self, Bar};
+use super::calendar::midnight;
+use super::charts::{self, Bar, Chart};
 use super::page::{self, Place};
 use super::read::{self, MANY};
 use super::rows::{BY_URGENCY, Count, Day, Delivery, Review, WAITING};
@@ -50,7 +51,7 @@ pub(super) async fn page(
                 div id="figures" hx-get="/" hx-select="#figures" hx-swap="outerHTML" hx-trigger="sse:changed throttle:1s" {
                     (needing(&found))
                     (hearing(&found, behind, now))
-                    (over_time(&found.days))
+                    (over_time(&found.days, now))
                 }
             }
         },
@@ -59,16 +60,13 @@ pub(super) async fn page(
 
 fn found(reader: &Reader, now: Timestamp) -> Result<Found, ViewsError> {
     let oldest = Query { order: &["since"], limit: 1, ..Query::default() };
-    let since = now.plus(-DAYS * 86_400).unix();
+    let since = midnight(now.plus(-(DAYS - 1) * 86_400)).unix();
     let days = Query { wheres: vec![Where::From("day", since.into())], limit: MANY, ..Query::default() };
     Ok(Found {
         standings: read::all(reader, &BY_URGENCY)?,
         waiting: read::all(reader, &WAITING)?,
         oldest: read::rows(reader, &REVIEWS, &oldest)?.pop(),
-        heard: vec![
-            ("WorkMarket", heard(reader, "workmarket")?),
-            ("1099Policy", heard(reader, "1099policy")?),
-        ],
+        heard: vec![("WorkMarket", heard(reader, "workmarket")?), ("1099Policy", heard(reader, "policy")?)],
         days: read::rows(reader, &FIGURES, &days)?,
     })
 }
@@ -106,18 +104,18 @@ fn needing(found: &Found) -> Markup {
             ul.cards {
                 @for badge in [Badge::UninsuredWorking, Badge::AtRisk, Badge::ExpiresBeforeWorkEnds, Badge::Expiring, Badge::NeedsReview, Badge::Insured] {
                     @let count = found.standing(badge);
-                    li { a.card class={ "card " @if count > 0 { (tone(badge)) } @else { "none" } } href={ "/board?standing=" (badge.as_str()) } {
+                    li { a class={ "card " @if count > 0 { (tone(badge)) } @else { "none" } } href={ "/board?standing=" (badge.as_str()) } {
                         span.of { (icon(badge.as_str())) (standing(badge)) }
                         span.figure { (number(count)) }
                         span.hint { (meaning(badge)) }
                     } }
                 }
-                li { a.card class={ "card " @if reviews > 0 { "warn" } @else { "none" } } href="/reviews" {
+                li { a class={ "card " @if reviews > 0 { "warn" } @else { "none" } } href="/reviews" {
                     span.of { (icon("reviews")) "Review queue" }
                     span.figure { (number(reviews)) }
                     span.hint { @match oldest { Some(since) => { "oldest waits since " (time::at(since)) }, None => "no certificate waits" } }
                 } }
-                li { a.card class={ "card " @if blocked > 0 { "bad" } @else { "none" } } href="/integrations#blocked" {
+                li { a class={ "card " @if blocked > 0 { "bad" } @else { "none" } } href="/integrations#blocked" {
                     span.of { (icon("refused")) "Blocked steps" }
                     span.figure { (number(blocked)) }
                     span.hint { "waiting for a person" }
@@ -155,25 +153,24 @@ fn hearing(found: &Found, behind: u64, now: Timestamp) -> Markup {
     }
 }
 
-fn over_time(days: &[Day]) -> Markup {
-    let bar = |day: &Day, value: Option<i64>, told: String| Bar {
-        of: day.day.map(time::date).unwrap_or_default(),
-        value,
-        told,
+fn over_time(days: &[Day], now: Timestamp) -> Markup {
+    let each = (0..DAYS).rev().map(|back| midnight(now.plus(-back * 86_400)));
+    let of: Vec<(Timestamp, Option<&Day>)> =
+        each.map(|day| (day, days.iter().find(|known| known.day == Some(day)))).collect();
+    let bars = |value: fn(&Day) -> Option<i64>, told: fn(&Day) -> Option<String>| -> Vec<Bar> {
+        let bar = |(day, known): &(Timestamp, Option<&Day>)| Bar {
+            of: time::date(*day),
+            value: known.and_then(value),
+            told: known.and_then(told).unwrap_or_else(|| "–".to_owned()),
+        };
+        of.iter().map(bar).collect()
     };
-    let insured: Vec<Bar> = days
-        .iter()
-        .map(|day| {
-            bar(
-                day,
-                Some(day.insured_percent),
-                format!("{} % of {}", day.insured_percent, number(day.work_orders)),
-            )
-        })
-        .collect();
+    let insured = bars(
+        |day| Some(day.insured_percent),
+        |day| Some(format!("{} % of {}", day.insured_percent, number(day.work_orders))),
+    );
+    let until = bars(|day| day.seconds_to_active, |day| day.seconds_to_active.map(time::length));
     let slowest = days.iter().filter_map(|day| day.seconds_to_active).max().unwrap_or(1).max(1);
-    let told = |day: &Day| day.seconds_to_active.map_or("–".to_owned(), time::length);
-    let until: Vec<Bar> = days.iter().map(|day| bar(day, day.seconds_to_active, told(day))).collect();
     html! {
         section aria-labelledby="time" {
             h2 id="time" { "Last " (DAYS) " days" span.hint { " by the day on which work began, in UTC" } }
@@ -181,8 +178,8 @@ fn over_time(days: &[Day]) -> Markup {
                 (page::empty("No work has begun in these days.", &html! { "Figures come with the first work order that starts. " a href="/board?sort=starts" { "See what starts next" } "." }))
             } @else {
                 div.pair {
-                    div { h3 { a href="/board?sort=starts" { "Insured throughout" } } (charts::bars("Work orders insured throughout", "Insured", &insured, 100, "share")) }
-                    div { h3 { a href="/board?standing=arranging" { "From assigned to insured, on average" } } (charts::bars("Time from assigned to insured", "Time", &until, slowest, "length")) }
+                    (charts::bars(&Chart { title: "Insured throughout", link: "/board?sort=starts", unit: "Insured", most: 100, told: "100 %".to_owned(), kind: "share" }, &insured))
+                    (charts::bars(&Chart { title: "From assigned to insured, on average", link: "/board?standing=arranging", unit: "Time", most: slowest, told: time::length(slowest), kind: "length" }, &until))
                 }
             }
         }

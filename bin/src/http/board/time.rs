@@ -1,6 +1,6 @@
 //! Moments as they are shown: in UTC as served, in the viewer's zone once the script has run, with UTC on hover.
 
-use chrono::{DateTime, Datelike as _, Utc};
+use chrono::{DateTime, Datelike as _, NaiveDateTime, Utc};
 use covertrail_domain::time::{Timestamp, Window};
 use maud::{Markup, html};
 
@@ -30,7 +30,31 @@ pub(super) fn ago(moment: Timestamp, now: Timestamp) -> Markup {
     html! { time.ago datetime=(machine(moment)) title=(moment) { (relative(moment.unix().saturating_sub(now.unix()))) } }
 }
 
-/// The time between two moments, on two lines at most.
+/// Words with the moments in them, as the rules write them, made into times.
+pub(super) fn sentence(text: &str) -> Markup {
+    let (mut rest, mut parts) = (text, Vec::new());
+    while let Some((before, moment, after)) = first_moment(rest) {
+        parts.push((before, Some(moment)));
+        rest = after;
+    }
+    parts.push((rest, None));
+    html! { @for (words, moment) in parts { (words) @if let Some(moment) = moment { (at(moment)) } } }
+}
+
+/// The first `2025-11-01 11:40:00 UTC` of a text, and what stands before and after it; in a span only the end has the zone.
+fn first_moment(text: &str) -> Option<(&str, Timestamp, &str)> {
+    for (place, _) in text.char_indices().filter(|(_, letter)| letter.is_ascii_digit()) {
+        let (before, here) = text.split_at_checked(place)?;
+        let Some((written, after)) = here.split_at_checked(19) else { continue };
+        if let Ok(moment) = NaiveDateTime::parse_from_str(written, "%Y-%m-%d %H:%M:%S") {
+            let after = after.strip_prefix(" UTC").unwrap_or(after);
+            return Some((before, Timestamp::from_unix(moment.and_utc().timestamp()), after));
+        }
+    }
+    None
+}
+
+/// The time between two moments.
 pub(super) fn span(window: Window) -> Markup {
     html! { span.span { (at(window.start())) " – " (at(window.end())) } }
 }
@@ -98,6 +122,17 @@ mod tests {
             (i64::MIN, "106751991167300 d ago"),
         ] {
             assert_eq!(relative(seconds), told);
+        }
+    }
+
+    #[test]
+    fn moments_within_words_are_times_too() {
+        let told = |text: &str| sentence(text).into_string();
+        let time = at(Timestamp::from_unix(1_761_997_200)).into_string();
+        assert_eq!(told("ended 2025-11-01 11:40:00 UTC; é"), format!("ended {time}; é"));
+        assert_eq!(told("é 2025-11-01 11:40:00 → 2025-11-01 11:40:00 UTC"), format!("é {time} → {time}"));
+        for plain in ["", "no 2025-11-01 here", "2025-13-01 11:40:00 UTC", "1234567890123456789é"] {
+            assert_eq!(told(plain), plain);
         }
     }
 

@@ -157,6 +157,12 @@ pub(super) fn event(name: &str) -> String {
     words
 }
 
+/// A title without the number that stands beside it anyway.
+pub(super) fn title<'a>(title: &'a str, id: &str) -> &'a str {
+    let rest = title.strip_prefix(id).map(|rest| rest.trim_start_matches([' ', '—', '–', '-', ':']));
+    rest.filter(|rest| !rest.is_empty()).unwrap_or(title)
+}
+
 /// So many of something.
 pub(super) fn some(count: i64, one: &str, many: &str) -> String {
     format!("{} {}", number(count), if count == 1 { one } else { many })
@@ -192,6 +198,8 @@ mod tests {
         assert_eq!(event("CoverageAssigned"), "Coverage assigned");
         assert_eq!(number(-1_234_567), "−1,234,567");
         assert_eq!(number(999), "999");
+        assert_eq!(title("WO-1 — Cabling", "WO-1"), "Cabling");
+        assert_eq!(title("WO-1", "WO-1"), "WO-1");
     }
 
     #[test]

@@ -26,7 +26,7 @@ pub(super) fn history(past: &[Past], moments: &Moments, id: &WorkOrderId, viewer
                     }
                 }
             }
-            ol.history class=[moments.is_full.then_some("full")] reversed {
+            ol.history.full[moments.is_full] reversed {
                 @for each in known.iter().rev() { (entry(each, &known, moments.is_full, viewer)) }
             }
         }
@@ -44,7 +44,7 @@ fn entry(past: &Past, all: &[&Past], full: bool, viewer: &Viewer) -> Markup {
         li id={ "e" (past.position) } {
             span.source { (icon(picture)) }
             div.told {
-                p.line { strong { (name(&past.what)) } " " span.details { (details(&past.what, viewer).inline()) } }
+                p.line { strong { (name(&past.what)) } " " span.details { (time::sentence(&details(&past.what, viewer).inline())) } }
                 p.hint {
                     "by " (show::actor(&envelope.actor)) " · recorded " (time::recorded(past.recorded_at))
                     @if happened_then { " · happened " (time::at(envelope.occurred_at)) }

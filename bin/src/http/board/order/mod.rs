@@ -83,7 +83,7 @@ impl Shown<'_> {
     fn page(&self, story: &Story, coverage: &Coverage) -> Markup {
         let at = self.moments.question.judged_at();
         html! {
-            div.head { h1 { (self.id) " " span.title { (coverage.terms.title) } } }
+            div.head { h1 { (self.id) " " span.title { (super::words::title(&coverage.terms.title, self.id.as_str())) } } }
             @if !self.moments.is_now() { (self.moments.told(self.id)) }
             (self.answer(story, at))
             (stages::stages(story, coverage))
@@ -103,7 +103,7 @@ impl Shown<'_> {
         html! {
             div class={ "answer " (super::words::tone(standing.badge)) } {
                 (badge(standing.badge))
-                p.why { (standing.reason) }
+                p.why { (time::sentence(&standing.reason)) }
                 p.hint {
                     @if standing.rests_on.is_empty() { "Nothing in force to rest on." }
                     @else { "Rests on " @for (place, evidence) in standing.rests_on.iter().enumerate() { @if place > 0 { ", " } (evidence) } "." }
@@ -140,7 +140,7 @@ impl Shown<'_> {
             details {
                 summary { "Everything, as the rules see it" }
                 dl.facts.long { @for fact in facts.0.iter().filter(|fact| !fact.value.is_nothing() && !opens(fact.name)) {
-                    div { dt { (plain(fact.name)) } dd { (fact.value.inline()) } }
+                    div { dt { (plain(fact.name)) } dd { (time::sentence(&fact.value.inline())) } }
                 } }
             }
             @if let Some(coverage) = story.state.coverage() {

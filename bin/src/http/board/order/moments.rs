@@ -108,8 +108,13 @@ impl Moments {
     /// The forms.
     pub(super) fn forms(&self, id: &WorkOrderId, past: &[Past]) -> Markup {
         let action = format!("/work-orders/{}", encoded(id.as_str()));
-        let first = past.iter().map(|past| past.envelope.occurred_at).min().unwrap_or(self.now);
-        let last = self.now.plus(1);
+        let first = past
+            .iter()
+            .map(|past| past.envelope.occurred_at)
+            .min()
+            .unwrap_or(self.now)
+            .min(self.now.plus(-1));
+        let last = self.now;
         let at = self.question.as_of.unwrap_or(self.now).clamp(first, last);
         let known = past.iter().filter(|past| self.knows(past)).count();
         let exact = |at: Timestamp| time::machine(at).trim_end_matches('Z').to_owned();
