@@ -18,6 +18,7 @@ mod world;
 mod application_links;
 mod architecture;
 mod bad_input;
+mod board;
 mod commands;
 mod copy;
 mod crash;

@@ -1,0 +1,112 @@
+//! What people do at the board, and what they may not.
+
+use super::browser::{Browser, Scripts, is_missing};
+use super::clerk::{follow_link, sign_in};
+use super::{Demo, shots};
+use crate::world::{Order, Plan, REVIEWER_TOKEN, World};
+use serde_json::json;
+
+#[tokio::test]
+async fn a_reviewer_approves_and_denies_waives_and_hands_in() {
+    if is_missing() {
+        return;
+    }
+    let (demo, browser) = (Demo::begin().await, Browser::open(Scripts::On).await);
+    follow_link(&browser, &demo.board, &demo.token).await;
+
+    browser.go(&demo.at("/reviews")).await;
+    browser.click("a[href*='decision=approve']").await;
+    browser.click("form.act .main").await;
+    // the browser itself asks for the reason
+    assert!(browser.address().await.contains("/review"));
+    browser.fill("#reason", "the address is that of the holder's parent").await;
+    browser.click("form.act .main").await;
+    assert!(browser.text(".notice.good").await.contains("Your decision is recorded."));
+    assert!(browser.text(".answer").await.contains("Insured"));
+    assert!(browser.text("ol.history").await.contains("the address is that of the holder's parent"));
+    browser.go(&demo.at("/reviews")).await;
+    assert!(browser.text("#queue").await.contains("No certificate waits for a person."));
+
+    browser.go(&demo.at("/work-orders/WO-1004/waive")).await;
+    browser.fill("#until", "01012031").await;
+    browser.fill("#reason", "the client's own policy covers the site").await;
+    browser.click("form.act .main").await;
+    assert!(browser.text("ol.history").await.contains("Waived"));
+
+    let pdf = shots().join("certificate.pdf");
+    std::fs::write(&pdf, "%PDF-1.7\n% certificate of insurance, handed in at the board\n%%EOF\n").unwrap();
+    browser.go(&demo.at("/work-orders/WO-1003/certificate")).await;
+    browser.fill("#file", pdf.canonicalize().unwrap().to_str().unwrap()).await;
+    browser.click("form.act .main").await;
+    assert!(browser.text(".notice.good").await.contains("on its way"));
+    assert!(browser.text("ol.history").await.contains("Certificate submitted"));
+    demo.end();
+}
+
+#[tokio::test]
+async fn a_blocked_step_is_retried_and_a_page_that_is_too_old_decides_nothing() {
+    if is_missing() {
+        return;
+    }
+    let world = World::begin(Plan { attempts: 1, give_up_after_seconds: 1, ..Plan::default() }).await;
+    world.at_policy("outage", json!({ "on": true, "closes": true })).await;
+    let order = Order::assigned(&world, "12345").await;
+    order.event("step_blocked").await;
+    let browser = Browser::open(Scripts::On).await;
+    let board = world.url("");
+    sign_in(&browser, &board, REVIEWER_TOKEN).await;
+    browser.go(&world.url("/integrations")).await;
+    browser
+        .sees(
+            "the step",
+            "return document.querySelector('#blocked ~ .scroll') !== null || (location.reload(), false)",
+        )
+        .await;
+    browser.click("a[href='/work-orders/12345/retry']").await;
+    world.at_policy("outage", json!({ "on": false })).await;
+    browser.click("form.act .main").await;
+    assert!(browser.text(".notice.good").await.contains("tried again"));
+    order.event("application_completed").await;
+
+    browser.go(&world.url("/work-orders/12345/waive")).await;
+    browser.fill("#until", "01012031").await;
+    browser.fill("#reason", "it was agreed with the client").await;
+    order.policy_id().await;
+    order.start().await;
+    order.event("coverage_assigned").await;
+    browser.click("form.act .main").await;
+    assert!(browser.text(".notice.bad").await.contains("has changed since you opened this page"));
+    assert_eq!(order.count("waived").await, 0);
+    let kept = browser.run("return document.querySelector('#reason').value").await;
+    assert_eq!(kept, json!("it was agreed with the client"), "what was written is not lost");
+}
+
+#[tokio::test]
+async fn nobody_acts_from_elsewhere_or_without_signing_in() {
+    let world = World::begin(Plan::default()).await;
+    Order::assigned(&world, "12345").await;
+    let form = [("content-type", "application/x-www-form-urlencoded")];
+    let host = world.url("");
+    let here = [form[0], ("origin", host.as_str())];
+    let asked = format!("token={REVIEWER_TOKEN}");
+    assert_eq!(world.post("/sign-in", &form, asked.clone()).await.status, 403, "no page of ours sent it");
+    assert_eq!(world.post("/sign-in", &here, "token=guess").await.status, 401);
+    let signed_in =
+        world.request(reqwest::Method::POST, "/sign-in", &here, asked.into_bytes()).send().await.unwrap();
+    let set = signed_in.headers()["set-cookie"].to_str().unwrap().to_owned();
+    assert!(set.contains("HttpOnly") && set.contains("SameSite=Lax"), "{set}");
+    let cookie = set.split(';').next().unwrap();
+    let path = "/work-orders/12345/waive";
+    let body = "key=guess&revision=0&reason=because&until=2031-01-01";
+    let told = world.post(path, &here, body).await;
+    assert_eq!(
+        (told.status, told.location.as_deref()),
+        (303, Some("/sign-in?then=%2Fwork-orders%2F12345%2Fwaive"))
+    );
+    let elsewhere = [form[0], ("origin", "https://evil.example.com"), ("cookie", cookie)];
+    assert_eq!(world.post(path, &elsewhere, body).await.status, 403);
+    let without_key = [form[0], ("origin", host.as_str()), ("cookie", cookie)];
+    assert_eq!(world.post(path, &without_key, body).await.status, 400, "a form that no page of theirs had");
+    assert_eq!(world.get("/board").await.unwrap().status, 303);
+    assert_eq!(world.get("/board/live").await.unwrap().status, 303);
+}

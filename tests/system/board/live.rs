@@ -1,0 +1,89 @@
+//! What changes is shown while somebody looks, and leaves them where they are.
+
+use super::Demo;
+use super::browser::{Browser, Scripts, is_missing};
+use super::clerk::follow_link;
+use serde_json::json;
+
+/// Where things are, and what somebody is at.
+const PLACES: &str = "return JSON.stringify([scrollY, document.activeElement.id, String(getSelection()), \
+    ...[...document.querySelectorAll('table.board tr')].map(row => [row.offsetTop, row.offsetHeight])])";
+
+#[tokio::test]
+async fn a_row_changes_as_the_webhook_comes_and_nothing_else_moves() {
+    if is_missing() {
+        return;
+    }
+    let (demo, browser) = (Demo::begin().await, Browser::open(Scripts::On).await);
+    follow_link(&browser, &demo.board, &demo.token).await;
+    browser.is_wide(1600).await;
+    browser.go(&demo.at("/board")).await;
+    browser.sees("it is live", "return document.querySelector('#live').dataset.state === 'on'").await;
+    assert!(browser.text("#row-WO-1001 .standing").await.contains("Insured"));
+    browser
+        .run(
+            "scrollTo(0, 40); document.querySelector('#open-WO-1001').focus({ preventScroll: true }); \
+             getSelection().selectAllChildren(document.querySelector('#row-WO-1001 .title'))",
+        )
+        .await;
+    let before = browser.run(PLACES).await;
+    demo.at_workmarket("WO-1001", "complete", json!({ "final_pay": "325.00" })).await;
+    browser
+        .sees(
+            "the row is done",
+            "return document.querySelector('#row-WO-1001 .standing').textContent.includes('Done')",
+        )
+        .await;
+    assert_eq!(browser.run(PLACES).await, before, "something moved");
+    assert!(
+        browser
+            .run("return document.querySelector('#said').textContent")
+            .await
+            .as_str()
+            .unwrap()
+            .contains("WO-1001: Done")
+    );
+    demo.end();
+}
+
+#[tokio::test]
+async fn a_row_that_leaves_the_filter_says_so_and_one_that_comes_is_told() {
+    if is_missing() {
+        return;
+    }
+    let (demo, browser) = (Demo::begin().await, Browser::open(Scripts::On).await);
+    follow_link(&browser, &demo.board, &demo.token).await;
+    browser.go(&demo.at("/board?standing=insured")).await;
+    browser.sees("it is live", "return document.querySelector('#live').dataset.state === 'on'").await;
+    demo.at_workmarket("WO-1011", "complete", json!({ "final_pay": "325.00" })).await;
+    browser
+        .sees("the row is marked", "return document.querySelector('#row-WO-1011').className.includes('gone')")
+        .await;
+    assert!(browser.text("#row-WO-1011 .reason").await.contains("No longer among what you asked for."));
+    browser.go(&demo.at("/board?standing=done")).await;
+    browser.sees("it is live", "return document.querySelector('#live').dataset.state === 'on'").await;
+    demo.at_workmarket("WO-1012", "complete", json!({ "final_pay": "325.00" })).await;
+    browser.click("#news a").await;
+    assert!(browser.text("#row-WO-1012 .standing").await.contains("Done"));
+    demo.end();
+}
+
+#[tokio::test]
+async fn figures_and_a_work_orders_own_page_hear_of_changes() {
+    if is_missing() {
+        return;
+    }
+    let (demo, browser) = (Demo::begin().await, Browser::open(Scripts::On).await);
+    follow_link(&browser, &demo.board, &demo.token).await;
+    let insured = "return document.querySelector('a[href=\"/board?standing=insured\"] .figure').textContent";
+    assert_eq!(browser.run(insured).await, json!("7"));
+    browser.sees("it is live", "return document.querySelector('#live').dataset.state === 'on'").await;
+    demo.at_workmarket("WO-1001", "complete", json!({ "final_pay": "325.00" })).await;
+    browser.sees("the figure", &format!("{insured} === '6'")).await;
+    browser.go(&demo.at("/work-orders/WO-1002")).await;
+    demo.at_workmarket("WO-1002", "complete", json!({ "final_pay": "325.00" })).await;
+    assert!(browser.text("#changed a").await.contains("Show how it stands now"));
+    browser.click("#changed a").await;
+    assert!(browser.text(".answer").await.contains("Done"));
+    demo.end();
+}

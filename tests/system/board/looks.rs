@@ -1,0 +1,53 @@
+//! Keys, sliders, times and copies: what the script adds.
+
+use super::Demo;
+use super::browser::{Browser, Scripts, is_missing};
+use super::clerk::follow_link;
+use serde_json::json;
+
+const FOCUSED: &str = "return document.activeElement.id";
+
+#[tokio::test]
+async fn the_keyboard_reaches_the_search_every_row_and_the_help() {
+    if is_missing() {
+        return;
+    }
+    let (demo, browser) = (Demo::begin().await, Browser::open(Scripts::On).await);
+    follow_link(&browser, &demo.board, &demo.token).await;
+    browser.go(&demo.at("/board")).await;
+    for (key, focused) in
+        [("j", "open-WO-1003"), ("j", "open-WO-1004"), ("k", "open-WO-1003"), ("/", "search")]
+    {
+        browser.press(key).await;
+        assert_eq!(browser.run(FOCUSED).await, json!(focused), "after {key}");
+    }
+    browser.run("document.activeElement.blur()").await;
+    browser.press("?").await;
+    browser.sees("the help", "return document.querySelector('#help').open").await;
+    demo.end();
+}
+
+#[tokio::test]
+async fn times_are_the_viewers_own_with_utc_on_hover_and_the_slider_redraws_the_page() {
+    if is_missing() {
+        return;
+    }
+    let (demo, browser) = (Demo::begin().await, Browser::open(Scripts::On).await);
+    follow_link(&browser, &demo.board, &demo.token).await;
+    browser.is_in("Asia/Kolkata").await;
+    browser.go(&demo.at("/work-orders/WO-1001")).await;
+    let agrees = "const time = document.querySelector('.answer time.at'); const at = new Date(time.dateTime); \
+        return time.textContent.includes(String(at.getHours()).padStart(2, '0') + ':' + String(at.getMinutes()).padStart(2, '0')) \
+        && at.getTimezoneOffset() === -330 && time.title === time.dateTime.replace('T', ' ').replace('Z', ' UTC')";
+    browser.sees("the viewer's own time", agrees).await;
+    browser
+        .run("const slider = document.querySelector('#known'); slider.value = 1; slider.dispatchEvent(new Event('change', { bubbles: true }))")
+        .await;
+    assert!(browser.text(".notice.odd").await.contains("This is how it stood"));
+    assert!(browser.address().await.contains("known=1"));
+    browser
+        .sees("only what was known", "return document.querySelectorAll('ol.history > li').length === 1")
+        .await;
+    browser.click(".copy button").await;
+    demo.end();
+}

@@ -1,0 +1,135 @@
+//! Every screen of the demo: with a script and without, in both themes, at three widths, and as axe sees it.
+
+use super::browser::{Browser, Scripts, is_missing};
+use super::clerk::{follow_link, sign_in};
+use super::{Demo, shots};
+use serde_json::Value;
+use sha2::{Digest as _, Sha256};
+use std::io::Write as _;
+use std::process::{Command, Stdio};
+
+/// What each screen is called, where it is, and what it must say once the demo has played.
+const SCREENS: [(&str, &str, &str, &str); 15] = [
+    ("overview", "/", "#figures", "Uninsured & working"),
+    ("board", "/board", "table.board", "WO-1003"),
+    (
+        "board-filtered",
+        "/board?standing=uninsured-and-working&text=cabling&sort=-starts",
+        "table.board",
+        "WO-1004",
+    ),
+    ("board-empty", "/board?text=nobody", "main", "No work order fits."),
+    ("work-order", "/work-orders/WO-1004", "main", "Work is in progress without cover"),
+    ("work-order-full", "/work-orders/WO-1001?history=full", "ol.history", "record assignment"),
+    ("work-order-then", "/work-orders/WO-1005?known=9", "main", "This is how it stood"),
+    ("review", "/work-orders/WO-1008/review?decision=approve", "form.act", "Failed rules"),
+    ("waive", "/work-orders/WO-1003/waive", "form.act", "Why?"),
+    ("reviews", "/reviews", "#queue", "the holder's address is not ours"),
+    ("expiring", "/expiring", "main", "Gaps of open work"),
+    ("contractors", "/contractors", "main", "wk_423"),
+    ("integrations", "/integrations", "main", "policy.active"),
+    ("lifecycle", "/lifecycle", "#machine", "Coverage assigned"),
+    ("missing", "/nowhere", "main", "There is no page at this address."),
+];
+
+#[tokio::test]
+async fn every_screen_is_shown_at_every_width_in_both_themes_and_axe_finds_nothing() {
+    if is_missing() {
+        return;
+    }
+    let (demo, browser) = (Demo::begin().await, Browser::open(Scripts::On).await);
+    follow_link(&browser, &demo.board, &demo.token).await;
+    let axe = axe();
+    for (name, path, place, says) in SCREENS {
+        for dark in [false, true] {
+            browser.is_dark(dark).await;
+            for width in [400, 1000, 1600] {
+                browser.is_wide(width).await;
+                browser.go(&demo.at(path)).await;
+                let text = browser.text(place).await;
+                assert!(text.contains(says), "{name} does not say {says:?}: {text}");
+                browser
+                    .sees(
+                        "times are local",
+                        "return !document.querySelector('time.at')?.textContent.includes('UTC')",
+                    )
+                    .await;
+                let overflow = browser.run("return document.documentElement.scrollWidth - innerWidth").await;
+                assert!(overflow.as_i64().unwrap() <= 0, "{name} is {overflow} px too wide at {width}");
+                let theme = if dark { "dark" } else { "light" };
+                browser.shoot(&shots().join(format!("{name}-{width}-{theme}.png")), width).await;
+                let found = findings(&browser, &axe).await;
+                assert!(found.is_empty(), "{name} at {width} px, {theme}: {found:#?}");
+            }
+        }
+    }
+    let forbidden: Vec<_> =
+        browser.complaints().await.into_iter().filter(|line| !line.contains("/nowhere")).collect();
+    assert_eq!(forbidden, Vec::<String>::new());
+    demo.end();
+}
+
+#[tokio::test]
+async fn without_a_script_every_screen_can_be_read_and_used() {
+    if is_missing() {
+        return;
+    }
+    let (demo, browser) = (Demo::begin().await, Browser::open(Scripts::Off).await);
+    sign_in(&browser, &demo.board, &demo.token).await;
+    for (name, path, place, says) in SCREENS {
+        browser.go(&demo.at(path)).await;
+        let text = browser.text(place).await;
+        assert!(text.contains(says), "{name} does not say {says:?}: {text}");
+    }
+    browser.go(&demo.at("/board")).await;
+    browser.fill("#search", "WO-1003").await;
+    browser.click("form.search button").await;
+    assert!(browser.address().await.contains("text=WO-1003"));
+    browser.click("#open-WO-1003").await;
+    assert!(browser.text("time.at").await.ends_with(" UTC"));
+    browser.click("a[href$='/waive']").await;
+    browser.fill("#until", "01012031").await;
+    browser.fill("#reason", "the client insures this site").await;
+    browser.click("form.act .main").await;
+    assert!(browser.text(".notice.good").await.contains("The exception is recorded."));
+    browser.click("form.moments .button").await;
+    assert!(browser.text(".notice.odd").await.contains("This is how it stood"));
+    demo.end();
+}
+
+/// The library, unpacked and as it was published.
+fn axe() -> String {
+    let mut gzip =
+        Command::new("gzip").arg("-dc").stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    let mut into = gzip.stdin.take().unwrap();
+    // beside the reading, since the pipe holds less than all of it
+    let writing = std::thread::spawn(move || into.write_all(include_bytes!("axe.js.gz")).unwrap());
+    let unpacked = gzip.wait_with_output().unwrap().stdout;
+    writing.join().unwrap();
+    let sum: String = Sha256::digest(&unpacked).iter().map(|byte| format!("{byte:02x}")).collect();
+    assert!(include_str!("axe.txt").contains(&sum), "axe.js.gz is not what axe.txt says: {sum}");
+    String::from_utf8(unpacked).unwrap()
+}
+
+/// Every rule that is broken, whatever its severity, and where.
+async fn findings(browser: &Browser, axe: &str) -> Vec<String> {
+    if browser.run("return typeof axe === 'undefined'").await == Value::Bool(true) {
+        browser.run(axe).await;
+    }
+    let rules = "{ 'target-size': { enabled: true } }";
+    let script = format!(
+        "const done = arguments[arguments.length - 1]; axe.run(document, {{ rules: {rules}, resultTypes: ['violations'] }})\
+         .then(found => done(found.violations), error => done([{{ id: String(error), impact: 'error', nodes: [] }}]))"
+    );
+    let found = browser.run_async(&script).await;
+    let told = |broken: &Value| {
+        let nodes = broken["nodes"].as_array().unwrap();
+        let places: Vec<_> = nodes
+            .iter()
+            .take(3)
+            .map(|node| format!("{} {}", node["html"], node["any"][0]["message"]))
+            .collect();
+        format!("{} ({}): {}", broken["id"], broken["impact"], places.join("\n"))
+    };
+    found.as_array().unwrap().iter().map(told).collect()
+}
