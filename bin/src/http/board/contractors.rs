@@ -129,7 +129,7 @@ pub(super) async fn one(
             }
             section aria-labelledby="orders" {
                 h2 id="orders" { "Work orders" }
-                div.scroll tabindex="0" role="region" aria-label="Work orders" { table.list {
+                div.scroll tabindex="0" role="region" aria-label="Their work orders" { table.list {
                     thead { tr { th scope="col" { "Standing" } th scope="col" { "Work order" } th scope="col" { "Why" } th scope="col" { "Work" } } }
                     tbody { @for order in &found.orders { tr {
                         td { (badge_named(&order.standing)) }
@@ -150,7 +150,7 @@ fn cover(cover: &[Covered], now: Timestamp) -> Markup {
         seen.entry((each.evidence.as_str(), each.id.as_str())).or_default().push(each);
     }
     html! {
-        div.scroll tabindex="0" role="region" aria-label="Policies and certificates" { table.list {
+        div.scroll tabindex="0" role="region" aria-label="What covers them" { table.list {
             thead { tr { th scope="col" { "Evidence" } th scope="col" { "Id" } th scope="col" { "Lines" } th scope="col" { "Covers" } th scope="col" { "Ends" } } }
             tbody { @for ((evidence, id), windows) in &seen {
                 @let lines: std::collections::BTreeSet<&str> = windows.iter().map(|each| each.line.as_str()).collect();

@@ -78,7 +78,7 @@ pub(super) async fn page(
 fn uncovered(gaps: &[Gap], first: Timestamp, now: Timestamp) -> Markup {
     let mut marked = BTreeSet::new();
     html! {
-        div.scroll tabindex="0" role="region" aria-labelledby="gaps" { table.list {
+        div.scroll tabindex="0" role="region" aria-label="Gaps, line by line" { table.list {
             thead { tr { th scope="col" { "Work order" } th scope="col" { "Line" } th scope="col" { "Without cover" } th scope="col" { "Begins" } th.number scope="col" { "Length" } } }
             tbody { @for gap in gaps.iter().take(SHOWN) {
                 @let day = gap.starts.map(|at| time::civil(calendar::midnight(at.max(first)))).unwrap_or_default();
@@ -98,7 +98,7 @@ fn uncovered(gaps: &[Gap], first: Timestamp, now: Timestamp) -> Markup {
 fn ending(cover: &[Covered], now: Timestamp) -> Markup {
     let mut marked = BTreeSet::new();
     html! {
-        div.scroll tabindex="0" role="region" aria-labelledby="ends" { table.list {
+        div.scroll tabindex="0" role="region" aria-label="Cover that ends, line by line" { table.list {
             thead { tr { th scope="col" { "Work order" } th scope="col" { "Line" } th scope="col" { "By" } th scope="col" { "Cover ends" } th scope="col" { "Work ends" } } }
             tbody { @for each in cover.iter().take(SHOWN) {
                 @let day = each.ends.map(|at| time::civil(calendar::midnight(at))).unwrap_or_default();

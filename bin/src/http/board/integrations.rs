@@ -113,7 +113,7 @@ fn blocked(found: &[Blocked], viewer: &Viewer) -> Markup {
         );
     }
     html! {
-        div.scroll tabindex="0" role="region" aria-labelledby="blocked" { table.list {
+        div.scroll tabindex="0" role="region" aria-label="Steps that are blocked" { table.list {
             thead { tr { th scope="col" { "Work order" } th scope="col" { "Step" } th scope="col" { "Why" } th scope="col" { "Work starts" } @if viewer.role().may_act() { th scope="col" { span.visually-hidden { "What to do" } } } } }
             tbody { @for each in found { tr {
                 td { a.row href={ "/work-orders/" (encoded(&each.work_order)) } { (each.work_order) } }
@@ -139,7 +139,7 @@ fn deliveries(found: &Found, asked: &Asked, now: Timestamp) -> Markup {
         }
         @if found.deliveries.is_empty() { (page::empty("No delivery came.", &html! { "Point both vendors’ webhooks here; " code { "covertrail templates" } " writes what WorkMarket needs." })) }
         @else {
-            div.scroll tabindex="0" role="region" aria-labelledby="deliveries" { table.list {
+            div.scroll tabindex="0" role="region" aria-label="What came in" { table.list {
                 thead { tr { th scope="col" { "What became of it" } th scope="col" { "From" } th scope="col" { "Event" } th scope="col" { "Work orders" } th scope="col" { "Why" } th scope="col" { "Received" } } }
                 tbody { @for each in &found.deliveries { tr {
                     td { (fate(&each.state)) }

@@ -39,7 +39,7 @@ pub(super) async fn page(
             div.head { h1 { "Lifecycle" } p.hint { "drawn from the rules: " (number(i64::try_from(MACHINE.states).unwrap_or(i64::MAX))) " states were tried" } }
             p.live id="live" hidden="" { span.dot {} span id="live-word" {} }
             div hx-ext="sse" sse-connect="/live" {
-                div id="machine" hx-get="/lifecycle" hx-select="#machine" hx-swap="outerHTML" hx-trigger="sse:changed throttle:2s" {
+                div id="machine" hx-get="/lifecycle" hx-select="#machine" hx-swap="outerHTML" hx-trigger="sse:changed" {
                     ul.cards.stages-now { @for each in Stage::ALL { li { a class="card none" href={ "/board?stage=" (each.as_str()) } {
                         span.of { (stage(each)) } span.figure { (number(counted(&counts, each.as_str()))) }
                     } } } }
@@ -48,12 +48,12 @@ pub(super) async fn page(
             }
             section aria-labelledby="changes" {
                 h2 id="changes" { "Every change of stage" }
-                div.scroll tabindex="0" role="region" aria-labelledby="changes" { table.list {
+                details { summary { "As a table" } div.scroll tabindex="0" role="region" aria-label="Changes of stage" { table.list {
                     thead { tr { th scope="col" { "From" } th scope="col" { "To" } th scope="col" { "By" } } }
                     tbody { @for ((from, to), events) in changes() { tr {
                         td { @match from { Some(from) => (stage(from)), None => "Nothing yet" } } td { (stage(to)) } td.sentence { (events.join(", ")) }
                     } } }
-                } }
+                } } }
             }
         },
     ))

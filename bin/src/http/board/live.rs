@@ -20,10 +20,13 @@ use covertrail_projections::tables::BOARD;
 use maud::{Markup, html};
 use std::collections::HashSet;
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::sync::broadcast::error::RecvError;
 
 /// How many changes are read at once.
 const PAGE: usize = 256;
+/// How long changes are gathered for pages that ask for themselves anew.
+const TOGETHER: Duration = Duration::from_millis(400);
 
 /// `GET /board/live`: the board's parameters, the rows that the page shows, and the change it has seen last.
 pub(super) async fn rows(
@@ -142,21 +145,31 @@ fn news(what: &str, filters: &Filters) -> Markup {
 /// changes of that one.
 pub(super) async fn changes(State(shared): State<Arc<Shared>>, Parameters(pairs): Pairs) -> Response {
     let only = pairs.into_iter().find_map(|(name, value)| (name == "work_order").then_some(value));
+    let said = only.as_deref().map_or_else(|| "{}".to_owned(), |work_order| has_changed(work_order).0);
     let models = Arc::clone(&shared.models);
     sse::answer(&shared.models, |speaker| async move {
         let mut coming = models.hub().changes();
         speaker.say(":\n\n".to_owned()).await?;
         loop {
-            match speaker.wait(coming.recv()).await? {
-                Ok(frames) => {
-                    let is_ours = |frame: &Frame| only.is_none() || frame.entry.subject == only;
-                    if frames.iter().any(is_ours) {
-                        speaker.say(sse::event("changed", None, "{}")).await?;
-                    }
-                }
-                Err(RecvError::Lagged(_)) => speaker.say(sse::event("changed", None, "{}")).await?,
+            let is_ours = match speaker.wait(coming.recv()).await? {
+                Ok(frames) => only.is_none() || frames.iter().any(|frame| frame.entry.subject == only),
+                Err(RecvError::Lagged(_)) => true,
                 Err(RecvError::Closed) => return Err(Gone),
+            };
+            if is_ours {
+                // what comes together is told once, after the last of it
+                tokio::time::sleep(TOGETHER).await;
+                coming = coming.resubscribe();
+                speaker.say(sse::event("changed", None, &said)).await?;
             }
         }
     })
+}
+
+/// Told on a work order's page: whoever reads it is not interrupted.
+fn has_changed(work_order: &str) -> Markup {
+    html! {
+        (words::icon("polling")) "This work order has changed. "
+        a href={ "/work-orders/" (super::list::encoded(work_order)) } { "Show how it stands now" }
+    }
 }

@@ -48,7 +48,7 @@ pub(super) async fn page(
             div.head { h1 { "Overview" } p.live id="live" { span.dot {} span id="live-word" { "As of " (time::at(now)) } } }
             // asked for anew, as a whole, when something changed
             div hx-ext="sse" sse-connect="/live" {
-                div id="figures" hx-get="/" hx-select="#figures" hx-swap="outerHTML" hx-trigger="sse:changed throttle:1s" {
+                div id="figures" hx-get="/" hx-select="#figures" hx-swap="outerHTML" hx-trigger="sse:changed" {
                     (needing(&found))
                     (hearing(&found, behind, now))
                     (over_time(&found.days, now))

@@ -33,7 +33,7 @@ pub(super) async fn page(
             div.head { h1 { "Review queue" } p.hint { "whoever waits longest comes first" } }
             p.live id="live" hidden="" { span.dot {} span id="live-word" {} }
             div hx-ext="sse" sse-connect="/live" {
-                div id="queue" hx-get="/reviews" hx-select="#queue" hx-swap="outerHTML" hx-trigger="sse:changed throttle:1s" {
+                div id="queue" hx-get="/reviews" hx-select="#queue" hx-swap="outerHTML" hx-trigger="sse:changed" {
                     @if found.is_empty() {
                         (page::empty("No certificate waits for a person.", &html! { "1099Policy’s flags bring them here. " a href="/board" { "Back to the board" } }))
                     }

@@ -61,21 +61,24 @@
   on("htmx:sseOpen", () => live("on", "Live"));
   on("htmx:sseError", () => live("off", "Not live: the line is broken"));
 
-  // of a row that changed only the cells that differ are put in, so that focus and selection stay where they are
+  // what is there becomes what came, node by node, so that focus and selection stay where nothing changed
+  const become = (old, now) => {
+    if (old.nodeName !== now.nodeName) return old.replaceWith(now.cloneNode(true));
+    if (old.nodeType === Node.TEXT_NODE) { if (old.data !== now.data) old.data = now.data; return; }
+    for (const { name } of [...old.attributes]) if (!now.hasAttribute(name)) old.removeAttribute(name);
+    for (const { name, value } of now.attributes) if (old.getAttribute(name) !== value) old.setAttribute(name, value);
+    const [were, are] = [[...old.childNodes], [...now.childNodes]];
+    are.forEach((child, place) => were[place] ? become(were[place], child) : old.append(child.cloneNode(true)));
+    were.slice(are.length).forEach(child => child.remove());
+  };
   on("htmx:oobBeforeSwap", event => {
     const { target, fragment } = event.detail;
     const row = fragment.firstElementChild;
     if (target.tagName !== "TR" || row?.tagName !== "TR") return;
     event.detail.shouldSwap = false;
+    row.removeAttribute("hx-swap-oob");
     localise(row);
-    const focused = document.activeElement?.id;
-    [...row.cells].forEach((cell, place) => {
-      if (target.cells[place].innerHTML !== cell.innerHTML) target.cells[place].innerHTML = cell.innerHTML;
-    });
-    if (focused && document.activeElement === document.body) document.getElementById(focused)?.focus();
-    target.className = row.className;
-    target.dataset.revision = row.dataset.revision;
-    target.classList.remove("fresh");
+    become(target, row);
     requestAnimationFrame(() => target.classList.add("fresh"));
   });
   on("htmx:afterSettle", () => localise(document));

@@ -55,9 +55,8 @@ pub(super) async fn page(
         @if moments.is_now() {
             // a change is told and not forced on whoever reads
             div hx-ext="sse" sse-connect={ "/live?work_order=" (encoded(&work_order)) } {
-                p.news id="changed" hx-get=(moments.here(&id)) hx-select="#changed-since" hx-target="#changed" hx-swap="innerHTML" hx-trigger="sse:changed" {}
+                p.news id="changed" sse-swap="changed" {}
             }
-            template { p id="changed-since" { (icon("polling")) "This work order has changed. " a href="" { "Show how it stands now" } } }
         }
         @match &story {
             Some(story) => @if let Some(coverage) = story.state.coverage() { (shown.page(story, coverage)) },

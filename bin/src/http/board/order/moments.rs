@@ -62,12 +62,7 @@ impl Moments {
         }
     }
 
-    /// The address of what is looked at.
-    pub(super) fn here(&self, id: &WorkOrderId) -> String {
-        format!("/work-orders/{}{}", encoded(id.as_str()), self.parameters(self.is_full))
-    }
-
-    /// The same with the history in full, or not.
+    /// The moment as an address's parameters, with the history in full or not.
     pub(super) fn parameters(&self, full: bool) -> String {
         let mut query = url::form_urlencoded::Serializer::new(String::new());
         if let Some(at) = self.question.as_of {
