@@ -39,7 +39,7 @@ async fn every_screen_is_shown_at_every_width_in_both_themes_and_axe_finds_nothi
     }
     let (demo, browser) = (Demo::begin().await, Browser::open(Scripts::On).await);
     follow_link(&browser, &demo.board, &demo.token).await;
-    let axe = axe();
+    let (axe, mut found) = (axe(), Vec::new());
     for (name, path, place, says) in SCREENS {
         for dark in [false, true] {
             browser.is_dark(dark).await;
@@ -58,11 +58,14 @@ async fn every_screen_is_shown_at_every_width_in_both_themes_and_axe_finds_nothi
                 assert!(overflow.as_i64().unwrap() <= 0, "{name} is {overflow} px too wide at {width}");
                 let theme = if dark { "dark" } else { "light" };
                 browser.shoot(&shots().join(format!("{name}-{width}-{theme}.png")), width).await;
-                let found = findings(&browser, &axe).await;
-                assert!(found.is_empty(), "{name} at {width} px, {theme}: {found:#?}");
+                let broken = findings(&browser, &axe).await;
+                found.extend(
+                    broken.into_iter().map(|broken| format!("{name} at {width} px, {theme}: {broken}")),
+                );
             }
         }
     }
+    assert!(found.is_empty(), "{found:#?}");
     let forbidden: Vec<_> =
         browser.complaints().await.into_iter().filter(|line| !line.contains("/nowhere")).collect();
     assert_eq!(forbidden, Vec::<String>::new());

@@ -1,7 +1,6 @@
 //! A calendar of the next days, with how many of something each has.
 
 use super::time;
-use super::words::some;
 use covertrail_domain::time::Timestamp;
 use maud::{Markup, html};
 
@@ -29,8 +28,8 @@ pub(super) fn calendar(first: Timestamp, ends: impl Fn(Timestamp, Timestamp) -> 
                     @let [expiring, gaps] = ends(day, day.plus(DAY));
                     td class=[(place == 0).then_some("today")] {
                         time.day datetime=(time::civil(day)) { (time::day(day)) }
-                        @if expiring > 0 { a.mark.warn href={ "#expires-" (time::civil(day)) } aria-label={ (time::date(day)) ": " (some(expiring, "cover ends", "covers end")) } { (expiring) span { " end" @if expiring == 1 { "s" } } } }
-                        @if gaps > 0 { a.mark.bad href={ "#gap-" (time::civil(day)) } aria-label={ (time::date(day)) ": " (some(gaps, "gap begins", "gaps begin")) } { (gaps) span { " gap" @if gaps != 1 { "s" } } } }
+                        @if expiring > 0 { a.mark.warn href={ "#expires-" (time::civil(day)) } { (expiring) span.word { @if expiring == 1 { " ends" } @else { " end" } } span.visually-hidden { " on " (time::date(day)) } } }
+                        @if gaps > 0 { a.mark.bad href={ "#gap-" (time::civil(day)) } { (gaps) span.word { @if gaps == 1 { " gap" } @else { " gaps" } } span.visually-hidden { " on " (time::date(day)) } } }
                     }
                 } @else { td.outside {} }
             } } } }
