@@ -104,6 +104,13 @@ impl Browser {
         .await
     }
 
+    /// Where a link leads, as it is written.
+    pub(super) async fn link(&self, selector: &str) -> String {
+        let element = self.find(selector).await.unwrap();
+        let href = self.ask("GET", &format!("/element/{element}/attribute/href"), &Value::Null).await;
+        href.as_str().unwrap().to_owned()
+    }
+
     pub(super) async fn click(&self, selector: &str) {
         self.until(selector, || async move {
             let element = self.find(selector).await.ok()?;

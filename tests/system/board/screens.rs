@@ -40,12 +40,12 @@ async fn every_screen_is_shown_at_every_width_in_both_themes_and_axe_finds_nothi
     let (demo, browser) = (Demo::begin().await, Browser::open(Scripts::On).await);
     follow_link(&browser, &demo.board, &demo.token).await;
     let (axe, mut found) = (axe(), Vec::new());
-    for (name, path, place, says) in SCREENS {
+    for (name, path, place, says) in screens(&browser, &demo).await {
         for dark in [false, true] {
             browser.is_dark(dark).await;
             for width in [400, 1000, 1600] {
                 browser.is_wide(width).await;
-                browser.go(&demo.at(path)).await;
+                browser.go(&demo.at(&path)).await;
                 let text = browser.text(place).await;
                 assert!(text.contains(says), "{name} does not say {says:?}: {text}");
                 browser
@@ -79,8 +79,8 @@ async fn without_a_script_every_screen_can_be_read_and_used() {
     }
     let (demo, browser) = (Demo::begin().await, Browser::open(Scripts::Off).await);
     sign_in(&browser, &demo.board, &demo.token).await;
-    for (name, path, place, says) in SCREENS {
-        browser.go(&demo.at(path)).await;
+    for (name, path, place, says) in screens(&browser, &demo).await {
+        browser.go(&demo.at(&path)).await;
         let text = browser.text(place).await;
         assert!(text.contains(says), "{name} does not say {says:?}: {text}");
     }
@@ -98,6 +98,21 @@ async fn without_a_script_every_screen_can_be_read_and_used() {
     browser.click("form.moments .button").await;
     assert!(browser.text(".notice.odd").await.contains("This is how it stood"));
     demo.end();
+}
+
+/// All of them, and those whose addresses have ids of this run in them.
+async fn screens(browser: &Browser, demo: &Demo) -> Vec<(&'static str, String, &'static str, &'static str)> {
+    let mut screens: Vec<_> =
+        SCREENS.map(|(name, path, place, says)| (name, path.to_owned(), place, says)).into();
+    for (name, list, place, says) in [
+        ("contractor", "/contractors", "main", "Policies and certificates"),
+        ("delivery", "/integrations", "main", "What came"),
+    ] {
+        browser.go(&demo.at(list)).await;
+        screens.push((name, browser.link("a.row").await, place, says));
+    }
+    screens.push(("sign-in", "/sign-in".to_owned(), "main", "Your token"));
+    screens
 }
 
 /// The library, unpacked and as it was published.
