@@ -152,11 +152,11 @@ pub(super) fn draw(stage: Stage, last: bool, note: Option<&str>) -> String {
     let line = |class: &str, y: usize, text: &str| {
         format!("<text class=\"{class}\" x=\"{x}\" y=\"{y}\">{text}</text>\n")
     };
-    let lines = match note {
-        None => line("name", y.saturating_add(5), stage.as_str()),
-        Some(note) => {
-            line("name", y.saturating_sub(4), stage.as_str()) + &line("note", y.saturating_add(18), note)
-        }
-    };
-    rims + &lines
+    let (name_at, below) =
+        (if note.is_some() { y.saturating_sub(3) } else { y.saturating_add(5) }, y.saturating_add(19));
+    let (name, note) = (
+        line("name", name_at, stage.as_str()),
+        note.map(|note| line("note", below, note)).unwrap_or_default(),
+    );
+    format!("{rims}{name}{note}")
 }
