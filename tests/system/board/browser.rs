@@ -1,4 +1,4 @@
-//! Headless Chromium, driven over WebDriver: a few requests in JSON, so the HTTP client that is here anyway is enough.
+//! Headless Chromium, driven over `WebDriver`: a few requests in JSON, so the HTTP client that is here anyway is enough.
 
 use crate::world::PATIENCE;
 use base64::Engine as _;
@@ -10,7 +10,7 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
-/// The name of an element in WebDriver's JSON.
+/// The name of an element in the driver's JSON.
 const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
 
 /// A browser of its own, closed when it goes out of scope.
@@ -42,10 +42,9 @@ pub(super) fn is_missing() -> bool {
 impl Browser {
     pub(super) async fn open(scripts: Scripts) -> Self {
         let mut driver = Command::new("chromedriver").arg("--port=0").stdout(Stdio::piped()).spawn().unwrap();
-        let said = BufReader::new(driver.stdout.take().unwrap()).lines().map(Result::unwrap);
-        let port = said
-            .filter_map(|line| line.split_once("successfully on port ").map(|(_, port)| port.to_owned()))
-            .next();
+        let mut said = BufReader::new(driver.stdout.take().unwrap()).lines().map(Result::unwrap);
+        let port =
+            said.find_map(|line| line.split_once("successfully on port ").map(|(_, port)| port.to_owned()));
         let port = port
             .and_then(|port| port.trim_end_matches('.').parse().ok())
             .expect("chromedriver names its port");
@@ -58,7 +57,7 @@ impl Browser {
         });
         let wanted = json!({ "browserName": "chrome", "goog:chromeOptions": options, "goog:loggingPrefs": { "browser": "ALL" } });
         let begun = browser.ask("POST", "", &json!({ "capabilities": { "alwaysMatch": wanted } })).await;
-        browser.session = begun["sessionId"].as_str().unwrap().to_owned();
+        begun["sessionId"].as_str().unwrap().clone_into(&mut browser.session);
         browser
     }
 
@@ -162,10 +161,10 @@ impl Browser {
                 tokio::time::sleep(Duration::from_millis(20)).await;
             }
         };
-        match tokio::time::timeout(PATIENCE, waiting).await {
-            Ok(found) => found,
-            Err(_) => panic!("it never came to be: {what}, at {}", self.address().await),
+        if let Ok(found) = tokio::time::timeout(PATIENCE, waiting).await {
+            return found;
         }
+        panic!("it never came to be: {what}, at {}", self.address().await)
     }
 
     async fn devtools(&self, command: &str, parameters: Value) -> Value {

@@ -124,7 +124,7 @@ fn axe() -> String {
     let writing = std::thread::spawn(move || into.write_all(include_bytes!("axe.js.gz")).unwrap());
     let unpacked = gzip.wait_with_output().unwrap().stdout;
     writing.join().unwrap();
-    let sum: String = Sha256::digest(&unpacked).iter().map(|byte| format!("{byte:02x}")).collect();
+    let sum = Sha256::digest(&unpacked).iter().fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"));
     assert!(include_str!("axe.txt").contains(&sum), "axe.js.gz is not what axe.txt says: {sum}");
     String::from_utf8(unpacked).unwrap()
 }

@@ -5,6 +5,8 @@
 use axum::extract::Path;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Response};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sha2::{Digest as _, Sha256};
 use std::sync::LazyLock;
 
@@ -40,7 +42,8 @@ pub(super) const ALL: [Asset; 5] = [
 static HASHES: LazyLock<Vec<String>> = LazyLock::new(|| ALL.iter().map(hash).collect());
 
 fn hash(asset: &Asset) -> String {
-    Sha256::digest(asset.plain).iter().take(6).map(|byte| format!("{byte:02x}")).collect()
+    let whole: [u8; 32] = Sha256::digest(asset.plain).into();
+    whole.get(..9).map(|part| URL_SAFE_NO_PAD.encode(part)).unwrap_or_default()
 }
 
 /// The address of a file, with what tells this version of it from others.

@@ -23,7 +23,7 @@ pub(super) async fn page(
 ) -> Result<Markup, Failed> {
     let mut records = Vec::new();
     let take = |recorded: &Recorded<'_>| {
-        records.push((recorded.recorded_at, Record::from_json(recorded.kind, recorded.data)))
+        records.push((recorded.recorded_at, Record::from_json(recorded.kind, recorded.data)));
     };
     let read = shared.models.events_of(&format!("{DELIVERY}-{id}"), take).await;
     read.map_err(|trouble| Failed::from(&trouble))?;

@@ -78,7 +78,7 @@ impl Filters {
                 "worker" => asked.worker = text(),
                 "client" => asked.client = text(),
                 "blocked" => asked.blocked = value == "true",
-                "text" => asked.text = value.trim().to_owned(),
+                "text" => value.trim().clone_into(&mut asked.text),
                 "sort" => {
                     let (descending, by) =
                         value.strip_prefix('-').map_or((false, value.as_str()), |by| (true, by));

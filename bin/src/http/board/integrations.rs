@@ -4,7 +4,7 @@ use super::list::encoded;
 use super::overview::{counted, heard};
 use super::page::{self, Place};
 use super::read::{self, MANY};
-use super::rows::{BY_FATE, Blocked, Count, Delivery, Item};
+use super::rows::{Blocked, Count, Delivery, Item};
 use super::session::Viewer;
 use super::words::{icon, number, plain, some};
 use super::{Failed, list, time};
@@ -78,7 +78,7 @@ fn found(reader: &Reader, asked: &Asked) -> Result<Found, ViewsError> {
     let soonest = Query { order: &["work_starts"], limit: MANY, ..Query::default() };
     Ok(Found {
         deliveries: read::rows(reader, &DELIVERIES, &newest)?,
-        fates: read::all(reader, &BY_FATE)?,
+        fates: read::counts(reader, &DELIVERIES, "state")?,
         blocked: read::rows(reader, &BLOCKED, &soonest)?,
         checklist: read::all(reader, &CHECKLIST)?,
         heard: [("WorkMarket", heard(reader, "workmarket")?), ("1099Policy", heard(reader, "policy")?)],

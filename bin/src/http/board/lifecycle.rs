@@ -2,7 +2,7 @@
 
 use super::overview::counted;
 use super::page::{self, Place};
-use super::rows::{BY_STAGE, Count};
+use super::rows::Count;
 use super::session::Viewer;
 use super::words::{event, number, stage};
 use super::{Failed, read};
@@ -10,6 +10,7 @@ use crate::http::Shared;
 use axum::Extension;
 use axum::extract::State;
 use covertrail_domain::coverage::{Machine, Stage};
+use covertrail_projections::tables::BOARD;
 use maud::{Markup, PreEscaped, html};
 use std::collections::BTreeMap;
 use std::sync::{Arc, LazyLock};
@@ -23,7 +24,7 @@ pub(super) async fn page(
     Extension(viewer): Extension<Viewer>,
 ) -> Result<Markup, Failed> {
     let (counts, picture): (Vec<Count>, String) = read::page(&shared, |reader| {
-        let counts: Vec<Count> = read::all(reader, &BY_STAGE)?;
+        let counts = read::counts(reader, &BOARD, "stage")?;
         let picture = MACHINE.to_live_svg(|stage| {
             let link = format!("/board?stage={}", stage.as_str());
             (link, number(counted(&counts, stage.as_str())))

@@ -3,7 +3,7 @@
 use super::filters::{Filters, PAGE, Sort};
 use super::page::{self, Place};
 use super::read;
-use super::rows::{BY_URGENCY, Count, Order};
+use super::rows::Order;
 use super::session::Viewer;
 use super::words::{badge_named, icon, number, plain, stage, stage_of, standing};
 use super::{Failed, time};
@@ -67,7 +67,7 @@ fn found(reader: &Reader, filters: &Filters) -> Result<Found, ViewsError> {
     let more = rows.len() > PAGE;
     rows.truncate(PAGE);
     let next = rows.last().filter(|_| more).map(|row| filters.place(row));
-    let counted: Vec<Count> = read::all(reader, &BY_URGENCY)?;
+    let counted = read::counts(reader, &BOARD, "urgency")?;
     let count = |badge: Badge| {
         let place = badge.urgency().to_string();
         counted.iter().find(|counted| counted.what == place).map_or(0, |counted| counted.count)

@@ -4,7 +4,7 @@ use super::calendar::midnight;
 use super::charts::{self, Bar, Chart};
 use super::page::{self, Place};
 use super::read::{self, MANY};
-use super::rows::{BY_URGENCY, Count, Day, Delivery, Review, WAITING};
+use super::rows::{Count, Day, Delivery, Review};
 use super::session::Viewer;
 use super::words::{icon, number, some, standing, tone};
 use super::{Failed, time};
@@ -15,7 +15,7 @@ use axum::extract::State;
 use covertrail_adapters::store::Position;
 use covertrail_domain::coverage::Badge;
 use covertrail_domain::time::Timestamp;
-use covertrail_projections::tables::{DELIVERIES, FIGURES, REVIEWS};
+use covertrail_projections::tables::{BLOCKED, BOARD, DELIVERIES, FIGURES, REVIEWS};
 use covertrail_projections::{Query, Reader, ViewsError, Where};
 use maud::{Markup, html};
 use std::sync::Arc;
@@ -25,7 +25,8 @@ const DAYS: i64 = 30;
 
 struct Found {
     standings: Vec<Count>,
-    waiting: Vec<Count>,
+    reviews: i64,
+    blocked: i64,
     oldest: Option<Review>,
     heard: Vec<(&'static str, Option<Timestamp>)>,
     days: Vec<Day>,
@@ -63,8 +64,9 @@ fn found(reader: &Reader, now: Timestamp) -> Result<Found, ViewsError> {
     let since = midnight(now.plus(-(DAYS - 1) * 86_400)).unix();
     let days = Query { wheres: vec![Where::From("day", since.into())], limit: MANY, ..Query::default() };
     Ok(Found {
-        standings: read::all(reader, &BY_URGENCY)?,
-        waiting: read::all(reader, &WAITING)?,
+        standings: read::counts(reader, &BOARD, "urgency")?,
+        reviews: sum(&read::counts(reader, &REVIEWS, "waits_for")?),
+        blocked: sum(&read::counts(reader, &BLOCKED, "step")?),
         oldest: read::rows(reader, &REVIEWS, &oldest)?.pop(),
         heard: vec![("WorkMarket", heard(reader, "workmarket")?), ("1099Policy", heard(reader, "policy")?)],
         days: read::rows(reader, &FIGURES, &days)?,
@@ -90,13 +92,17 @@ impl Found {
     }
 }
 
+fn sum(counts: &[Count]) -> i64 {
+    counts.iter().map(|count| count.count).sum()
+}
+
 /// What was counted under a name.
 pub(super) fn counted(counts: &[Count], what: &str) -> i64 {
     counts.iter().find(|count| count.what == what).map_or(0, |count| count.count)
 }
 
 fn needing(found: &Found) -> Markup {
-    let [reviews, blocked] = ["reviews", "blocked"].map(|what| counted(&found.waiting, what));
+    let (reviews, blocked) = (found.reviews, found.blocked);
     let oldest = found.oldest.as_ref().and_then(|review| review.since);
     html! {
         section aria-labelledby="now" {

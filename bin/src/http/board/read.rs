@@ -1,9 +1,10 @@
 //! Reading the read models into values of this program's own.
 
 use super::Failed;
+use super::rows::Count;
 use crate::http::Shared;
 use crate::views::Trouble;
-use covertrail_projections::{Query, Reader, Table, ViewsError, row_as_json};
+use covertrail_projections::{Cell, Query, Reader, Table, ViewsError, row_as_json};
 use serde::de::DeserializeOwned;
 
 /// The rows that a query asks for.
@@ -24,6 +25,19 @@ pub(super) fn rows<T: DeserializeOwned>(
 /// All rows of a small table, in its own order.
 pub(super) fn all<T: DeserializeOwned>(reader: &Reader, table: &Table) -> Result<Vec<T>, ViewsError> {
     rows(reader, table, &Query { limit: MANY, ..Query::default() })
+}
+
+/// How many rows have each value of a column.
+pub(super) fn counts(reader: &Reader, table: &Table, column: &str) -> Result<Vec<Count>, ViewsError> {
+    let count = |(what, many): (Cell<'static>, u64)| {
+        let what = match what {
+            Cell::Text(text) => text.into_owned(),
+            Cell::Number(number) => number.to_string(),
+            Cell::Nothing => String::new(),
+        };
+        Count { what, count: i64::try_from(many).unwrap_or(i64::MAX) }
+    };
+    Ok(reader.tally(table, column)?.into_iter().map(count).collect())
 }
 
 /// More rows than a page shows.

@@ -1,7 +1,7 @@
-//! Rows of the read models, as pages use them, and the counts that only pages ask for.
+//! Rows of the read models, as pages use them.
+#![expect(clippy::struct_field_names, reason = "fields are named as the columns that they are read from")]
 
 use covertrail_domain::time::Timestamp;
-use covertrail_projections::{Column, Holds, Rows, Table};
 use serde::{Deserialize, Deserializer};
 
 /// A row of the board.
@@ -132,7 +132,7 @@ pub(super) struct Day {
 }
 
 /// How many there are of something.
-#[derive(Debug, Deserialize)]
+#[derive(Debug)]
 pub(super) struct Count {
     pub(super) what: String,
     pub(super) count: i64,
@@ -141,37 +141,3 @@ pub(super) struct Count {
 fn moment<'de, D: Deserializer<'de>>(source: D) -> Result<Option<Timestamp>, D::Error> {
     Ok(Option::<i64>::deserialize(source)?.map(Timestamp::from_unix))
 }
-
-const fn counted(name: &'static str, select: &'static str) -> Table {
-    Table {
-        name,
-        version: 1,
-        means: "How many there are.",
-        columns: &[
-            Column { name: "what", holds: Holds::Text, means: "What is counted." },
-            Column { name: "count", holds: Holds::Number, means: "How many." },
-        ],
-        key: &[],
-        indexed: &[],
-        rows: Rows::OfTables(select),
-    }
-}
-
-// over an index that has all they need, so that the rows themselves are not read
-
-/// Work orders by the place of their standing.
-pub(super) const BY_URGENCY: Table = counted(
-    "by_urgency",
-    "SELECT CAST(urgency AS TEXT) AS what, count(*) AS count FROM board GROUP BY urgency",
-);
-/// Work orders by stage.
-pub(super) const BY_STAGE: Table =
-    counted("by_stage", "SELECT stage AS what, count(*) AS count FROM board GROUP BY stage");
-/// Certificates that wait for a person, and steps that do.
-pub(super) const WAITING: Table = counted(
-    "waiting",
-    "SELECT 'reviews' AS what, count(*) AS count FROM reviews UNION ALL SELECT 'blocked', count(*) FROM blocked",
-);
-/// Deliveries by what became of them.
-pub(super) const BY_FATE: Table =
-    counted("by_fate", "SELECT state AS what, count(*) AS count FROM deliveries GROUP BY state");

@@ -19,7 +19,7 @@ pub(super) fn ids(story: &Story, at: Timestamp) -> Markup {
     let Some(coverage) = story.state.coverage() else { return html! {} };
     let rows = match OBJECTS.rows {
         Rows::OfStory(rows) => rows(story, at),
-        Rows::OfDelivery(_) | Rows::OfLog(_) | Rows::OfTables(_) => Vec::new(),
+        Rows::OfDelivery(_) | Rows::OfLog(_) | Rows::OfBoard { .. } => Vec::new(),
     };
     let mut objects: Vec<Object> =
         rows.iter().filter_map(|row| serde_json::from_str(&row_as_json(&OBJECTS, row)).ok()).collect();

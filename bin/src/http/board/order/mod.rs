@@ -24,6 +24,7 @@ use axum::Extension;
 use axum::extract::{Path, Query as Parameters, State};
 use covertrail_domain::coverage::{self, Coverage, Path as Way};
 use covertrail_domain::id::WorkOrderId;
+use covertrail_domain::time::Timestamp;
 use covertrail_projections::Story;
 use maud::{Markup, html};
 use moments::Moments;
@@ -84,7 +85,7 @@ impl Shown<'_> {
         html! {
             div.head { h1 { (self.id) " " span.title { (super::words::title(&coverage.terms.title, self.id.as_str())) } } }
             @if !self.moments.is_now() { (self.moments.told(self.id)) }
-            (self.answer(story, at))
+            (answer(story, at))
             (stages::stages(story, coverage))
             @if self.moments.is_now() { (self.doing(&story.state, coverage)) }
             section aria-labelledby="lanes" { h2 id="lanes" { "Cover against the work" } (lanes::lanes(coverage, at)) }
@@ -94,21 +95,6 @@ impl Shown<'_> {
                 section aria-labelledby="known" { h2 id="known" { "All that is known" } (self.known(story)) }
             }
             (history::history(self.past, self.moments, self.id, self.viewer))
-        }
-    }
-
-    fn answer(&self, story: &Story, at: covertrail_domain::time::Timestamp) -> Markup {
-        let standing = story.state.standing(at);
-        html! {
-            div class={ "answer " (super::words::tone(standing.badge)) } {
-                (badge(standing.badge))
-                p.why { (time::sentence(&standing.reason)) }
-                p.hint {
-                    @if standing.rests_on.is_empty() { "Nothing in force to rest on." }
-                    @else { "Rests on " @for (place, evidence) in standing.rests_on.iter().enumerate() { @if place > 0 { ", " } (evidence) } "." }
-                    @if let Some(changes) = standing.changes_at { " By the passing of time alone this changes " (time::ago(changes, at)) ", " (time::at(changes)) "." }
-                }
-            }
         }
     }
 
@@ -152,6 +138,22 @@ impl Shown<'_> {
                     div { dt { "Attempt at cover" } dd { (coverage.round.get()) } }
                     @if let Some(waiver) = &coverage.waiver { div { dt { "Exception" } dd { "until " (time::at(waiver.until)) ", by " (waiver.by) ": " (waiver.reason) } } }
                 }
+            }
+        }
+    }
+}
+
+/// Whether it is insured, and the sentence that says why.
+fn answer(story: &Story, at: Timestamp) -> Markup {
+    let standing = story.state.standing(at);
+    html! {
+        div class={ "answer " (super::words::tone(standing.badge)) } {
+            (badge(standing.badge))
+            p.why { (time::sentence(&standing.reason)) }
+            p.hint {
+                @if standing.rests_on.is_empty() { "Nothing in force to rest on." }
+                @else { "Rests on " @for (place, evidence) in standing.rests_on.iter().enumerate() { @if place > 0 { ", " } (evidence) } "." }
+                @if let Some(changes) = standing.changes_at { " By the passing of time alone this changes " (time::ago(changes, at)) ", " (time::at(changes)) "." }
             }
         }
     }
