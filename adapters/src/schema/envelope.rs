@@ -28,6 +28,8 @@ pub struct Envelope {
     pub recorded_at: i64,
     /// By which way it came.
     pub source: Source,
+    /// Why, in the words of the person who did it.
+    pub reason: Option<String>,
 }
 
 /// The story of a work order, which is its stream.
@@ -45,6 +47,7 @@ impl Envelope {
             occurred_at: moment::seconds(self.occurred_at),
             recorded_at: moment::microseconds(self.recorded_at),
             source: self.source.as_str(),
+            reason: self.reason.as_deref(),
         })
     }
 
@@ -66,6 +69,8 @@ struct Written<'a> {
     occurred_at: String,
     recorded_at: String,
     source: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<&'a str>,
 }
 
 struct Read<'a> {
@@ -75,6 +80,7 @@ struct Read<'a> {
     occurred_at: Text<'a>,
     recorded_at: Text<'a>,
     source: Text<'a>,
+    reason: Option<Text<'a>>,
 }
 
 impl TryFrom<Read<'_>> for Envelope {
@@ -89,6 +95,7 @@ impl TryFrom<Read<'_>> for Envelope {
             source: Source::parse(&read.source.0).map_err(|fault| fault.within("source"))?,
             correlation: read.correlation.0.into_owned(),
             causation: read.causation.0.into_owned(),
+            reason: read.reason.map(|reason| reason.0.into_owned()),
         })
     }
 }
@@ -104,6 +111,8 @@ impl<'a> Scanned<'a> for Read<'a> {
             occurred_at: scan.field(&mut comma, "\"occurred_at\":")?,
             recorded_at: scan.field(&mut comma, "\"recorded_at\":")?,
             source: scan.field(&mut comma, "\"source\":")?,
+            // the few that have one are read the long way
+            reason: None,
         };
         scan.eat("}")?;
         Some(read)
@@ -118,7 +127,8 @@ impl<'de: 'a, 'a> Deserialize<'de> for Read<'a> {
 
 struct ReadVisitor;
 
-const FIELDS: &[&str] = &["actor", "$correlationId", "$causationId", "occurred_at", "recorded_at", "source"];
+const FIELDS: &[&str] =
+    &["actor", "$correlationId", "$causationId", "occurred_at", "recorded_at", "source", "reason"];
 
 impl<'de> Visitor<'de> for ReadVisitor {
     type Value = Read<'de>;
@@ -128,7 +138,7 @@ impl<'de> Visitor<'de> for ReadVisitor {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Read<'de>, A::Error> {
-        let mut found: [Option<Text<'de>>; 6] = Default::default();
+        let mut found: [Option<Text<'de>>; 7] = Default::default();
         while let Some(Text(key)) = map.next_key::<Text<'de>>()? {
             let known = FIELDS.iter().zip(&mut found).find(|(field, _)| **field == key);
             match known {
@@ -138,7 +148,7 @@ impl<'de> Visitor<'de> for ReadVisitor {
                 None => return Err(Error::unknown_field(&key, FIELDS)),
             }
         }
-        let [actor, correlation, causation, occurred_at, recorded_at, source] = found;
+        let [actor, correlation, causation, occurred_at, recorded_at, source, reason] = found;
         Ok(Read {
             actor: needed(actor, "actor")?,
             correlation: needed(correlation, "$correlationId")?,
@@ -146,6 +156,7 @@ impl<'de> Visitor<'de> for ReadVisitor {
             occurred_at: needed(occurred_at, "occurred_at")?,
             recorded_at: needed(recorded_at, "recorded_at")?,
             source: needed(source, "source")?,
+            reason,
         })
     }
 }

@@ -54,7 +54,7 @@ impl Engine {
             let commands: Vec<Command> = known_by.iter().map(|(_, command)| command.clone()).collect();
             let Some((other, _)) = known_by.first() else { continue };
             let causation = format!("{COVERAGE}-{other}");
-            let cause = Cause { actor: Actor::Covertrail, source: Source::Command, causation };
+            let cause = Cause { actor: Actor::Covertrail, source: Source::Command, causation, reason: None };
             // what is refused does not concern this work order
             self.execute_all(work_order, &commands, &cause).await?;
         }
@@ -70,7 +70,7 @@ impl Engine {
                 // that it is too late is known here; everything else the vendor said
                 let is_own = matches!(commands.first(), Some(Command::DelayCover { .. }));
                 let actor = if is_own { Actor::Covertrail } else { Actor::Policy };
-                let cause = Cause { actor, source: Source::Api, causation };
+                let cause = Cause { actor, source: Source::Api, causation, reason: None };
                 self.record(work_order, &commands, &cause).await
             }
             Err(CallError::Refused(reason)) => self.block(action, Failure::Refused, reason).await,
@@ -101,8 +101,12 @@ impl Engine {
         let (work_order, step) = (&action.work_order, action.step());
         let document = action.document().cloned();
         tracing::warn!(%work_order, %step, "step blocked");
-        let cause =
-            Cause { actor: Actor::Covertrail, source: Source::Api, causation: action.idempotency_key() };
+        let cause = Cause {
+            actor: Actor::Covertrail,
+            source: Source::Api,
+            causation: action.idempotency_key(),
+            reason: None,
+        };
         self.record(work_order, &[Command::Block { step, document, failure, reason }], &cause).await
     }
 

@@ -22,6 +22,8 @@ pub struct Cause {
     pub source: Source,
     /// What came before it: the delivery's stream, the call's idempotency key, the person's request.
     pub causation: String,
+    /// Why, in a person's words.
+    pub reason: Option<String>,
 }
 
 impl Cause {
@@ -211,6 +213,7 @@ fn stored(work_order: &WorkOrderId, first: u64, events: &[Event], cause: &Cause)
             occurred_at: event.at().unwrap_or(now),
             recorded_at,
             source: cause.source,
+            reason: cause.reason.clone(),
         };
         NewEvent {
             id: schema::event_id(&command_id(&stream, revision, cause, &stored), 0),

@@ -94,6 +94,7 @@ impl Engine {
             occurred_at: clock::now(),
             recorded_at,
             source: Source::Webhook,
+            reason: None,
         };
         let event = NewEvent {
             id: schema::event_id(
@@ -139,6 +140,7 @@ impl Engine {
             actor: Actor::Policy,
             source: Source::Webhook,
             causation: stored.stream.as_str().to_owned(),
+            reason: None,
         };
         let mut tally = Tally::default();
         for work_order in concerned {
@@ -176,6 +178,7 @@ impl Engine {
             actor: Actor::WorkMarket,
             source: if stored.delivery.is_polled() { Source::Polling } else { Source::Webhook },
             causation: stored.stream.as_str().to_owned(),
+            reason: None,
         };
         let mut tally = Tally::default();
         for answer in self.execute_seen(&id, &commands, &cause, seen_at).await? {

@@ -102,6 +102,7 @@ impl Engine {
                     actor: Actor::Covertrail,
                     source: Source::Command,
                     causation: handed.id.to_string(),
+                    reason: None,
                 };
                 let block = Command::Block { step, document, failure: Failure::Unsettled, reason };
                 if let Err(error) = self.execute(&work_order, &block, &cause).await {

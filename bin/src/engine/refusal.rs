@@ -45,7 +45,7 @@ impl Engine {
             delivery::Source::Policy => Actor::Policy,
             delivery::Source::WorkMarket => Actor::WorkMarket,
         };
-        let cause = Cause { actor, source: Source::Webhook, causation: delivery.stream() };
+        let cause = Cause { actor, source: Source::Webhook, causation: delivery.stream(), reason: None };
         let reason = handled.reason.clone().unwrap_or_default();
         let refusal = Refusal { asked: delivery.event.clone(), about: None, reason };
         for work_order in &handled.work_orders {
@@ -70,6 +70,7 @@ fn stored(work_order: &WorkOrderId, index: u32, refusal: &Refusal, cause: &Cause
         occurred_at: clock::now(),
         recorded_at,
         source: cause.source,
+        reason: cause.reason.clone(),
     };
     let data = refusal.encode();
     let id = format!("{REFUSAL}-{work_order}/{}/{}", cause.causation, String::from_utf8_lossy(&data));

@@ -136,6 +136,7 @@ impl Engine {
                     actor: Actor::Clock,
                     source: Source::Clock,
                     causation: format!("clock-{}", now.unix()),
+                    reason: None,
                 };
                 if let Err(error) = self.execute(work_order, &Command::Expire { at: now }, &cause).await {
                     tracing::warn!(%work_order, %error, "the end of cover could not be recorded");

@@ -96,6 +96,7 @@ fn append(
         occurred_at: at,
         recorded_at: micros(at),
         source: Source::Webhook,
+        reason: None,
     };
     let event = NewEvent {
         id: schema::event_id(&stream, index),

@@ -147,6 +147,7 @@ fn told(
         occurred_at: step.at,
         recorded_at: micros(step.at),
         source: step.cause.source(),
+        reason: None,
     };
     let expected = revision.map_or(Expected::NoStream, Expected::Exact);
     let mut events = Vec::with_capacity(happened.len());

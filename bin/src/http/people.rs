@@ -217,9 +217,10 @@ pub(super) async fn perform(
     person: &PersonId,
     work_order: &WorkOrderId,
     causation: String,
+    reason: Option<String>,
     command: &Command,
 ) -> Result<Executed, ExecuteError> {
-    let cause = Cause { actor: Actor::Person(person.clone()), source: Source::Command, causation };
+    let cause = Cause { actor: Actor::Person(person.clone()), source: Source::Command, causation, reason };
     match engine.execute(work_order, command, &cause).await {
         Err(ExecuteError::Rejected(rejection)) => {
             let refused = [refusal(command, &rejection)];
@@ -232,7 +233,7 @@ pub(super) async fn perform(
 pub(super) async fn execute(shared: &Shared, asked: Asked, command: Command) -> Response {
     let Shared { engine, links, .. } = shared;
     let Asked { person, ref work_order, causation, .. } = asked;
-    match perform(engine, &person, work_order, causation, &command).await {
+    match perform(engine, &person, work_order, causation, None, &command).await {
         Ok(executed) => {
             let status = match executed {
                 Executed::Happened => "done",

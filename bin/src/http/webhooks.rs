@@ -93,6 +93,7 @@ async fn store(shared: &Shared, delivery: &Delivery) -> Response {
         occurred_at: clock::now(),
         recorded_at,
         source: Source::Webhook,
+        reason: None,
     };
     let event = NewEvent {
         id: schema::event_id(stream.as_str(), 0),

@@ -104,6 +104,7 @@ impl Journal {
             causation: self.stream.as_str().to_owned(),
             occurred_at: clock::now(),
             recorded_at,
+            reason: None,
         };
         Ok(NewEvent {
             id: schema::event_id(&command, 0),

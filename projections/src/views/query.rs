@@ -22,7 +22,7 @@ pub struct Query<'a> {
 /// A condition. Columns are names of the program's own, never of whoever asks.
 #[derive(Debug, Clone)]
 pub enum Where<'a> {
-    /// The column has this value.
+    /// The column has this value, or none where that is asked for.
     Is(&'a str, Cell<'a>),
     /// The column has this value or a smaller one.
     UpTo(&'a str, Cell<'a>),
@@ -88,7 +88,7 @@ impl<'w> Where<'w> {
             (Some(name), format!("{} {sign} ?{}", column(table, name), values.len()))
         };
         match self {
-            Self::Is(name, value) => compare(name, "=", value),
+            Self::Is(name, value) => compare(name, "IS", value),
             Self::UpTo(name, value) => compare(name, "<=", value),
             Self::From(name, value) => compare(name, ">=", value),
             Self::Says(columns, words) => {

@@ -280,6 +280,7 @@ async fn load_decide_append(store: &Embedded, story: &Story, command: &Command, 
             occurred_at: covertrail::clock::now(),
             recorded_at,
             source: cause.source,
+            reason: None,
         };
         NewEvent {
             id: schema::event_id(&format!("{name}/{}", cause.causation), index),

@@ -128,6 +128,7 @@ impl Story {
             actor: Actor::Person(by.clone()),
             source: Source::Command,
             causation: format!("request-{:032x}", self.number),
+            reason: None,
         };
         let at = self.start.plus(-7200);
         Some(match step {
@@ -186,12 +187,17 @@ impl Story {
         let source = if actor == Actor::Policy { "policy" } else { "workmarket" };
         let delivery = u128::from(self.number).wrapping_mul(0x9e37_79b9_7f4a_7c15_f39c_c060_5ced_c835);
         let delivery = delivery.wrapping_add(u128::try_from(step).unwrap_or(0));
-        Cause { actor, source: Source::Webhook, causation: format!("delivery-{source}-{delivery:032x}") }
+        Cause {
+            actor,
+            source: Source::Webhook,
+            causation: format!("delivery-{source}-{delivery:032x}"),
+            reason: None,
+        }
     }
 
     fn by_answer(&self, step: &str) -> Cause {
         let causation = format!("{}-{step}-1", self.work_order);
-        Cause { actor: Actor::Policy, source: Source::Api, causation }
+        Cause { actor: Actor::Policy, source: Source::Api, causation, reason: None }
     }
 
     fn vendors(&self, prefix: &str) -> String {

@@ -2,6 +2,9 @@
 
 use super::browser::Browser;
 
+/// Whether a page hears of changes.
+pub(super) const LIVE: &str = "return document.querySelector('#live').dataset.state === 'on'";
+
 /// Signs in as the demo's link has it: its token fills the form, and leaves the address.
 pub(super) async fn follow_link(browser: &Browser, board: &str, token: &str) {
     browser.go(&format!("{board}/sign-in#{token}")).await;

@@ -2,7 +2,7 @@
 
 use super::Demo;
 use super::browser::{Browser, Scripts, is_missing};
-use super::clerk::follow_link;
+use super::clerk::{LIVE, follow_link};
 use serde_json::json;
 
 /// Where things are, and what somebody is at.
@@ -18,8 +18,8 @@ async fn a_row_changes_as_the_webhook_comes_and_nothing_else_moves() {
     follow_link(&browser, &demo.board, &demo.token).await;
     browser.is_wide(1600).await;
     browser.go(&demo.at("/board")).await;
-    browser.sees("it is live", "return document.querySelector('#live').dataset.state === 'on'").await;
-    assert!(browser.text("#row-WO-1001 .standing").await.contains("Insured"));
+    browser.sees("it is live", LIVE).await;
+    browser.says("#row-WO-1001 .standing", "Insured").await;
     browser
         .run(
             "scrollTo(0, 40); document.querySelector('#open-WO-1001').focus({ preventScroll: true }); \
@@ -54,17 +54,17 @@ async fn a_row_that_leaves_the_filter_says_so_and_one_that_comes_is_told() {
     let (demo, browser) = (Demo::begin().await, Browser::open(Scripts::On).await);
     follow_link(&browser, &demo.board, &demo.token).await;
     browser.go(&demo.at("/board?standing=insured")).await;
-    browser.sees("it is live", "return document.querySelector('#live').dataset.state === 'on'").await;
+    browser.sees("it is live", LIVE).await;
     demo.at_workmarket("WO-1011", "complete", json!({ "final_pay": "325.00" })).await;
     browser
         .sees("the row is marked", "return document.querySelector('#row-WO-1011').className.includes('gone')")
         .await;
-    assert!(browser.text("#row-WO-1011 .reason").await.contains("No longer among what you asked for."));
+    browser.says("#row-WO-1011 .reason", "No longer among what you asked for.").await;
     browser.go(&demo.at("/board?standing=done")).await;
-    browser.sees("it is live", "return document.querySelector('#live').dataset.state === 'on'").await;
+    browser.sees("it is live", LIVE).await;
     demo.at_workmarket("WO-1012", "complete", json!({ "final_pay": "325.00" })).await;
     browser.click("#news a").await;
-    assert!(browser.text("#row-WO-1012 .standing").await.contains("Done"));
+    browser.says("#row-WO-1012 .standing", "Done").await;
     demo.end();
 }
 
@@ -77,13 +77,65 @@ async fn figures_and_a_work_orders_own_page_hear_of_changes() {
     follow_link(&browser, &demo.board, &demo.token).await;
     let insured = "return document.querySelector('a[href=\"/board?standing=insured\"] .figure').textContent";
     assert_eq!(browser.run(insured).await, json!("7"));
-    browser.sees("it is live", "return document.querySelector('#live').dataset.state === 'on'").await;
+    browser.sees("it is live", LIVE).await;
     demo.at_workmarket("WO-1001", "complete", json!({ "final_pay": "325.00" })).await;
     browser.sees("the figure", &format!("{insured} === '6'")).await;
     browser.go(&demo.at("/work-orders/WO-1002")).await;
     demo.at_workmarket("WO-1002", "complete", json!({ "final_pay": "325.00" })).await;
-    assert!(browser.text("#changed a").await.contains("Show how it stands now"));
+    browser.says("#changed a", "Show how it stands now").await;
     browser.click("#changed a").await;
-    assert!(browser.text(".answer").await.contains("Done"));
+    browser.says(".answer", "Done").await;
+    demo.end();
+}
+
+#[tokio::test]
+async fn lists_become_what_is_new_and_leave_the_focus_and_what_is_open_alone() {
+    if is_missing() {
+        return;
+    }
+    let (demo, browser) = (Demo::begin().await, Browser::open(Scripts::On).await);
+    follow_link(&browser, &demo.board, &demo.token).await;
+    browser.go(&demo.at("/contractors")).await;
+    browser.click("#contractors tbody tr:first-child a.row").await;
+    let contractor = browser.address().await;
+    browser.sees("it is live", LIVE).await;
+    browser.run("document.querySelector('#contractor a.row').focus()").await;
+    let focused = browser.run("return document.activeElement.textContent").await;
+    let work_order = focused.as_str().unwrap().to_owned();
+    demo.at_workmarket(&work_order, "cancel", json!({})).await;
+    browser
+        .sees(
+            "the contractor has nothing open",
+            "return document.querySelector('#contractor').textContent.includes('of which 0 open')",
+        )
+        .await;
+    assert_eq!(browser.run("return document.activeElement.textContent").await, focused);
+    assert_eq!(browser.address().await, contractor);
+
+    browser.go(&demo.at("/expiring")).await;
+    browser.sees("it is live", LIVE).await;
+    let ends = |work_order: &str| {
+        format!(
+            "return [...document.querySelectorAll('#days a.row')].some(row => row.textContent === '{work_order}')"
+        )
+    };
+    browser.sees("its cover ends", &ends("WO-1012")).await;
+    demo.at_workmarket("WO-1012", "complete", json!({ "final_pay": "325.00" })).await;
+    browser
+        .sees(
+            "it no longer matters when",
+            &format!("return !({})", ends("WO-1012").trim_start_matches("return ")),
+        )
+        .await;
+
+    browser.go(&demo.at("/integrations")).await;
+    browser.sees("it is live", LIVE).await;
+    demo.at_workmarket("WO-1011", "complete", json!({ "final_pay": "325.00" })).await;
+    browser
+        .sees(
+            "the delivery",
+            "return document.querySelector('#deliveries ~ .scroll tbody tr').textContent.includes('WO-1011')",
+        )
+        .await;
     demo.end();
 }

@@ -22,8 +22,9 @@ prop_compose! {
         occurred_at in any::<i64>().prop_map(Timestamp::from_unix),
         recorded_at in -62_167_219_200_000_000_i64..253_402_300_800_000_000,
         source in select(Source::ALL.to_vec()),
+        reason: Option<String>,
     ) -> Envelope {
-        Envelope { actor, correlation, causation, occurred_at, recorded_at, source }
+        Envelope { actor, correlation, causation, occurred_at, recorded_at, source, reason }
     }
 }
 
@@ -42,6 +43,7 @@ fn written(replaced: &str, by: &str) -> String {
         occurred_at: Timestamp::from_unix(1_761_997_200),
         recorded_at: 1_761_997_200_000_001,
         source: Source::Clock,
+        reason: None,
     };
     let text = String::from_utf8(envelope.encode()).unwrap();
     assert!(text.contains(replaced), "{text}");
@@ -97,4 +99,11 @@ fn what_is_wrong_with_an_envelope_is_named() {
         let Malformed::Envelope { fault } = &error else { panic!("{error}") };
         assert_eq!(fault.field(), field, "{error}");
     }
+}
+
+#[test]
+fn why_a_person_did_it_is_kept_and_older_lines_have_no_why() {
+    let text = written("\"clock\"}", "\"clock\",\"reason\":\"it was put right\"}");
+    assert_eq!(Envelope::decode(text.as_bytes()).unwrap().reason.as_deref(), Some("it was put right"));
+    assert_eq!(Envelope::decode(written("", "").as_bytes()).unwrap().reason, None);
 }

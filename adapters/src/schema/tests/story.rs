@@ -38,6 +38,7 @@ fn told(actor: Actor, source: Source, causation: &str, events: Vec<Event>) -> Ve
         occurred_at: at(START),
         recorded_at: START * 1_000_000 + 250_001,
         source,
+        reason: None,
     };
     events.into_iter().map(|event| (event, envelope.clone())).collect()
 }

@@ -143,6 +143,7 @@ fn event(stream: &StreamName, command: &str, kind: &str, data: String, actor: Ac
         occurred_at: clock::now(),
         recorded_at,
         source: Source::Api,
+        reason: None,
     };
     NewEvent {
         id: schema::event_id(command, 0),

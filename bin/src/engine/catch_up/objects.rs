@@ -87,7 +87,7 @@ impl Engine {
             return Ok(0);
         }
         let causation = format!("catch-up-{work_order}");
-        let cause = Cause { actor: Actor::Policy, source: Source::Api, causation };
+        let cause = Cause { actor: Actor::Policy, source: Source::Api, causation, reason: None };
         let answers = self.execute_all(work_order, commands, &cause).await?;
         Ok(answers.iter().filter(|answer| matches!(answer, Ok(Executed::Happened))).count())
     }

@@ -100,6 +100,7 @@ fn event(stream: &StreamName, command: &str, kind: &str, json: String, actor: Ac
         occurred_at: clock::now(),
         recorded_at,
         source: Source::Polling,
+        reason: None,
     };
     NewEvent {
         id: schema::event_id(command, 0),

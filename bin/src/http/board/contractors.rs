@@ -6,11 +6,12 @@ use super::read::{self, MANY};
 use super::rows::{Contractor, Covered, Order, Review};
 use super::session::Viewer;
 use super::words::{badge_named, copyable, number, plain};
-use super::{Failed, list, time};
+use super::{Failed, list, live, time};
 use crate::clock;
 use crate::http::Shared;
 use axum::Extension;
 use axum::extract::{Path, Query as Parameters, State};
+use axum::http::Uri;
 use covertrail_domain::time::{Timestamp, Window};
 use covertrail_projections::tables::{BOARD, CONTRACTORS, COVER, REVIEWS};
 use covertrail_projections::{Query, Where};
@@ -25,11 +26,12 @@ pub(super) async fn all(
     State(shared): State<Arc<Shared>>,
     Extension(viewer): Extension<Viewer>,
     Parameters(pairs): list::Pairs,
+    address: Uri,
 ) -> Result<Markup, Failed> {
     let text =
         pairs.into_iter().find_map(|(name, value)| (name == "text").then_some(value)).unwrap_or_default();
     let asked = text.clone();
-    let found: Vec<Contractor> = read::page(&shared, move |reader| {
+    let (found, seen): (Vec<Contractor>, _) = read::page(&shared, move |reader| {
         let says = Where::Says(&["contractor", "worker"], &asked);
         let wheres = if asked.is_empty() { Vec::new() } else { vec![says] };
         read::rows(
@@ -44,16 +46,18 @@ pub(super) async fn all(
         Place::Contractors,
         "Contractors",
         &html! {
-            div.head { h1 { "Contractors" } p.hint { "the worst first" } }
+            div.head { h1 { "Contractors" } p.hint { "the worst first" } (live::state(clock::now())) }
             form.search role="search" method="get" action="/contractors" {
                 label.visually-hidden for="search" { "Search contractors" }
                 input id="search" type="search" name="text" value=(text) placeholder="Search by 1099Policy’s or WorkMarket’s id";
                 button.button type="submit" { "Search" }
             }
-            @if found.is_empty() {
-                (page::empty("No contractor is known by that.", &html! { "One is created with their first work order. " a href="/contractors" { "All contractors" } }))
-            } @else { (table(&found)) }
-            @if found.len() == LISTED { p.hint { "These are the first " (LISTED) "; search to find others." } }
+            (live::kept_up("contractors", &address.to_string(), &seen, &html! {
+                @if found.is_empty() {
+                    (page::empty("No contractor is known by that.", &html! { "One is created with their first work order. " a href="/contractors" { "All contractors" } }))
+                } @else { (table(&found)) }
+                @if found.len() == LISTED { p.hint { "These are the first " (LISTED) "; search to find others." } }
+            }))
         },
     ))
 }
@@ -68,9 +72,10 @@ fn table(found: &[Contractor]) -> Markup {
             tbody { @for each in found { tr {
                 td { (badge_named(&each.standing)) }
                 td { a.row href={ "/contractors/" (encoded(&each.contractor)) } { (each.contractor) } }
-                td { (each.worker.as_deref().unwrap_or("–")) }
-                td.number { (number(each.work_orders)) } td.number { (number(each.open)) } td.number { (number(each.blocked_steps)) }
-                td.number { @if each.uninsured_seconds == 0 { "–" } @else { (time::length(each.uninsured_seconds)) } }
+                td data-of="Worker" { (each.worker.as_deref().unwrap_or("–")) }
+                td.number data-of="Work orders" { (number(each.work_orders)) } td.number data-of="Open" { (number(each.open)) }
+                td.number data-of="Blocked steps" { (number(each.blocked_steps)) }
+                td.number data-of="Worked uninsured" { @if each.uninsured_seconds == 0 { "–" } @else { (time::length(each.uninsured_seconds)) } }
             } } }
         } }
     }
@@ -88,9 +93,10 @@ pub(super) async fn one(
     State(shared): State<Arc<Shared>>,
     Extension(viewer): Extension<Viewer>,
     Path(contractor): Path<String>,
+    address: Uri,
 ) -> Result<Markup, Failed> {
     let id = contractor.clone();
-    let found = read::page(&shared, move |reader| {
+    let (found, seen) = read::page(&shared, move |reader| {
         let of = |order: &'static [&'static str], limit| Query {
             wheres: vec![Where::Is("contractor", id.as_str().into())],
             order,
@@ -112,11 +118,12 @@ pub(super) async fn one(
         &contractor,
         &html! {
             p.crumb { a href="/contractors" { "Contractors" } }
-            div.head { h1 { "Contractor " (contractor) } (badge_named(&found.contractor.standing)) }
+            div.head { h1 { "Contractor " (contractor) } (badge_named(&found.contractor.standing)) (live::state(now)) }
+            (live::kept_up("contractor", &address.to_string(), &seen, &html! {
             dl.facts {
                 div { dt { "At 1099Policy" } dd { (copyable(&contractor)) } }
                 div { dt { "At WorkMarket" } dd { @match &found.contractor.worker { Some(worker) => (copyable(worker)), None => "–" } } }
-                div { dt { "Work orders" } dd { a href={ "/board?contractor=" (encoded(&contractor)) } { (number(found.contractor.work_orders)) ", " (number(found.contractor.open)) " open" } } }
+                div { dt { "Work orders" } dd { a href={ "/board?contractor=" (encoded(&contractor)) } { (number(found.contractor.work_orders)) ", of which " (number(found.contractor.open)) " open" } } }
                 div { dt { "Worked uninsured" } dd { @if found.contractor.uninsured_seconds == 0 { "never" } @else { (time::length(found.contractor.uninsured_seconds)) } } }
             }
             @if !found.reviews.is_empty() {
@@ -139,6 +146,7 @@ pub(super) async fn one(
                     } } }
                 } }
             }
+            }))
         },
     ))
 }
@@ -161,7 +169,7 @@ fn cover(cover: &[Covered], now: Timestamp) -> Markup {
                     td { (copyable(id)) }
                     td { (lines.into_iter().collect::<Vec<_>>().join(", ")) }
                     td { @match starts.zip(ends).and_then(|(starts, ends)| Window::new(starts, ends)) { Some(window) => (time::span(window)), None => "–" } }
-                    td { @match ends { Some(at) => (time::ago(at, now)), None => "–" } }
+                    td data-of="Ends" { @match ends { Some(at) => (time::ago(at, now)), None => "–" } }
                 }
             } }
         } }

@@ -7,7 +7,7 @@ use super::read::{self, MANY};
 use super::rows::{Covered, Gap};
 use super::session::Viewer;
 use super::words::plain;
-use super::{Failed, time};
+use super::{Failed, live, time};
 use crate::clock;
 use crate::http::Shared;
 use axum::Extension;
@@ -29,7 +29,7 @@ pub(super) async fn page(
 ) -> Result<Markup, Failed> {
     let now = clock::now();
     let (first, last) = (midnight(now), midnight(now).plus(DAYS * 86_400));
-    let (cover, gaps): (Vec<Covered>, Vec<Gap>) = read::page(&shared, move |reader| {
+    let ((cover, gaps), seen): ((Vec<Covered>, Vec<Gap>), _) = read::page(&shared, move |reader| {
         let ends =
             |wheres: Vec<Where<'static>>, order| Query { wheres, order, limit: MANY, ..Query::default() };
         let open = || Where::Is("open", true.into());
@@ -59,7 +59,8 @@ pub(super) async fn page(
         Place::Expiring,
         "Expiring and gaps",
         &html! {
-            div.head { h1 { "Expiring and gaps" } p.hint { "the next " (DAYS) " days, by days in UTC" } }
+            div.head { h1 { "Expiring and gaps" } p.hint { "the next " (DAYS) " days, by days in UTC" } (live::state(now)) }
+            (live::kept_up("days", "/expiring", &seen, &html! {
             (calendar(first, ends))
             section aria-labelledby="gaps" {
                 h2 id="gaps" { "Gaps of open work" }
@@ -71,6 +72,7 @@ pub(super) async fn page(
                 @if cover.is_empty() { (page::empty("No cover of open work ends in these days.", &html! { a href="/board" { "Back to the board" } })) }
                 @else { (ending(&cover, now)) }
             }
+            }))
         },
     ))
 }
@@ -86,8 +88,8 @@ fn uncovered(gaps: &[Gap], first: Timestamp, now: Timestamp) -> Markup {
                     td { a.row href={ "/work-orders/" (encoded(&gap.work_order)) } { (gap.work_order) } }
                     td { (plain(&gap.line)) }
                     td { @match gap.starts.zip(gap.ends).and_then(|(starts, ends)| Window::new(starts, ends)) { Some(window) => (time::span(window)), None => "–" } }
-                    td { @match gap.starts { Some(at) => (time::ago(at, now)), None => "–" } }
-                    td.number { (time::length(gap.seconds)) }
+                    td data-of="Begins" { @match gap.starts { Some(at) => (time::ago(at, now)), None => "–" } }
+                    td.number data-of="Length" { (time::length(gap.seconds)) }
                 }
             } }
         } }
@@ -106,8 +108,8 @@ fn ending(cover: &[Covered], now: Timestamp) -> Markup {
                     td { a.row href={ "/work-orders/" (encoded(&each.work_order)) } { (each.work_order) } }
                     td { (plain(&each.line)) }
                     td { (plain(&each.evidence)) " " code { (each.id) } @if let Some(contractor) = &each.contractor { " of " a href={ "/contractors/" (encoded(contractor)) } { (contractor) } } }
-                    td { @match each.ends { Some(at) => { (time::at(at)) ", " (time::ago(at, now)) }, None => "–" } }
-                    td { @match each.work_ends { Some(at) => (time::at(at)), None => "–" } }
+                    td.when data-of="Cover ends" { @match each.ends { Some(at) => { (time::at(at)) ", " (time::ago(at, now)) }, None => "–" } }
+                    td data-of="Work ends" { @match each.work_ends { Some(at) => (time::at(at)), None => "–" } }
                 }
             } }
         } }

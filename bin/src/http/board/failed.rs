@@ -37,6 +37,7 @@ impl IntoResponse for Failed {
 
 impl From<Failed> for Response {
     fn from(failed: Failed) -> Self {
+        let may_pass = matches!(failed, Failed::NotYet | Failed::Trouble);
         let (status, title, why) = match failed {
             Failed::NotFound(why) => (StatusCode::NOT_FOUND, "Nothing here", why.to_owned()),
             Failed::Asked(why) => (StatusCode::BAD_REQUEST, "That cannot be read", why),
@@ -53,7 +54,7 @@ impl From<Failed> for Response {
         };
         let body = html! {
             p { (why) }
-            p { a.button href="" { "Try again" } " " a href="/" { "Back to the overview" } }
+            p.acts { @if may_pass { a.button.main href="" { "Try again" } } a.button href="/" { "Back to the overview" } }
         };
         (status, page::bare(title, &body)).into_response()
     }

@@ -2,7 +2,7 @@
 
 use super::words::{badge_of, stage_of};
 use covertrail_domain::coverage::{Badge, Stage};
-use covertrail_projections::{Cell, Query, Where};
+use covertrail_projections::{Cell, Query, Row, Where};
 use serde_json::Value;
 
 /// How many rows a page has.
@@ -49,6 +49,11 @@ impl Sort {
             Self::Ends => "ends",
             Self::Changes => "changes",
         }
+    }
+
+    /// The moment by which it orders, which not every work order has.
+    fn moment(self) -> Option<&'static str> {
+        self.columns().first().copied().filter(|column| *column != "urgency")
     }
 
     const fn columns(self) -> &'static [&'static str] {
@@ -133,8 +138,30 @@ impl Filters {
             }
     }
 
-    /// The query for a page; one row more tells whether there is another.
-    pub(super) fn query(&self) -> Query<'_> {
+    /// The queries for a page, one after the other until there are enough rows; one row more tells whether there is
+    /// another. Rows without a moment have no place among those that have one, and come after them either way.
+    pub(super) fn queries(&self) -> Vec<Query<'_>> {
+        let after = self.after.as_deref().and_then(read_place);
+        let after = after.filter(|place| place.len() == self.sort.columns().len() + 1);
+        let Some(column) = self.sort.moment() else { return vec![self.query(None, after)] };
+        let (is_known, is_not) =
+            (Where::From(column, Cell::Number(i64::MIN)), Where::Is(column, Cell::Nothing));
+        match after {
+            Some(place) if place.first() == Some(&Cell::Nothing) => {
+                // among those, the key alone is the order
+                let mut rest = self.query(Some(is_not), Some(place.into_iter().skip(1).collect()));
+                rest.order = &[];
+                vec![rest]
+            }
+            after => {
+                let mut rest = self.query(Some(is_not), None);
+                rest.order = &[];
+                vec![self.query(Some(is_known), after), rest]
+            }
+        }
+    }
+
+    fn query<'a>(&'a self, also: Option<Where<'a>>, after: Option<Row<'a>>) -> Query<'a> {
         let mut wheres = Vec::new();
         wheres.extend(self.standing.map(|badge| Where::Is("urgency", i64::from(badge.urgency()).into())));
         wheres.extend(self.stage.map(|stage| Where::Is("stage", stage.as_str().into())));
@@ -149,12 +176,7 @@ impl Filters {
         if !self.text.is_empty() {
             wheres.push(Where::Says(SEARCHED, &self.text));
         }
-        if let Some(first) = self.sort.columns().first().filter(|column| **column != "urgency") {
-            // rows without a moment have no place among those that have one
-            wheres.push(Where::From(first, Cell::Number(i64::MIN)));
-        }
-        let after = self.after.as_deref().and_then(read_place);
-        let after = after.filter(|place| place.len() == self.sort.columns().len() + 1);
+        wheres.extend(also);
         Query { wheres, order: self.sort.columns(), descending: self.descending, after, limit: PAGE + 1 }
     }
 
@@ -214,6 +236,19 @@ mod tests {
         assert_eq!(filters(query).unwrap().with("stage", ""), query.replace("&stage=quoted", ""));
         assert_eq!(filters("").unwrap(), Filters::default());
         assert!(!filters("sort=-ends").unwrap().narrows() && filters("text=x").unwrap().narrows());
+    }
+
+    #[test]
+    fn rows_without_a_moment_come_after_those_that_have_one() {
+        let asked = filters("sort=-starts").unwrap();
+        let [known, rest] = <[_; 2]>::try_from(asked.queries()).unwrap();
+        assert_eq!((known.order, rest.order), (&["starts"][..], &[][..]));
+        assert!(known.after.is_none() && rest.after.is_none() && rest.descending);
+        let place = asked.place(&json!({ "starts": null, "work_order": "WO-1" }));
+        let further = Filters { after: Some(place), ..asked };
+        let [rest] = <[_; 1]>::try_from(further.queries()).unwrap();
+        assert_eq!(rest.after, Some(vec![Cell::from("WO-1")]));
+        assert_eq!(filters("sort=standing").unwrap().queries().len(), 1);
     }
 
     #[test]

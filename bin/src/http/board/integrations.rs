@@ -1,17 +1,19 @@
 //! Integrations: what came in and what became of it, what is tried again, what is blocked, and what was seen to work.
 
+use super::feeds::{self, Feed};
 use super::list::encoded;
-use super::overview::{counted, heard};
+use super::overview::counted;
 use super::page::{self, Place};
 use super::read::{self, MANY};
 use super::rows::{Blocked, Count, Delivery, Item};
 use super::session::Viewer;
 use super::words::{icon, number, plain, some};
-use super::{Failed, list, time};
+use super::{Failed, list, live, time};
 use crate::clock;
 use crate::http::Shared;
 use axum::Extension;
 use axum::extract::{Query as Parameters, State};
+use axum::http::Uri;
 use covertrail_domain::id::WorkOrderId;
 use covertrail_domain::time::Timestamp;
 use covertrail_projections::tables::{BLOCKED, CHECKLIST, DELIVERIES};
@@ -29,7 +31,7 @@ struct Found {
     fates: Vec<Count>,
     blocked: Vec<Blocked>,
     checklist: Vec<Item>,
-    heard: [(&'static str, Option<Timestamp>); 2],
+    heard: Vec<Feed>,
 }
 
 /// Which deliveries are asked for.
@@ -44,6 +46,7 @@ pub(super) async fn page(
     State(shared): State<Arc<Shared>>,
     Extension(viewer): Extension<Viewer>,
     Parameters(pairs): list::Pairs,
+    address: Uri,
 ) -> Result<Markup, Failed> {
     let mut asked = Asked::default();
     for (name, value) in pairs {
@@ -54,18 +57,20 @@ pub(super) async fn page(
         }
     }
     let of = asked.clone();
-    let found = read::page(&shared, move |reader| found(reader, &of)).await?;
+    let (found, seen) = read::page(&shared, move |reader| found(reader, &of)).await?;
     let (now, retrying) = (clock::now(), shared.engine.retrying());
     Ok(page::page(
         &viewer,
         Place::Integrations,
         "Integrations",
         &html! {
-            div.head { h1 { "Integrations" } }
-            (health(&found, &retrying, now))
-            section aria-labelledby="blocked" { h2 id="blocked" { "Blocked steps" } (blocked(&found.blocked, &viewer)) }
-            section aria-labelledby="deliveries" { h2 id="deliveries" { "Deliveries" } (deliveries(&found, &asked, now)) }
-            section aria-labelledby="checklist" { h2 id="checklist" { "Going live" } (checklist(&found.checklist)) }
+            div.head { h1 { "Integrations" } (live::state(now)) }
+            (live::kept_up("integrations", &address.to_string(), &seen, &html! {
+                (health(&found, &retrying, now))
+                section aria-labelledby="blocked" { h2 id="blocked" { "Blocked steps" } (blocked(&found.blocked, &viewer)) }
+                section aria-labelledby="deliveries" { h2 id="deliveries" { "Deliveries" } (deliveries(&found, &asked, now)) }
+                section aria-labelledby="checklist" { h2 id="checklist" { "Going live" } (checklist(&found.checklist)) }
+            }))
         },
     ))
 }
@@ -81,7 +86,7 @@ fn found(reader: &Reader, asked: &Asked) -> Result<Found, ViewsError> {
         fates: read::counts(reader, &DELIVERIES, "state")?,
         blocked: read::rows(reader, &BLOCKED, &soonest)?,
         checklist: read::all(reader, &CHECKLIST)?,
-        heard: [("WorkMarket", heard(reader, "workmarket")?), ("1099Policy", heard(reader, "policy")?)],
+        heard: feeds::all(reader)?,
     })
 }
 
@@ -89,7 +94,7 @@ fn health(found: &Found, retrying: &[(WorkOrderId, Timestamp)], now: Timestamp) 
     let oldest = retrying.iter().map(|(_, since)| *since).min();
     html! {
         dl.facts.wide {
-            @for (vendor, heard) in &found.heard { div { dt { (vendor) " last heard" } dd { @match heard { Some(at) => (time::ago(*at, now)), None => "never" } } } }
+            @for feed in &found.heard { div { dt { (feed.vendor) " last heard" } dd { (feed.told(now)) } } }
             div { dt { "Calls to 1099Policy" } dd {
                 @match oldest {
                     None => span { (icon("done")) " none fails now" },
@@ -119,7 +124,7 @@ fn blocked(found: &[Blocked], viewer: &Viewer) -> Markup {
                 td { a.row href={ "/work-orders/" (encoded(&each.work_order)) } { (each.work_order) } }
                 td { (plain(&each.step)) }
                 td.sentence { (each.reason) @if each.failure == "unsettled" { span.hint { " Whether it was done at 1099Policy is not known." } } }
-                td { @match each.work_starts { Some(at) => (time::at(at)), None => "–" } }
+                td data-of="Work starts" { @match each.work_starts { Some(at) => (time::at(at)), None => "–" } }
                 @if viewer.role().may_act() { td { a.button href={ "/work-orders/" (encoded(&each.work_order)) "/retry" } aria-label={ "Retry " (each.step) " of " (each.work_order) } { "Retry…" } } }
             } } }
         } }
@@ -147,7 +152,7 @@ fn deliveries(found: &Found, asked: &Asked, now: Timestamp) -> Markup {
                     td { a.row href={ "/deliveries/" (encoded(&each.delivery)) } { (each.event) } }
                     td { @for (place, id) in each.work_orders.split(',').filter(|id| !id.is_empty()).enumerate() { @if place > 0 { ", " } a href={ "/work-orders/" (encoded(id)) } { (id) } } }
                     td.sentence { (each.reason.as_deref().unwrap_or("")) }
-                    td { @match each.received { Some(at) => { (time::at(at)) ", " (time::ago(at, now)) }, None => "–" } }
+                    td.when { @match each.received { Some(at) => { (time::at(at)) ", " (time::ago(at, now)) }, None => "–" } }
                 } } }
             } }
             @if found.deliveries.len() == PAGE { @if let Some(last) = found.deliveries.last() {

@@ -5,7 +5,8 @@ use super::page::{self, Place};
 use super::rows::Count;
 use super::session::Viewer;
 use super::words::{event, number, stage};
-use super::{Failed, read};
+use super::{Failed, live, read};
+use crate::clock;
 use crate::http::Shared;
 use axum::Extension;
 use axum::extract::State;
@@ -23,7 +24,7 @@ pub(super) async fn page(
     State(shared): State<Arc<Shared>>,
     Extension(viewer): Extension<Viewer>,
 ) -> Result<Markup, Failed> {
-    let (counts, picture): (Vec<Count>, String) = read::page(&shared, |reader| {
+    let ((counts, picture), seen): ((Vec<Count>, String), _) = read::page(&shared, |reader| {
         let counts = read::counts(reader, &BOARD, "stage")?;
         let picture = MACHINE.to_live_svg(|stage| {
             let link = format!("/board?stage={}", stage.as_str());
@@ -37,16 +38,13 @@ pub(super) async fn page(
         Place::Lifecycle,
         "Lifecycle",
         &html! {
-            div.head { h1 { "Lifecycle" } p.hint { "drawn from the rules: " (number(i64::try_from(MACHINE.states).unwrap_or(i64::MAX))) " states were tried" } }
-            p.live id="live" hidden="" { span.dot {} span id="live-word" {} }
-            div hx-ext="sse" sse-connect="/live" {
-                div id="machine" hx-get="/lifecycle" hx-select="#machine" hx-swap="outerHTML" hx-trigger="sse:changed" {
-                    ul.cards.stages-now { @for each in Stage::ALL { li { a class="card none" href={ "/board?stage=" (each.as_str()) } {
-                        span.of { (stage(each)) } span.figure { (number(counted(&counts, each.as_str()))) }
-                    } } } }
-                    div.scroll.machine tabindex="0" role="region" aria-label="State diagram" { (PreEscaped(picture)) }
-                }
-            }
+            div.head { h1 { "Lifecycle" } p.hint { "drawn from the rules: " (number(i64::try_from(MACHINE.states).unwrap_or(i64::MAX))) " states were tried" } (live::state(clock::now())) }
+            (live::kept_up("machine", "/lifecycle", &seen, &html! {
+                ul.cards.stages-now { @for each in Stage::ALL { li { a class="card none" href={ "/board?stage=" (each.as_str()) } {
+                    span.of { (stage(each)) } span.figure { (number(counted(&counts, each.as_str()))) }
+                } } } }
+                div.scroll.machine tabindex="0" role="region" aria-label="State diagram" { (PreEscaped(picture)) }
+            }))
             section aria-labelledby="changes" {
                 h2 id="changes" { "Every change of stage" }
                 details { summary { "As a table" } div.scroll tabindex="0" role="region" aria-label="Changes of stage" { table.list {

@@ -6,7 +6,7 @@ use super::read;
 use super::rows::Order;
 use super::session::Viewer;
 use super::words::{badge_named, icon, number, plain, stage, stage_of, standing};
-use super::{Failed, time};
+use super::{Failed, live, time};
 use crate::clock;
 use crate::http::Shared;
 use axum::Extension;
@@ -14,7 +14,7 @@ use axum::extract::{Query as Parameters, State};
 use covertrail_domain::coverage::{Badge, Stage};
 use covertrail_domain::time::{Timestamp, Window};
 use covertrail_projections::tables::BOARD;
-use covertrail_projections::{Reader, ViewsError};
+use covertrail_projections::{Query, Reader, ViewsError};
 use maud::{Markup, html};
 use serde_json::Value;
 use std::sync::Arc;
@@ -27,8 +27,6 @@ struct Found {
     orders: Vec<Order>,
     next: Option<String>,
     counts: Vec<(Badge, i64)>,
-    /// The last change that the rows have in them, and the file that it is of.
-    seen: String,
 }
 
 /// `GET /board`
@@ -39,7 +37,7 @@ pub(super) async fn page(
 ) -> Result<Markup, Failed> {
     let filters = Filters::of(&pairs).map_err(Failed::Asked)?;
     let asked = filters.clone();
-    let found = read::page(&shared, move |reader| found(reader, &asked)).await?;
+    let (found, seen) = read::page(&shared, move |reader| found(reader, &asked)).await?;
     let now = clock::now();
     Ok(page::page(
         &viewer,
@@ -48,7 +46,7 @@ pub(super) async fn page(
         &html! {
             div.head {
                 h1 { "Board" }
-                p.live id="live" { span.dot {} span id="live-word" { "As of " (time::at(now)) } }
+                (live::state(now))
             }
             (search(&filters))
             (chips(&filters, &found.counts))
@@ -57,13 +55,17 @@ pub(super) async fn page(
                 p.news id="news" {}
                 p.tools { a href={ "/board.csv?" (filters.address()) } download="" { "Download as CSV" } }
             }
-            @if found.orders.is_empty() { (nothing(&filters)) } @else { (table(&filters, &found, now)) }
+            (live_rows(&filters, &found, &seen, now))
         },
     ))
 }
 
 fn found(reader: &Reader, filters: &Filters) -> Result<Found, ViewsError> {
-    let mut rows: Vec<Value> = read::rows(reader, &BOARD, &filters.query())?;
+    let mut rows: Vec<Value> = Vec::new();
+    for query in filters.queries() {
+        let limit = query.limit.saturating_sub(rows.len());
+        rows.extend(read::rows::<Value>(reader, &BOARD, &Query { limit, ..query })?);
+    }
     let more = rows.len() > PAGE;
     rows.truncate(PAGE);
     let next = rows.last().filter(|_| more).map(|row| filters.place(row));
@@ -76,7 +78,6 @@ fn found(reader: &Reader, filters: &Filters) -> Result<Found, ViewsError> {
         orders: rows.into_iter().filter_map(|row| serde_json::from_value(row).ok()).collect(),
         next,
         counts: Badge::ALL.map(|badge| (badge, count(badge))).into(),
-        seen: format!("{}-{}", reader.epoch()?, reader.newest_change()?),
     })
 }
 
@@ -149,33 +150,39 @@ fn nothing(filters: &Filters) -> Markup {
     }
 }
 
-fn table(filters: &Filters, found: &Found, now: Timestamp) -> Markup {
+fn live_rows(filters: &Filters, found: &Found, seen: &str, now: Timestamp) -> Markup {
     let ids: Vec<&str> = found.orders.iter().map(|order| order.work_order.as_str()).collect();
     let rows: String = url::form_urlencoded::Serializer::new(String::new())
         .append_pair("rows", &ids.join(","))
-        .append_pair("since", &found.seen)
+        .append_pair("since", seen)
         .finish();
     html! {
         div hx-ext="sse" sse-connect={ "/board/live?" (filters.address()) "&" (rows) } sse-swap="rows" hx-swap="none" {
-            table.board role="table" aria-label="Work orders" {
-                thead role="rowgroup" {
-                    tr role="row" {
-                        (heading(filters, Sort::Standing, "Standing"))
-                        (heading(filters, Sort::WorkOrder, "Work order"))
-                        th.stage role="columnheader" scope="col" { "Stage" }
-                        th.whom role="columnheader" scope="col" { "Worker, client" }
-                        (heading(filters, Sort::Starts, "Work"))
-                        (heading(filters, Sort::Changes, "Changes"))
-                    }
-                }
-                tbody role="rowgroup" { @for order in &found.orders { (row(order, now, false)) } }
-            }
+            @if found.orders.is_empty() { (nothing(filters)) } @else { (table(filters, &found.orders, now)) }
         }
         @if found.next.is_some() || filters.after.is_some() {
             nav.pages aria-label="More rows" {
                 @if filters.after.is_some() { a.button href={ "/board?" (filters.address()) } { "Back to the first" } }
                 @if let Some(next) = &found.next { a.button href={ "/board?" (filters.with("after", next)) } rel="next" { "Next " (PAGE) } }
             }
+        }
+    }
+}
+
+fn table(filters: &Filters, orders: &[Order], now: Timestamp) -> Markup {
+    html! {
+        table.board role="table" aria-label="Work orders" {
+            thead role="rowgroup" {
+                tr role="row" {
+                    (heading(filters, Sort::Standing, "Standing"))
+                    (heading(filters, Sort::WorkOrder, "Work order"))
+                    th.stage role="columnheader" scope="col" { "Stage" }
+                    th.whom role="columnheader" scope="col" { "Worker, client" }
+                    (heading(filters, Sort::Starts, "Work"))
+                    (heading(filters, Sort::Changes, "Changes"))
+                }
+            }
+            tbody role="rowgroup" { @for order in orders { (row(order, now, false)) } }
         }
     }
 }

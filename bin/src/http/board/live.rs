@@ -7,7 +7,7 @@ use super::filters::Filters;
 use super::list::{Pairs, row};
 use super::rows::Order;
 use super::words::{badge_of, standing};
-use super::{Failed, words};
+use super::{Failed, read, time, words};
 use crate::clock;
 use crate::http::Shared;
 use crate::http::api::sse::{self, Gone, Speaker};
@@ -15,8 +15,9 @@ use crate::views::{Frame, ReadModels};
 use axum::extract::{Query as Parameters, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
-use covertrail_projections::Journal;
+use covertrail_domain::time::Timestamp;
 use covertrail_projections::tables::BOARD;
+use covertrail_projections::{Journal, Reader, ViewsError};
 use maud::{Markup, html};
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -141,29 +142,76 @@ fn news(what: &str, filters: &Filters) -> Markup {
     }
 }
 
-/// `GET /live`: says that the read models changed; pages of figures then ask for themselves anew. With `work_order`, only of
-/// changes of that one.
-pub(super) async fn changes(State(shared): State<Arc<Shared>>, Parameters(pairs): Pairs) -> Response {
-    let only = pairs.into_iter().find_map(|(name, value)| (name == "work_order").then_some(value));
+/// Whether the page is live, as the script has it; without one, of when it is.
+pub(super) fn state(now: Timestamp) -> Markup {
+    html! { p.live id="live" { span.dot {} span id="live-word" { "As of " (time::at(now)) } } }
+}
+
+/// A part of a page that is asked for anew when something changed, and becomes what comes.
+pub(super) fn kept_up(id: &str, address: &str, seen: &str, part: &Markup) -> Markup {
+    html! {
+        div hx-ext="sse" sse-connect={ "/live?since=" (seen) } {
+            div id=(id) data-becomes="" hx-get=(address) hx-select={ "#" (id) } hx-swap="outerHTML" hx-trigger="sse:changed" { (part) }
+        }
+    }
+}
+
+/// `GET /live`: says that the read models changed since the change that the page has seen last; it then asks for itself
+/// anew. With `work_order`, only of changes of that one.
+pub(super) async fn changes(
+    State(shared): State<Arc<Shared>>,
+    headers: HeaderMap,
+    Parameters(pairs): Pairs,
+) -> Response {
+    let asked = |name: &str| pairs.iter().find_map(|(of, value)| (of == name).then(|| value.clone()));
+    let only = asked("work_order");
+    let since = sse::resumes_from(&headers, asked("since").as_ref());
     let said = only.as_deref().map_or_else(|| "{}".to_owned(), |work_order| has_changed(work_order).0);
     let models = Arc::clone(&shared.models);
     sse::answer(&shared.models, |speaker| async move {
         let mut coming = models.hub().changes();
+        let subject = only.clone();
+        let mut is_news = match since {
+            Some(since) => {
+                let read = models.read(move |reader| has_news(reader, &since, subject.as_deref()));
+                read.await.map_err(|_| Gone)?
+            }
+            None => false,
+        };
         speaker.say(":\n\n".to_owned()).await?;
         loop {
-            let is_ours = match speaker.wait(coming.recv()).await? {
+            if is_news {
+                let seen = models.read(|reader| read::seen(reader)).await.map_err(|_| Gone)?;
+                speaker.say(sse::event("changed", Some(&seen), &said)).await?;
+            }
+            is_news = match speaker.wait(coming.recv()).await? {
                 Ok(frames) => only.is_none() || frames.iter().any(|frame| frame.entry.subject == only),
                 Err(RecvError::Lagged(_)) => true,
                 Err(RecvError::Closed) => return Err(Gone),
             };
-            if is_ours {
+            if is_news {
                 // what comes together is told once, after the last of it
                 tokio::time::sleep(TOGETHER).await;
                 coming = coming.resubscribe();
-                speaker.say(sse::event("changed", None, &said)).await?;
             }
         }
     })
+}
+
+/// Whether something changed since, or of one work order.
+fn has_news(reader: &Reader, since: &str, only: Option<&str>) -> Result<bool, ViewsError> {
+    let Some(only) = only else { return Ok(read::seen(reader)? != since) };
+    let of_this_file =
+        since.split_once('-').filter(|(epoch, _)| reader.epoch().is_ok_and(|ours| ours == *epoch));
+    let Some(mut after) = of_this_file.and_then(|(_, number)| number.parse().ok()) else { return Ok(true) };
+    loop {
+        let Journal::Entries(entries) = reader.changes_after(after, PAGE)? else { return Ok(true) };
+        let Some(last) = entries.last() else { return Ok(false) };
+        after = last.sequence;
+        if entries.iter().any(|entry| entry.subject.as_deref() == Some(only)) {
+            return Ok(true);
+        }
+    }
 }
 
 /// Told on a work order's page: whoever reads it is not interrupted.

@@ -11,6 +11,7 @@ mod delivery;
 mod document;
 mod expiring;
 mod failed;
+mod feeds;
 mod filters;
 mod forms;
 mod integrations;

@@ -2,12 +2,13 @@
 
 use super::calendar::midnight;
 use super::charts::{self, Bar, Chart};
+use super::feeds::Feed;
 use super::page::{self, Place};
 use super::read::{self, MANY};
-use super::rows::{Count, Day, Delivery, Review};
+use super::rows::{Count, Day, Review};
 use super::session::Viewer;
 use super::words::{icon, number, some, standing, tone};
-use super::{Failed, time};
+use super::{Failed, feeds, live, time};
 use crate::clock;
 use crate::http::Shared;
 use axum::Extension;
@@ -15,7 +16,7 @@ use axum::extract::State;
 use covertrail_adapters::store::Position;
 use covertrail_domain::coverage::Badge;
 use covertrail_domain::time::Timestamp;
-use covertrail_projections::tables::{BLOCKED, BOARD, DELIVERIES, FIGURES, REVIEWS};
+use covertrail_projections::tables::{BLOCKED, BOARD, FIGURES, REVIEWS};
 use covertrail_projections::{Query, Reader, ViewsError, Where};
 use maud::{Markup, html};
 use std::sync::Arc;
@@ -28,7 +29,9 @@ struct Found {
     reviews: i64,
     blocked: i64,
     oldest: Option<Review>,
-    heard: Vec<(&'static str, Option<Timestamp>)>,
+    /// How many have waited for more than a day.
+    aged: usize,
+    heard: Vec<Feed>,
     days: Vec<Day>,
 }
 
@@ -38,7 +41,7 @@ pub(super) async fn page(
     Extension(viewer): Extension<Viewer>,
 ) -> Result<Markup, Failed> {
     let now = clock::now();
-    let found = read::page(&shared, move |reader| found(reader, now)).await?;
+    let (found, seen) = read::page(&shared, move |reader| found(reader, now)).await?;
     let head = shared.engine.store.head().await.ok().flatten().map_or(0, Position::get);
     let behind = head.saturating_sub(shared.models.hub().progress().position);
     Ok(page::page(
@@ -46,21 +49,20 @@ pub(super) async fn page(
         Place::Overview,
         "Overview",
         &html! {
-            div.head { h1 { "Overview" } p.live id="live" { span.dot {} span id="live-word" { "As of " (time::at(now)) } } }
-            // asked for anew, as a whole, when something changed
-            div hx-ext="sse" sse-connect="/live" {
-                div id="figures" hx-get="/" hx-select="#figures" hx-swap="outerHTML" hx-trigger="sse:changed" {
-                    (needing(&found))
-                    (hearing(&found, behind, now))
-                    (over_time(&found.days, now))
-                }
-            }
+            div.head { h1 { "Overview" } (live::state(now)) }
+            (live::kept_up("figures", "/", &seen, &html! {
+                (needing(&found, now))
+                (hearing(&found, behind, now))
+                (over_time(&found.days, now))
+            }))
         },
     ))
 }
 
 fn found(reader: &Reader, now: Timestamp) -> Result<Found, ViewsError> {
     let oldest = Query { order: &["since"], limit: 1, ..Query::default() };
+    let day_ago = Where::UpTo("since", now.plus(-86_400).into());
+    let aged = Query { wheres: vec![day_ago], limit: MANY, ..Query::default() };
     let since = midnight(now.plus(-(DAYS - 1) * 86_400)).unix();
     let days = Query { wheres: vec![Where::From("day", since.into())], limit: MANY, ..Query::default() };
     Ok(Found {
@@ -68,22 +70,10 @@ fn found(reader: &Reader, now: Timestamp) -> Result<Found, ViewsError> {
         reviews: sum(&read::counts(reader, &REVIEWS, "waits_for")?),
         blocked: sum(&read::counts(reader, &BLOCKED, "step")?),
         oldest: read::rows(reader, &REVIEWS, &oldest)?.pop(),
-        heard: vec![("WorkMarket", heard(reader, "workmarket")?), ("1099Policy", heard(reader, "policy")?)],
+        aged: read::rows::<Review>(reader, &REVIEWS, &aged)?.len(),
+        heard: feeds::all(reader)?,
         days: read::rows(reader, &FIGURES, &days)?,
     })
-}
-
-/// When a vendor was last heard of.
-pub(super) fn heard(reader: &Reader, source: &str) -> Result<Option<Timestamp>, ViewsError> {
-    let newest = Query {
-        wheres: vec![Where::Is("source", source.into())],
-        order: &["position"],
-        descending: true,
-        limit: 1,
-        ..Query::default()
-    };
-    let found: Vec<Delivery> = read::rows(reader, &DELIVERIES, &newest)?;
-    Ok(found.into_iter().find_map(|delivery| delivery.received))
 }
 
 impl Found {
@@ -101,7 +91,7 @@ pub(super) fn counted(counts: &[Count], what: &str) -> i64 {
     counts.iter().find(|count| count.what == what).map_or(0, |count| count.count)
 }
 
-fn needing(found: &Found) -> Markup {
+fn needing(found: &Found, now: Timestamp) -> Markup {
     let (reviews, blocked) = (found.reviews, found.blocked);
     let oldest = found.oldest.as_ref().and_then(|review| review.since);
     html! {
@@ -119,7 +109,7 @@ fn needing(found: &Found) -> Markup {
                 li { a class={ "card " @if reviews > 0 { "warn" } @else { "none" } } href="/reviews" {
                     span.of { (icon("reviews")) "Review queue" }
                     span.figure { (number(reviews)) }
-                    span.hint { @match oldest { Some(since) => { "oldest waits since " (time::at(since)) }, None => "no certificate waits" } }
+                    span.hint { @match oldest { Some(since) => { "the oldest came " (time::ago(since, now)) @if found.aged > 0 { "; " (found.aged) " wait for more than a day" } }, None => "no certificate waits" } }
                 } }
                 li { a class={ "card " @if blocked > 0 { "bad" } @else { "none" } } href="/integrations#blocked" {
                     span.of { (icon("refused")) "Blocked steps" }
@@ -148,9 +138,7 @@ fn hearing(found: &Found, behind: u64, now: Timestamp) -> Markup {
         section aria-labelledby="feeds" {
             h2 id="feeds" { "Feeds" }
             dl.facts.wide {
-                @for (vendor, heard) in &found.heard {
-                    div { dt { (vendor) " last heard" } dd { a href="/integrations" { @match heard { Some(at) => (time::ago(*at, now)), None => "never" } } } }
-                }
+                @for feed in &found.heard { div { dt { (feed.vendor) " last heard" } dd { a href="/integrations" { (feed.told(now)) } } } }
                 div { dt { "Read models behind the log" } dd { a href="/integrations" {
                     @if behind == 0 { "not at all" } @else { (some(i64::try_from(behind).unwrap_or(i64::MAX), "event", "events")) }
                 } } }

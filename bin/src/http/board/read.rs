@@ -43,14 +43,20 @@ pub(super) fn counts(reader: &Reader, table: &Table, column: &str) -> Result<Vec
 /// More rows than a page shows.
 pub(super) const MANY: usize = 10_000;
 
-/// Reads what a page shows, all of one moment.
+/// The last change that what is read has in it, and the file that it is of.
+pub(super) fn seen(reader: &Reader) -> Result<String, ViewsError> {
+    Ok(format!("{}-{}", reader.epoch()?, reader.newest_change()?))
+}
+
+/// Reads what a page shows, all of one moment; with the last change in it.
 pub(super) async fn page<T: Send + 'static>(
     shared: &Shared,
     read: impl FnOnce(&Reader) -> Result<T, ViewsError> + Send + 'static,
-) -> Result<T, Failed> {
+) -> Result<(T, String), Failed> {
     if !shared.models.hub().progress().is_caught_up {
         return Err(Failed::NotYet);
     }
-    let read = shared.models.read(|reader| reader.snapshot(read)).await;
+    let read =
+        shared.models.read(|reader| reader.snapshot(|reader| Ok((read(reader)?, seen(reader)?)))).await;
     read.map_err(|trouble: Trouble| Failed::from(&trouble))
 }

@@ -6,7 +6,7 @@ use super::read::{self, MANY};
 use super::rows::Review;
 use super::session::Viewer;
 use super::words::{copyable, plain};
-use super::{Failed, time};
+use super::{Failed, live, time};
 use crate::clock;
 use crate::http::Shared;
 use axum::Extension;
@@ -23,23 +23,21 @@ pub(super) async fn page(
     Extension(viewer): Extension<Viewer>,
 ) -> Result<Markup, Failed> {
     let query = Query { order: &["since"], limit: MANY, ..Query::default() };
-    let found: Vec<Review> = read::page(&shared, move |reader| read::rows(reader, &REVIEWS, &query)).await?;
+    let (found, seen): (Vec<Review>, _) =
+        read::page(&shared, move |reader| read::rows(reader, &REVIEWS, &query)).await?;
     let now = clock::now();
     Ok(page::page(
         &viewer,
         Place::Reviews,
         "Review queue",
         &html! {
-            div.head { h1 { "Review queue" } p.hint { "whoever waits longest comes first" } }
-            p.live id="live" hidden="" { span.dot {} span id="live-word" {} }
-            div hx-ext="sse" sse-connect="/live" {
-                div id="queue" hx-get="/reviews" hx-select="#queue" hx-swap="outerHTML" hx-trigger="sse:changed" {
-                    @if found.is_empty() {
-                        (page::empty("No certificate waits for a person.", &html! { "1099Policy’s flags bring them here. " a href="/board" { "Back to the board" } }))
-                    }
-                    @for review in &found { (waiting(review, &viewer, now)) }
+            div.head { h1 { "Review queue" } p.hint { "whoever waits longest comes first" } (live::state(now)) }
+            (live::kept_up("queue", "/reviews", &seen, &html! {
+                @if found.is_empty() {
+                    (page::empty("No certificate waits for a person.", &html! { "1099Policy’s flags bring them here. " a href="/board" { "Back to the board" } }))
                 }
-            }
+                @for review in &found { (waiting(review, &viewer, now)) }
+            }))
         },
     ))
 }

@@ -33,19 +33,21 @@ pub(super) async fn download(
     let runtime = Handle::current();
     tokio::spawn(async move {
         let read = models.snapshot(move |reader| {
-            let query = Query { limit: usize::MAX >> 1, ..filters.query() };
             let names: Vec<&str> = BOARD.columns.iter().map(|column| column.name).collect();
             let (mut chunk, mut is_there) = (names.join(",") + "\r\n", true);
-            reader.each(&BOARD, &query, |row| {
-                let cells: Vec<String> =
-                    BOARD.columns.iter().zip(&row).map(|(column, cell)| field(column, cell)).collect();
-                chunk.push_str(&cells.join(","));
-                chunk.push_str("\r\n");
-                if chunk.len() > CHUNK {
-                    is_there = runtime.block_on(sender.send(std::mem::take(&mut chunk).into())).is_ok();
-                }
-                is_there
-            })?;
+            for query in filters.queries() {
+                let all = Query { limit: usize::MAX >> 1, ..query };
+                reader.each(&BOARD, &all, |row| {
+                    let cells: Vec<String> =
+                        BOARD.columns.iter().zip(&row).map(|(column, cell)| field(column, cell)).collect();
+                    chunk.push_str(&cells.join(","));
+                    chunk.push_str("\r\n");
+                    if chunk.len() > CHUNK {
+                        is_there = runtime.block_on(sender.send(std::mem::take(&mut chunk).into())).is_ok();
+                    }
+                    is_there
+                })?;
+            }
             // whoever went away need not have the rest
             let _ = runtime.block_on(sender.send(chunk.into()));
             Ok(())

@@ -108,6 +108,7 @@ impl World {
             occurred_at: event.at().unwrap_or(recorded),
             recorded_at,
             source: Source::Webhook,
+            reason: None,
         };
         let event = NewEvent {
             id: uuid::Uuid::new_v4(),

@@ -65,7 +65,7 @@
   const become = (old, now) => {
     if (old.nodeName !== now.nodeName) return old.replaceWith(now.cloneNode(true));
     if (old.nodeType === Node.TEXT_NODE) { if (old.data !== now.data) old.data = now.data; return; }
-    for (const { name } of [...old.attributes]) if (!now.hasAttribute(name)) old.removeAttribute(name);
+    for (const { name } of [...old.attributes]) if (!now.hasAttribute(name) && name !== "open") old.removeAttribute(name);
     for (const { name, value } of now.attributes) if (old.getAttribute(name) !== value) old.setAttribute(name, value);
     const [were, are] = [[...old.childNodes], [...now.childNodes]];
     are.forEach((child, place) => were[place] ? become(were[place], child) : old.append(child.cloneNode(true)));
@@ -80,6 +80,16 @@
     localise(row);
     become(target, row);
     requestAnimationFrame(() => target.classList.add("fresh"));
+  });
+  on("htmx:beforeSwap", event => {
+    const { target, serverResponse, shouldSwap } = event.detail;
+    if (!shouldSwap || !target.matches("[data-becomes]")) return;
+    event.detail.shouldSwap = false;
+    const now = new DOMParser().parseFromString(serverResponse, "text/html").getElementById(target.id);
+    // whoever is signed out by now is asked to sign in
+    if (!now) return location.reload();
+    localise(now);
+    become(target, now);
   });
   on("htmx:afterSettle", () => localise(document));
 
@@ -105,6 +115,7 @@
     one(".sign-in button").focus();
   }
 
+  one("nav [aria-current=page]")?.scrollIntoView({ block: "nearest", inline: "center" });
   localise(document);
   setInterval(() => localise(document), 30000);
 })();

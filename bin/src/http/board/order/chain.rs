@@ -60,7 +60,13 @@ fn cause(past: &Past, all: &[&Past]) -> Markup {
             }
         }
         Source::Clock => html! { span.kind { (icon("clock")) "time" } "a moment passed" },
-        Source::Command => html! { span.kind { (icon("command")) "person" } code { (causation) } },
+        Source::Command => html! {
+            @match causation.strip_prefix("coverage-") {
+                // what a policy or certificate of another work order brought to this one too
+                Some(other) => { span.kind { (icon("flow")) "work order" } a href={ "/work-orders/" (encoded(other)) } { (other) } },
+                None => { span.kind { (icon("command")) "person" } code { (causation) } },
+            }
+        },
     }
 }
 

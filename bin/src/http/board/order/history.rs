@@ -7,6 +7,7 @@ use super::chain::chain;
 use super::moments::Moments;
 use super::past::{Past, What};
 use crate::show::{self, Facts};
+use covertrail_adapters::schema::{Actor, Source};
 use covertrail_domain::coverage::Event;
 use covertrail_domain::id::WorkOrderId;
 use maud::{Markup, html};
@@ -37,6 +38,9 @@ fn entry(past: &Past, all: &[&Past], full: bool, viewer: &Viewer) -> Markup {
     let envelope = &past.envelope;
     let picture = match &past.what {
         What::Refused(_) => "refused",
+        What::Happened(_) if envelope.actor == Actor::Covertrail && envelope.source == Source::Command => {
+            "flow"
+        }
         What::Happened(_) => envelope.source.as_str(),
     };
     let happened_then = envelope.occurred_at.unix() != past.recorded_at.div_euclid(1_000_000);
@@ -49,12 +53,21 @@ fn entry(past: &Past, all: &[&Past], full: bool, viewer: &Viewer) -> Markup {
                     "by " (show::actor(&envelope.actor)) " · recorded " (time::recorded(past.recorded_at))
                     @if happened_then { " · happened " (time::at(envelope.occurred_at)) }
                 }
+                @if let (Some(reason), true) = (&envelope.reason, says_no_reason(&past.what)) { p { q { (reason) } } }
                 @if full {
                     (chain(past, all))
                     details { summary { "What is stored: " code { (past.kind) } } (raw(past, viewer)) }
                 }
             }
         }
+    }
+}
+
+/// Exceptions and decisions have theirs among what happened.
+fn says_no_reason(what: &What) -> bool {
+    match what {
+        What::Refused(_) => true,
+        What::Happened(event) => !matches!(**event, Event::Waived { .. } | Event::CertificateReviewed { .. }),
     }
 }
 

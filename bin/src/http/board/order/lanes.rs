@@ -32,7 +32,10 @@ pub(super) fn lanes(coverage: &Coverage, at: Timestamp) -> Markup {
                 td { (lane.draw(work, shown, at)) (lane.words()) }
             } } }
         }
-        p.legend { span.key.cover {} "covered " span.key.gap {} "gap " span.key.work {} "work " @if shown.contains(at) { span.key.now {} "the moment looked at" } }
+        p.legend {
+            @for (key, name) in [("cover", "covered"), ("gap", "gap"), ("work", "work")] { span { span class={ "key " (key) } {} (name) } }
+            @if shown.contains(at) { span { span.key.now {} "the moment looked at" } }
+        }
     }
 }
 

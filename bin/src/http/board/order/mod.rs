@@ -16,7 +16,7 @@ use super::list::{Pairs, encoded};
 use super::page::{self, Place};
 use super::session::Viewer;
 use super::words::{badge, icon, plain};
-use super::{Failed, actions, time};
+use super::{Failed, actions, read, time};
 use crate::clock;
 use crate::http::Shared;
 use crate::show;
@@ -40,6 +40,9 @@ pub(super) async fn page(
     let unknown =
         || Failed::NotFound("No work order of this number is known. Was it ever assigned in WorkMarket?");
     let id = WorkOrderId::parse(&work_order).map_err(|_| unknown())?;
+    // before all else, so that what comes meanwhile is told
+    let seen = shared.models.read(|reader| read::seen(reader)).await;
+    let seen = seen.map_err(|trouble| Failed::from(&trouble))?;
     let past = past(&shared, &id).await?;
     if past.is_empty() {
         return Err(unknown());
@@ -49,15 +52,17 @@ pub(super) async fn page(
     let story = shared.models.story(&id, question).await.map_err(|trouble| Failed::from(&trouble))?;
     let shown = Shown { shared: &shared, viewer: &viewer, id: &id, past: &past, moments: &moments };
     let body = html! {
-        p.crumb { a href="/board" { "Board" } }
+        div.above {
+            p.crumb { a href="/board" { "Board" } }
+            @if moments.is_now() {
+                // a change is told and not forced on whoever reads
+                div hx-ext="sse" sse-connect={ "/live?work_order=" (encoded(&work_order)) "&since=" (seen) } {
+                    p.news id="changed" sse-swap="changed" {}
+                }
+            }
+        }
         @if let Some(done) = pairs.iter().find_map(|(name, value)| actions::done(value).filter(|_| name == "done")) {
             p.notice.good role="status" { (icon("done")) (done) }
-        }
-        @if moments.is_now() {
-            // a change is told and not forced on whoever reads
-            div hx-ext="sse" sse-connect={ "/live?work_order=" (encoded(&work_order)) } {
-                p.news id="changed" sse-swap="changed" {}
-            }
         }
         @match &story {
             Some(story) => @if let Some(coverage) = story.state.coverage() { (shown.page(story, coverage)) },
