@@ -26,6 +26,7 @@ pub(super) fn story() -> Vec<(Event, Envelope)> {
         told(Actor::WorkMarket, Source::Polling, "delivery-workmarket-poll-88", changes()),
         told(Actor::Covertrail, Source::Api, "WO-12345-assignment-cancellation-an_1", blocks()),
         told(Actor::Covertrail, Source::Api, "WO-12345-certificate-cn_2-9f86d081", added()),
+        with_a_reason(),
     ]
     .concat()
 }
@@ -41,6 +42,15 @@ fn told(actor: Actor, source: Source, causation: &str, events: Vec<Event>) -> Ve
         reason: None,
     };
     events.into_iter().map(|event| (event, envelope.clone())).collect()
+}
+
+/// What a person did and said why: the reason stands in the envelope, and came later than it.
+fn with_a_reason() -> Vec<(Event, Envelope)> {
+    let by = PersonId::parse("clerk@example.com").unwrap();
+    let retried = vec![Event::StepRetried { step: Step::Quote, by: by.clone(), key: Key::New }];
+    let mut told = told(Actor::Person(by), Source::Command, "request-7f0d", retried);
+    told.iter_mut().for_each(|(_, envelope)| envelope.reason = Some("1099Policy is back".into()));
+    told
 }
 
 fn at(seconds: i64) -> Timestamp {
