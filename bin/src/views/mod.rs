@@ -11,11 +11,13 @@ mod hub;
 mod rebuild;
 #[cfg(test)]
 mod tests;
+mod words;
 
 pub use as_of::{Known, Question};
 pub use fold::{Folded, fold};
 pub use hub::{Frame, Progress};
 pub use rebuild::{Rebuilt, rebuild};
+pub use words::{SEARCHED, Words};
 
 use covertrail_adapters::schema::Malformed;
 use covertrail_adapters::store::{EventStore, ReadError, Recorded};
@@ -61,6 +63,7 @@ pub struct ReadModels {
     turns: Semaphore,
     snapshots: Semaphore,
     answers: as_of::Answers,
+    words: Words,
 }
 
 impl ReadModels {
@@ -74,6 +77,7 @@ impl ReadModels {
             turns: Semaphore::new(READERS),
             snapshots: Semaphore::new(SNAPSHOTS),
             answers: as_of::Answers::default(),
+            words: Words::default(),
         })
     }
 
@@ -85,6 +89,11 @@ impl ReadModels {
     /// What is told of them as they go.
     pub fn hub(&self) -> &Hub {
         &self.hub
+    }
+
+    /// Where words occur among the work orders.
+    pub fn words(&self) -> &Words {
+        &self.words
     }
 
     /// Gives every event of a stream to `each`, oldest first.

@@ -1,10 +1,10 @@
-use super::{Known, Question, ReadModels, fold, rebuild};
+use super::{Known, Question, ReadModels, SEARCHED, Words, fold, rebuild};
 use crate::clock;
 use crate::generate::{Plan, generate};
 use covertrail_adapters::store::{Embedded, EventStore, Position};
 use covertrail_domain::id::WorkOrderId;
 use covertrail_domain::time::Timestamp;
-use covertrail_projections::{Checkpoint, Reader, Views, tables};
+use covertrail_projections::{Cell, Checkpoint, Query, Reader, Views, Where, tables};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -64,6 +64,44 @@ async fn what_followed_a_log_event_by_event_is_what_a_fold_of_it_comes_to() {
     let (reached, digests) = followed(&store, &path, head).await;
     assert_eq!(reached.position, head);
     assert_eq!(digests, anew(&store, reached).await);
+}
+
+#[tokio::test]
+async fn words_are_looked_for_in_memory_and_found_where_the_database_finds_them() {
+    let World { store, head, path, _folder } = world(40).await;
+    let first = Checkpoint { position: head / 3, at: clock::now().plus(-3_600) };
+    let views = Views::open(&path).unwrap();
+    let (views, rebuilt) =
+        rebuild(&store, views, tables::STORED.to_vec(), first, |_| (), |_| ()).await.unwrap();
+    rebuilt.unwrap();
+    drop(views);
+    let words = Words::default();
+    let before = found_alike(&words, &Reader::open(&path).unwrap());
+    followed(&store, &path, head).await;
+    let after = found_alike(&words, &Reader::open(&path).unwrap());
+    assert!(before > 20 && after > before, "{before} and then {after} were found");
+    let all = words.among(&Reader::open(&path).unwrap(), "wo-", 39).unwrap();
+    assert_eq!(all, None, "more than are asked for are not told");
+    // another file's changes have other numbers
+    let other = world(10).await;
+    followed(&other.store, &other.path, other.head).await;
+    found_alike(&words, &Reader::open(&other.path).unwrap());
+}
+
+fn found_alike(words: &Words, reader: &Reader) -> usize {
+    let searches = ["WO-1", "wo-39", "install", "a", "CL_", "cn_wk_1", "wk_10", "%", "nobody"];
+    let all = searches.iter().map(|search| {
+        let says = vec![Where::Says(SEARCHED, search)];
+        let rows =
+            reader.query(&tables::BOARD, &Query { wheres: says, limit: 1_000, ..Query::default() }).unwrap();
+        let mut by_words: Vec<Cell<'_>> =
+            words.among(reader, search, 1_000).unwrap().unwrap().into_iter().map(Cell::from).collect();
+        by_words.sort_unstable();
+        let by_database: Vec<Cell<'_>> = rows.into_iter().map(|mut row| row.swap_remove(0)).collect();
+        assert_eq!(by_words, by_database, "{search}");
+        by_words.len()
+    });
+    all.sum()
 }
 
 #[tokio::test]

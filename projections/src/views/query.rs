@@ -19,7 +19,8 @@ pub struct Query<'a> {
     pub limit: usize,
 }
 
-/// A condition. Columns are names of the program's own, never of whoever asks.
+/// A condition. Columns are names of the program's own, never of whoever asks; where groups of the board's rows are asked
+/// for, the board's own too.
 #[derive(Debug, Clone)]
 pub enum Where<'a> {
     /// The column has this value, or none where that is asked for.
@@ -28,6 +29,8 @@ pub enum Where<'a> {
     UpTo(&'a str, Cell<'a>),
     /// The column has this value or a greater one.
     From(&'a str, Cell<'a>),
+    /// The column has one of these values, of which there are no more than a few hundred.
+    Among(&'a str, Vec<String>),
     /// One of the columns has these words in it, in small or capital letters.
     Says(&'a [&'a str], &'a str),
 }
@@ -40,13 +43,15 @@ impl Query<'_> {
     }
 
     /// The statement and its values. Groups are made in the order of their index, and no more of them than are asked
-    /// for: what is said of the group itself chooses rows, all else chooses groups.
+    /// for: what is said of the group itself or of the board chooses rows, all else chooses groups.
     fn sql<'a>(&'a self, table: &Table) -> (String, Vec<Cell<'a>>) {
         let mut values = Vec::new();
         let (mut of_rows, mut of_groups) = (Vec::new(), Vec::new());
         for condition in &self.wheres {
             let (column, said) = condition.sql(table, &mut values);
-            if column == Some(table.subject()) { of_rows.push(said) } else { of_groups.push(said) }
+            let is_of_rows =
+                column.is_some_and(|name| name == table.subject() || table.column(name).is_none());
+            if is_of_rows { of_rows.push(said) } else { of_groups.push(said) }
         }
         if let Some(after) = &self.after {
             let first = values.len().saturating_add(1);
@@ -91,6 +96,12 @@ impl<'w> Where<'w> {
             Self::Is(name, value) => compare(name, "IS", value),
             Self::UpTo(name, value) => compare(name, "<=", value),
             Self::From(name, value) => compare(name, ">=", value),
+            Self::Among(name, among) => {
+                let first = values.len().saturating_add(1);
+                values.extend(among.iter().map(|value| value.as_str().into()));
+                let marks: Vec<String> = (first..=values.len()).map(|mark| format!("?{mark}")).collect();
+                (Some(name), format!("{} IN ({})", column(table, name), marks.join(", ")))
+            }
             Self::Says(columns, words) => {
                 values.push((*words).into());
                 let says = |name: &&str| format!("instr(lower({name}), lower(?{})) > 0", values.len());

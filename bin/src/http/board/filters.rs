@@ -1,12 +1,15 @@
 //! What is asked of the board, as it stands in the address: filters, search, order, and from where on.
 
 use super::words::{badge_of, stage_of};
+use crate::views::{SEARCHED, Words};
 use covertrail_domain::coverage::{Badge, Stage};
-use covertrail_projections::{Cell, Query, Row, Where};
+use covertrail_projections::{Cell, Query, Reader, Row, ViewsError, Where};
 use serde_json::Value;
 
 /// How many rows a page has.
 pub(super) const PAGE: usize = 50;
+/// How many work orders a query names at most; where words occur in more, a page of them is soon found without.
+const NAMED: usize = 400;
 
 /// What is asked.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -66,9 +69,6 @@ impl Sort {
         }
     }
 }
-
-/// Where a search looks.
-const SEARCHED: &[&str] = &["work_order", "title", "client", "worker", "contractor"];
 
 impl Filters {
     /// Reads the address's parameters; what is not understood is told, by its name.
@@ -140,7 +140,18 @@ impl Filters {
 
     /// The queries for a page, one after the other until there are enough rows; one row more tells whether there is
     /// another. Rows without a moment have no place among those that have one, and come after them either way.
-    pub(super) fn queries(&self) -> Vec<Query<'_>> {
+    /// `among` are the work orders in which the words occur, where these are few.
+    pub(super) fn queries(&self, among: Option<&[String]>) -> Vec<Query<'_>> {
+        let mut queries = self.parts();
+        if let Some(among) = among {
+            for query in &mut queries {
+                query.wheres.push(Where::Among("work_order", among.to_vec()));
+            }
+        }
+        queries
+    }
+
+    fn parts(&self) -> Vec<Query<'_>> {
         let after = self.after.as_deref().and_then(read_place);
         let after = after.filter(|place| place.len() == self.sort.columns().len() + 1);
         let Some(column) = self.sort.moment() else { return vec![self.query(None, after)] };
@@ -159,6 +170,11 @@ impl Filters {
                 vec![self.query(Some(is_known), after), rest]
             }
         }
+    }
+
+    /// The work orders in which the words occur that are searched for, where these are few enough to be named.
+    pub(super) fn among(&self, words: &Words, reader: &Reader) -> Result<Option<Vec<String>>, ViewsError> {
+        if self.text.is_empty() { Ok(None) } else { words.among(reader, &self.text, NAMED) }
     }
 
     fn query<'a>(&'a self, also: Option<Where<'a>>, after: Option<Row<'a>>) -> Query<'a> {
@@ -241,14 +257,14 @@ mod tests {
     #[test]
     fn rows_without_a_moment_come_after_those_that_have_one() {
         let asked = filters("sort=-starts").unwrap();
-        let [known, rest] = <[_; 2]>::try_from(asked.queries()).unwrap();
+        let [known, rest] = <[_; 2]>::try_from(asked.queries(None)).unwrap();
         assert_eq!((known.order, rest.order), (&["starts"][..], &[][..]));
         assert!(known.after.is_none() && rest.after.is_none() && rest.descending);
         let place = asked.place(&json!({ "starts": null, "work_order": "WO-1" }));
         let further = Filters { after: Some(place), ..asked };
-        let [rest] = <[_; 1]>::try_from(further.queries()).unwrap();
+        let [rest] = <[_; 1]>::try_from(further.queries(None)).unwrap();
         assert_eq!(rest.after, Some(vec![Cell::from("WO-1")]));
-        assert_eq!(filters("sort=standing").unwrap().queries().len(), 1);
+        assert_eq!(filters("sort=standing").unwrap().queries(None).len(), 1);
     }
 
     #[test]

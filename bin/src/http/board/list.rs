@@ -9,6 +9,7 @@ use super::words::{badge_named, icon, number, plain, stage, stage_of, standing};
 use super::{Failed, live, time};
 use crate::clock;
 use crate::http::Shared;
+use crate::views::Words;
 use axum::Extension;
 use axum::extract::{Query as Parameters, State};
 use covertrail_domain::coverage::{Badge, Stage};
@@ -36,8 +37,8 @@ pub(super) async fn page(
     Parameters(pairs): Pairs,
 ) -> Result<Markup, Failed> {
     let filters = Filters::of(&pairs).map_err(Failed::Asked)?;
-    let asked = filters.clone();
-    let (found, seen) = read::page(&shared, move |reader| found(reader, &asked)).await?;
+    let (asked, models) = (filters.clone(), Arc::clone(&shared.models));
+    let (found, seen) = read::page(&shared, move |reader| found(reader, &asked, models.words())).await?;
     let now = clock::now();
     Ok(page::page(
         &viewer,
@@ -60,9 +61,10 @@ pub(super) async fn page(
     ))
 }
 
-fn found(reader: &Reader, filters: &Filters) -> Result<Found, ViewsError> {
+fn found(reader: &Reader, filters: &Filters, words: &Words) -> Result<Found, ViewsError> {
     let mut rows: Vec<Value> = Vec::new();
-    for query in filters.queries() {
+    let among = filters.among(words, reader)?;
+    for query in filters.queries(among.as_deref()) {
         let limit = query.limit.saturating_sub(rows.len());
         rows.extend(read::rows::<Value>(reader, &BOARD, &Query { limit, ..query })?);
     }

@@ -64,7 +64,7 @@ fn found(reader: &Reader, now: Timestamp) -> Result<Found, ViewsError> {
     let day_ago = Where::UpTo("since", now.plus(-86_400).into());
     let aged = Query { wheres: vec![day_ago], limit: MANY, ..Query::default() };
     let since = midnight(now.plus(-(DAYS - 1) * 86_400)).unix();
-    let days = Query { wheres: vec![Where::From("day", since.into())], limit: MANY, ..Query::default() };
+    let days = Query { wheres: vec![Where::From("starts", since.into())], limit: MANY, ..Query::default() };
     Ok(Found {
         standings: read::counts(reader, &BOARD, "urgency")?,
         reviews: sum(&read::counts(reader, &REVIEWS, "waits_for")?),

@@ -35,7 +35,7 @@ pub(super) async fn download(
         let read = models.snapshot(move |reader| {
             let names: Vec<&str> = BOARD.columns.iter().map(|column| column.name).collect();
             let (mut chunk, mut is_there) = (names.join(",") + "\r\n", true);
-            for query in filters.queries() {
+            for query in filters.queries(None) {
                 let all = Query { limit: usize::MAX >> 1, ..query };
                 reader.each(&BOARD, &all, |row| {
                     let cells: Vec<String> =
