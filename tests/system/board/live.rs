@@ -16,33 +16,27 @@ async fn a_row_changes_as_the_webhook_comes_and_nothing_else_moves() {
     }
     let (demo, browser) = (Demo::begin().await, Browser::open(Scripts::On).await);
     follow_link(&browser, &demo.board, &demo.token).await;
-    browser.is_wide(1600).await;
-    browser.go(&demo.at("/board")).await;
-    browser.sees("it is live", LIVE).await;
-    browser.says("#row-WO-1001 .standing", "Insured").await;
-    browser
-        .run(
-            "scrollTo(0, 40); document.querySelector('#open-WO-1001').focus({ preventScroll: true }); \
-             getSelection().selectAllChildren(document.querySelector('#row-WO-1001 .title'))",
-        )
-        .await;
-    let before = browser.run(PLACES).await;
-    demo.at_workmarket("WO-1001", "complete", json!({ "final_pay": "325.00" })).await;
-    browser
-        .sees(
-            "the row is done",
-            "return document.querySelector('#row-WO-1001 .standing').textContent.includes('Done')",
-        )
-        .await;
-    assert_eq!(browser.run(PLACES).await, before, "something moved");
-    assert!(
+    for (work_order, width) in [("WO-1001", 1600), ("WO-1011", 1000), ("WO-1012", 400)] {
+        browser.is_wide(width).await;
+        browser.go(&demo.at("/board")).await;
+        browser.sees("it is live", LIVE).await;
+        browser.says(&format!("#row-{work_order} .standing"), "Insured").await;
         browser
-            .run("return document.querySelector('#said').textContent")
-            .await
-            .as_str()
-            .unwrap()
-            .contains("WO-1001: Done")
-    );
+            .run(&format!(
+                "scrollTo(0, 40); document.querySelector('#open-{work_order}').focus({{ preventScroll: true }}); \
+                 getSelection().selectAllChildren(document.querySelector('#row-{work_order} .title'))"
+            ))
+            .await;
+        let before = browser.run(PLACES).await;
+        demo.at_workmarket(work_order, "complete", json!({ "final_pay": "325.00" })).await;
+        let is_done = format!(
+            "return document.querySelector('#row-{work_order} .standing').textContent.includes('Done')"
+        );
+        browser.sees("the row is done", &is_done).await;
+        assert_eq!(browser.run(PLACES).await, before, "something moved at {width} px");
+        let said = browser.run("return document.querySelector('#said').textContent").await;
+        assert!(said.as_str().unwrap().contains(&format!("{work_order}: Done")));
+    }
     demo.end();
 }
 

@@ -86,10 +86,12 @@ async fn without_a_script_every_screen_can_be_read_and_used() {
     }
     let (demo, browser) = (Demo::begin().await, Browser::open(Scripts::Off).await);
     sign_in(&browser, &demo.board, &demo.token).await;
+    browser.is_wide(1000).await;
     for (name, path, place, says) in screens(&browser, &demo).await {
         browser.go(&demo.at(&path)).await;
         let text = browser.text(place).await;
         assert!(text.contains(says), "{name} does not say {says:?}: {text}");
+        browser.shoot(&shots().join(format!("{name}-1000-no-script.png")), 1000).await;
     }
     browser.go(&demo.at("/board")).await;
     browser.fill("#search", "WO-1003").await;

@@ -142,7 +142,7 @@ pub(super) async fn one(
                         td { (badge_named(&order.standing)) }
                         td { a.row href={ "/work-orders/" (encoded(&order.work_order)) } { (order.work_order) } }
                         td.sentence { (time::sentence(&order.reason)) @if order.uninsured_seconds.is_some_and(|seconds| seconds > 0) { span.hint { " Worked " (time::length(order.uninsured_seconds.unwrap_or(0))) " uninsured." } } }
-                        td { @match order.starts.zip(order.ends).and_then(|(starts, ends)| Window::new(starts, ends)) { Some(window) => (time::span(window)), None => "–" } }
+                        td.when { @match order.starts.zip(order.ends).and_then(|(starts, ends)| Window::new(starts, ends)) { Some(window) => (time::span(window)), None => "–" } }
                     } } }
                 } }
             }
@@ -167,7 +167,7 @@ fn cover(cover: &[Covered], now: Timestamp) -> Markup {
                 tr {
                     td { (plain(evidence)) }
                     td { (copyable(id)) }
-                    td { (lines.into_iter().collect::<Vec<_>>().join(", ")) }
+                    td { (plain(&lines.into_iter().collect::<Vec<_>>().join(", "))) }
                     td { @match starts.zip(ends).and_then(|(starts, ends)| Window::new(starts, ends)) { Some(window) => (time::span(window)), None => "–" } }
                     td data-of="Ends" { @match ends { Some(at) => (time::ago(at, now)), None => "–" } }
                 }

@@ -54,9 +54,9 @@ pub(super) async fn page(
 fn became(record: Option<&Record>) -> Markup {
     html! {
         @match record {
-            Some(Record::Received(_)) => p { (fate("received")) " stored, and the vendor was answered" },
-            Some(Record::Waiting(waiting)) => p { (fate("waiting")) " " (waiting.reason) },
-            Some(Record::Handled(handled)) => p {
+            Some(Record::Received(_)) => p.line { (fate("received")) " stored, and the vendor was answered" },
+            Some(Record::Waiting(waiting)) => p.line { (fate("waiting")) " " (waiting.reason) },
+            Some(Record::Handled(handled)) => p.line {
                 (fate(handled.outcome.as_str())) " " (handled.reason.as_deref().unwrap_or(""))
                 @for id in &handled.work_orders { " " a href={ "/work-orders/" (encoded(id.as_str())) } { (id) } }
             },

@@ -107,9 +107,9 @@ fn ending(cover: &[Covered], now: Timestamp) -> Markup {
                 tr id=[marked.insert(day.clone()).then(|| format!("expires-{day}"))] {
                     td { a.row href={ "/work-orders/" (encoded(&each.work_order)) } { (each.work_order) } }
                     td { (plain(&each.line)) }
-                    td { (plain(&each.evidence)) " " code { (each.id) } @if let Some(contractor) = &each.contractor { " of " a href={ "/contractors/" (encoded(contractor)) } { (contractor) } } }
+                    td.wide { (plain(&each.evidence)) " " code { (each.id) } @if let Some(contractor) = &each.contractor { " of " a href={ "/contractors/" (encoded(contractor)) } { (contractor) } } }
                     td.when data-of="Cover ends" { @match each.ends { Some(at) => { (time::at(at)) ", " (time::ago(at, now)) }, None => "–" } }
-                    td data-of="Work ends" { @match each.work_ends { Some(at) => (time::at(at)), None => "–" } }
+                    td.when data-of="Work ends" { @match each.work_ends { Some(at) => (time::at(at)), None => "–" } }
                 }
             } }
         } }

@@ -68,8 +68,8 @@ pub(super) async fn page(
             (live::kept_up("integrations", &address.to_string(), &seen, &html! {
                 (health(&found, &retrying, now))
                 section aria-labelledby="blocked" { h2 id="blocked" { "Blocked steps" } (blocked(&found.blocked, &viewer)) }
-                section aria-labelledby="deliveries" { h2 id="deliveries" { "Deliveries" } (deliveries(&found, &asked, now)) }
                 section aria-labelledby="checklist" { h2 id="checklist" { "Going live" } (checklist(&found.checklist)) }
+                section aria-labelledby="deliveries" { h2 id="deliveries" { "Deliveries" } (deliveries(&found, &asked, now)) }
             }))
         },
     ))
@@ -124,7 +124,7 @@ fn blocked(found: &[Blocked], viewer: &Viewer) -> Markup {
                 td { a.row href={ "/work-orders/" (encoded(&each.work_order)) } { (each.work_order) } }
                 td { (plain(&each.step)) }
                 td.sentence { (each.reason) @if each.failure == "unsettled" { span.hint { " Whether it was done at 1099Policy is not known." } } }
-                td data-of="Work starts" { @match each.work_starts { Some(at) => (time::at(at)), None => "–" } }
+                td.when data-of="Work starts" { @match each.work_starts { Some(at) => (time::at(at)), None => "–" } }
                 @if viewer.role().may_act() { td { a.button href={ "/work-orders/" (encoded(&each.work_order)) "/retry" } aria-label={ "Retry " (each.step) " of " (each.work_order) } { "Retry…" } } }
             } } }
         } }
@@ -132,6 +132,7 @@ fn blocked(found: &[Blocked], viewer: &Viewer) -> Markup {
 }
 
 fn deliveries(found: &Found, asked: &Asked, now: Timestamp) -> Markup {
+    let any_says_why = found.deliveries.iter().any(|delivery| delivery.reason.is_some());
     html! {
         nav.chips aria-label="Filter by what became of it" {
             a href="/integrations#deliveries" aria-current=[asked.state.is_none().then_some("true")] { "All" }
@@ -145,13 +146,13 @@ fn deliveries(found: &Found, asked: &Asked, now: Timestamp) -> Markup {
         @if found.deliveries.is_empty() { (page::empty("No delivery came.", &html! { "Point both vendors’ webhooks here; " code { "covertrail templates" } " writes what WorkMarket needs." })) }
         @else {
             div.scroll tabindex="0" role="region" aria-label="What came in" { table.list {
-                thead { tr { th scope="col" { "What became of it" } th scope="col" { "From" } th scope="col" { "Event" } th scope="col" { "Work orders" } th scope="col" { "Why" } th scope="col" { "Received" } } }
+                thead { tr { th scope="col" { "What became of it" } th scope="col" { "From" } th scope="col" { "Event" } th scope="col" { "Work orders" } @if any_says_why { th scope="col" { "Why" } } th scope="col" { "Received" } } }
                 tbody { @for each in &found.deliveries { tr {
                     td { (fate(&each.state)) }
                     td { (vendor(&each.source)) }
                     td { a.row href={ "/deliveries/" (encoded(&each.delivery)) } { (each.event) } }
                     td { @for (place, id) in each.work_orders.split(',').filter(|id| !id.is_empty()).enumerate() { @if place > 0 { ", " } a href={ "/work-orders/" (encoded(id)) } { (id) } } }
-                    td.sentence { (each.reason.as_deref().unwrap_or("")) }
+                    @if any_says_why { td.sentence { (each.reason.as_deref().unwrap_or("")) } }
                     td.when { @match each.received { Some(at) => { (time::at(at)) ", " (time::ago(at, now)) }, None => "–" } }
                 } } }
             } }

@@ -71,6 +71,16 @@
     are.forEach((child, place) => were[place] ? become(were[place], child) : old.append(child.cloneNode(true)));
     were.slice(are.length).forEach(child => child.remove());
   };
+  // a row stays as tall as it was, so that nothing below it moves; what does not fit any more is there to be hovered
+  const hold = (row, tall) => {
+    const reason = row.querySelector(".reason");
+    const more = row.offsetHeight - tall;
+    if (!more || !reason) return;
+    reason.style.height = `${reason.offsetHeight - more}px`;
+    reason.classList.add("held");
+    reason.title = reason.textContent;
+  };
+  addEventListener("resize", () => $(".held").forEach(reason => { reason.style.height = ""; reason.classList.remove("held"); }));
   on("htmx:oobBeforeSwap", event => {
     const { target, fragment } = event.detail;
     const row = fragment.firstElementChild;
@@ -78,7 +88,9 @@
     event.detail.shouldSwap = false;
     row.removeAttribute("hx-swap-oob");
     localise(row);
+    const tall = target.offsetHeight;
     become(target, row);
+    hold(target, tall);
     requestAnimationFrame(() => target.classList.add("fresh"));
   });
   on("htmx:beforeSwap", event => {

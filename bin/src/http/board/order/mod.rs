@@ -138,7 +138,7 @@ impl Shown<'_> {
                     div { dt { "Worker" } dd { (coverage.worker) } }
                     @if let Some(client) = &coverage.terms.client { div { dt { "Client" } dd { (client) } } }
                     div { dt { "Category" } dd { (coverage.terms.category) } }
-                    div { dt { "Required lines" } dd { (coverage.terms.required) } }
+                    div { dt { "Required lines" } dd { (plain(&coverage.terms.required.to_string())) } }
                     div { dt { "Schedule" } dd { (time::span(coverage.terms.window)) } }
                     div { dt { "Attempt at cover" } dd { (coverage.round.get()) } }
                     @if let Some(waiver) = &coverage.waiver { div { dt { "Exception" } dd { "until " (time::at(waiver.until)) ", by " (waiver.by) ": " (waiver.reason) } } }
