@@ -80,7 +80,7 @@ async fn words_are_looked_for_in_memory_and_found_where_the_database_finds_them(
     followed(&store, &path, head).await;
     let after = found_alike(&words, &Reader::open(&path).unwrap());
     assert!(before > 20 && after > before, "{before} and then {after} were found");
-    let all = words.among(&Reader::open(&path).unwrap(), "wo-", 39).unwrap();
+    let all = words.among(&Reader::open(&path).unwrap(), "wo-", 20).unwrap();
     assert_eq!(all, None, "more than are asked for are not told");
     // another file's changes have other numbers
     let other = world(10).await;

@@ -40,9 +40,18 @@ async fn times_are_the_viewers_own_with_utc_on_hover_and_the_slider_redraws_the_
         return time.textContent.includes(String(at.getHours()).padStart(2, '0') + ':' + String(at.getMinutes()).padStart(2, '0')) \
         && at.getTimezoneOffset() === -330 && time.title === time.dateTime.replace('T', ' ').replace('Z', ' UTC')";
     browser.sees("the viewer's own time", agrees).await;
-    browser
-        .run("const slider = document.querySelector('#known'); slider.value = 1; slider.dispatchEvent(new Event('change', { bubbles: true }))")
-        .await;
+    let slide = |slider: &str, to: &str| {
+        format!(
+            "const slider = document.querySelector('{slider}'); slider.value = {to}; \
+             slider.dispatchEvent(new Event('change', {{ bubbles: true }}))"
+        )
+    };
+    browser.run(&slide("#as-of", "slider.min")).await;
+    browser.says(".notice.odd", "This is how it stood in the world at").await;
+    browser.says(".answer", "Arranging").await;
+    assert!(browser.address().await.contains("as_of="));
+    browser.go(&demo.at("/work-orders/WO-1001")).await;
+    browser.run(&slide("#known", "1")).await;
     browser.says(".notice.odd", "This is how it stood").await;
     assert!(browser.address().await.contains("known=1"));
     browser

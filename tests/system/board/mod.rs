@@ -5,6 +5,7 @@ mod browser;
 mod clerk;
 mod live;
 mod looks;
+mod roles;
 mod screens;
 
 use crate::world::Program;

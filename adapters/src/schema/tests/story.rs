@@ -49,7 +49,9 @@ fn with_a_reason() -> Vec<(Event, Envelope)> {
     let by = PersonId::parse("clerk@example.com").unwrap();
     let retried = vec![Event::StepRetried { step: Step::Quote, by: by.clone(), key: Key::New }];
     let mut told = told(Actor::Person(by), Source::Command, "request-7f0d", retried);
-    told.iter_mut().for_each(|(_, envelope)| envelope.reason = Some("1099Policy is back".into()));
+    for (_, envelope) in &mut told {
+        envelope.reason = Some("1099Policy is back".into());
+    }
     told
 }
 

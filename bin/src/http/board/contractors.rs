@@ -166,7 +166,7 @@ fn cover(cover: &[Covered], now: Timestamp) -> Markup {
                 @let ends = windows.iter().filter_map(|each| each.ends).max();
                 tr {
                     td { (plain(evidence)) }
-                    td { (copyable(id)) }
+                    td.wide { (copyable(id)) }
                     td { (plain(&lines.into_iter().collect::<Vec<_>>().join(", "))) }
                     td { @match starts.zip(ends).and_then(|(starts, ends)| Window::new(starts, ends)) { Some(window) => (time::span(window)), None => "–" } }
                     td data-of="Ends" { @match ends { Some(at) => (time::ago(at, now)), None => "–" } }

@@ -72,11 +72,12 @@
     were.slice(are.length).forEach(child => child.remove());
   };
   // a row stays as tall as it was, so that nothing below it moves; what does not fit any more is there to be hovered
+  const height = element => element.getBoundingClientRect().height;
   const hold = (row, tall) => {
     const reason = row.querySelector(".reason");
-    const more = row.offsetHeight - tall;
+    const more = height(row) - tall;
     if (!more || !reason) return;
-    reason.style.height = `${reason.offsetHeight - more}px`;
+    reason.style.height = `${height(reason) - more}px`;
     reason.classList.add("held");
     reason.title = reason.textContent;
   };
@@ -88,7 +89,7 @@
     event.detail.shouldSwap = false;
     row.removeAttribute("hx-swap-oob");
     localise(row);
-    const tall = target.offsetHeight;
+    const tall = height(target);
     become(target, row);
     hold(target, tall);
     requestAnimationFrame(() => target.classList.add("fresh"));

@@ -1,0 +1,83 @@
+//! Who may see and do what, and from where.
+
+use crate::world::{Order, Plan, REVIEWER_TOKEN, World};
+use reqwest::Method;
+use sha2::{Digest as _, Sha256};
+
+const FORM: (&str, &str) = ("content-type", "application/x-www-form-urlencoded");
+
+#[tokio::test]
+async fn each_role_sees_what_it_may_and_is_offered_what_it_can_do() {
+    let roles = ["viewer", "reviewer", "auditor", "admin"];
+    let more = roles.map(|role| {
+        let sum =
+            Sha256::digest(token(role)).iter().fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"));
+        format!("[[access]]\nname = \"a-{role}\"\nrole = \"{role}\"\nsha256 = \"{sum}\"\n")
+    });
+    let world = World::begin(Plan { contractors_apply: false, more: more.concat(), ..Plan::default() }).await;
+    let order = Order::assigned(&world, "12345").await;
+    order.event("application_opened").await;
+    for role in roles {
+        let cookie = cookie(&world, &token(role)).await;
+        let get = async |path: &str| {
+            let asked = world.request(Method::GET, path, &[("cookie", &cookie)], Vec::new());
+            world.send(asked).await.unwrap()
+        };
+        let (acts, audits) = (["reviewer", "admin"].contains(&role), ["auditor", "admin"].contains(&role));
+        let page = get("/work-orders/12345").await;
+        assert_eq!(page.status, 200, "{role}");
+        assert_eq!(page.text.contains("Waive…"), acts, "{role}");
+        assert_eq!(page.text.contains("Open the application"), acts || audits, "{role}");
+        let waive = get("/work-orders/12345/waive").await;
+        assert_eq!(waive.status, if acts { 200 } else { 403 }, "{role}");
+        let form = [FORM, ("origin", &world.url("")), ("cookie", &cookie)];
+        let sent = world.post("/work-orders/12345/waive", &form, "reason=because&until=2031-01-01").await;
+        assert_eq!(sent.status, 400, "{role}: no form of theirs sent it");
+        let deliveries = get("/integrations").await.text;
+        let delivery = deliveries.split('"').find(|part| part.starts_with("/deliveries/")).unwrap();
+        let came = get(delivery).await;
+        assert_eq!((came.status, came.text.contains("<pre")), (200, audits), "{role}");
+    }
+    assert_eq!(order.count("waived").await, 0);
+}
+
+fn token(role: &str) -> String {
+    format!("the-token-of-a-{role}-5d1f0c")
+}
+
+/// Signs in, and answers with the cookie by which a browser is known from then on.
+async fn cookie(world: &World, token: &str) -> String {
+    let here = [FORM, ("origin", &world.url(""))];
+    let asked = world.request(Method::POST, "/sign-in", &here, format!("token={token}").into_bytes());
+    let signed_in = asked.send().await.unwrap();
+    let set = signed_in.headers()["set-cookie"].to_str().unwrap().to_owned();
+    assert!(set.contains("HttpOnly") && set.contains("SameSite=Lax"), "{set}");
+    set.split(';').next().unwrap().to_owned()
+}
+
+#[tokio::test]
+async fn nobody_acts_from_elsewhere_or_without_signing_in() {
+    let world = World::begin(Plan::default()).await;
+    Order::assigned(&world, "12345").await;
+    let form = [FORM];
+    let host = world.url("");
+    let here = [form[0], ("origin", host.as_str())];
+    let asked = format!("token={REVIEWER_TOKEN}");
+    assert_eq!(world.post("/sign-in", &form, asked).await.status, 403, "no page of ours sent it");
+    assert_eq!(world.post("/sign-in", &here, "token=guess").await.status, 401);
+    let cookie = cookie(&world, REVIEWER_TOKEN).await;
+    let cookie = cookie.as_str();
+    let path = "/work-orders/12345/waive";
+    let body = "key=guess&revision=0&reason=because&until=2031-01-01";
+    let told = world.post(path, &here, body).await;
+    assert_eq!(
+        (told.status, told.location.as_deref()),
+        (303, Some("/sign-in?then=%2Fwork-orders%2F12345%2Fwaive"))
+    );
+    let elsewhere = [form[0], ("origin", "https://evil.example.com"), ("cookie", cookie)];
+    assert_eq!(world.post(path, &elsewhere, body).await.status, 403);
+    let without_key = [form[0], ("origin", host.as_str()), ("cookie", cookie)];
+    assert_eq!(world.post(path, &without_key, body).await.status, 400, "a form that no page of theirs had");
+    assert_eq!(world.get("/board").await.unwrap().status, 303);
+    assert_eq!(world.get("/board/live").await.unwrap().status, 303);
+}
