@@ -60,6 +60,8 @@ fn views(runtime: &Runtime, effort: Effort) {
         ("board, one standing", "/board?standing=needs-review"),
         ("board, words that few have", "/board?text=WO-9999"),
         ("overview", "/"),
+        ("contractors", "/contractors"),
+        ("integrations", "/integrations"),
     ] {
         let (mut taken, mut weight) = (Vec::new(), 0);
         for _ in 0..effort.pick(20, 400) {

@@ -48,7 +48,7 @@ async fn times_are_the_viewers_own_with_utc_on_hover_and_the_slider_redraws_the_
     };
     browser.run(&slide("#as-of", "slider.min")).await;
     browser.says(".notice.odd", "This is how it stood in the world at").await;
-    browser.says(".answer", "Arranging").await;
+    browser.says(".answer", "the contractor is not created yet").await;
     assert!(browser.address().await.contains("as_of="));
     browser.go(&demo.at("/work-orders/WO-1001")).await;
     browser.run(&slide("#known", "1")).await;

@@ -90,7 +90,7 @@ impl Shown<'_> {
         html! {
             div.head { h1 { (self.id) " " span.title { (super::words::title(&coverage.terms.title, self.id.as_str())) } } }
             @if !self.moments.is_now() { (self.moments.told(self.id)) }
-            (answer(story, at))
+            (answer(story, at, self.moments.is_now()))
             (stages::stages(story, coverage))
             @if self.moments.is_now() { (self.doing(&story.state, coverage)) }
             section aria-labelledby="lanes" { h2 id="lanes" { "Cover against the work" } (lanes::lanes(coverage, at)) }
@@ -149,7 +149,7 @@ impl Shown<'_> {
 }
 
 /// Whether it is insured, and the sentence that says why.
-fn answer(story: &Story, at: Timestamp) -> Markup {
+fn answer(story: &Story, at: Timestamp, is_now: bool) -> Markup {
     let standing = story.state.standing(at);
     html! {
         div class={ "answer " (super::words::tone(standing.badge)) } {
@@ -158,7 +158,7 @@ fn answer(story: &Story, at: Timestamp) -> Markup {
             p.hint {
                 @if standing.rests_on.is_empty() { "Nothing in force to rest on." }
                 @else { "Rests on " @for (place, evidence) in standing.rests_on.iter().enumerate() { @if place > 0 { ", " } (evidence) } "." }
-                @if let Some(changes) = standing.changes_at { " By the passing of time alone this changes " (time::ago(changes, at)) ", " (time::at(changes)) "." }
+                @if let Some(changes) = standing.changes_at { " By the passing of time alone this changes " @if is_now { (time::ago(changes, at)) ", " } (time::at(changes)) "." }
             }
         }
     }
