@@ -2,6 +2,7 @@
 //!
 //! What cannot be read changes nothing here: the engine, whose inbox it is, says so.
 
+use covertrail_adapters::schema::{Envelope, Source as Way};
 use covertrail_adapters::store::Recorded;
 use covertrail_adapters::webhook::delivery::{Record, Source};
 use covertrail_domain::time::Timestamp;
@@ -11,7 +12,9 @@ use covertrail_projections::{Checklist, Delivery, Fate};
 pub(super) fn received(recorded: &Recorded<'_>, checklist: &mut Checklist) -> Option<Delivery> {
     let position = recorded.position.get();
     let Ok(Record::Received(delivery)) = Record::from_json(recorded.kind, recorded.data) else { return None };
-    if delivery.source == Source::Policy {
+    let came_by_webhook =
+        || Envelope::decode(recorded.metadata).is_ok_and(|envelope| envelope.source == Way::Webhook);
+    if delivery.source == Source::Policy && came_by_webhook() {
         checklist.see_webhook(position, recorded.stream);
     }
     Some(Delivery {

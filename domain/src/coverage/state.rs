@@ -110,6 +110,15 @@ impl Coverage {
         }
     }
 
+    /// When the worker began; nothing where nobody did.
+    pub fn began(&self) -> Option<Timestamp> {
+        match self.work {
+            Work::Started { at } => Some(at),
+            Work::Completed { started, .. } | Work::Stopped { started, .. } => Some(started),
+            Work::Scheduled | Work::Withdrawn { .. } => None,
+        }
+    }
+
     /// The time that must be insured: the schedule, until check-in and check-out say what was worked.
     /// Nothing where no work was done, or where it needs no cover.
     pub fn work_window(&self) -> Option<Window> {

@@ -3,14 +3,14 @@
 use super::columns;
 use crate::story::Story;
 use crate::table::{Cell, Row, Rows, Table};
-use covertrail_domain::coverage::{Coverage, Work};
+use covertrail_domain::coverage::{Badge, Coverage};
 use covertrail_domain::id::{ClientId, ContractorId};
 use covertrail_domain::time::{Timestamp, Window};
 
 /// One row for each work order.
 pub const BOARD: Table = Table {
     name: "board",
-    version: 2,
+    version: 3,
     means: "Every work order, with how it stands.",
     columns: columns! {
         title: Text = "The work order's title.",
@@ -30,7 +30,9 @@ pub const BOARD: Table = Table {
         open: Truth = "Whether the work is still to be done or being done.",
         assigned: Moment = "When a worker was first assigned.",
         insured: Moment = "When every required line was first in force for this work.",
-        worked_seconds: Number = "How long was worked; while the work lasts, until its scheduled end.",
+        began: Moment = "When work that must be insured began.",
+        covered: Truth = "Whether every required line covers all of that work, as far as is known.",
+        worked_seconds: Number = "How long was worked, once the work is over.",
         uninsured_seconds: Number = "How much of that lacked cover for a required line.",
         round: Number = "Which attempt to bring it under cover this is.",
         revision: Number = "The number of its newest event in its stream.",
@@ -42,7 +44,7 @@ pub const BOARD: Table = Table {
         "changes_at",
         // all that is asked of contractors and of days, so that their groups are made without reading rows
         "contractor, urgency, worker, open, blocked_steps, standing, uninsured_seconds",
-        "starts, worked_seconds, uninsured_seconds, insured, assigned",
+        "began, covered, worked_seconds, uninsured_seconds, insured, assigned",
         "worker",
         "client, urgency",
         "stage, urgency",
@@ -54,7 +56,10 @@ fn rows(story: &Story, at: Timestamp) -> Vec<Row<'_>> {
     let (Some(coverage), Some(place)) = (story.state.coverage(), story.place) else { return Vec::new() };
     let standing = story.state.standing(at);
     let window = coverage.work_window();
-    let worked = worked(coverage);
+    let began = coverage.began().and(window);
+    let worked = began.filter(|_| !coverage.is_open());
+    // work that goes on beyond its schedule has no end yet to which a gap could be told
+    let is_covered = coverage.gaps().is_empty() && standing.badge != Badge::UninsuredWorking;
     vec![vec![
         coverage.work_order.as_str().into(),
         coverage.terms.title.as_str().into(),
@@ -74,20 +79,14 @@ fn rows(story: &Story, at: Timestamp) -> Vec<Row<'_>> {
         coverage.is_open().into(),
         story.assigned.into(),
         story.insured.into(),
+        began.map(Window::start).into(),
+        began.map(|_| i64::from(is_covered)).into(),
         worked.map(Window::seconds).into(),
         worked.map(|_| uninsured_seconds(coverage)).into(),
         i64::from(coverage.round.get()).into(),
         Cell::count(place.revision),
         Cell::count(place.position),
     ]]
-}
-
-/// The time of work that was begun.
-fn worked(coverage: &Coverage) -> Option<Window> {
-    match coverage.work {
-        Work::Started { .. } | Work::Completed { .. } | Work::Stopped { .. } => coverage.work_window(),
-        Work::Scheduled | Work::Withdrawn { .. } => None,
-    }
 }
 
 /// Time that lacks several lines counts once.

@@ -6,7 +6,7 @@ use crate::table::{Rows, Table};
 /// One row for each contractor.
 pub const CONTRACTORS: Table = Table {
     name: "contractors",
-    version: 1,
+    version: 2,
     means: "Every contractor, with how the worst of their work orders stands.",
     columns: columns! {
         of contractor: Text = "1099Policy's id of the contractor.";
@@ -16,7 +16,7 @@ pub const CONTRACTORS: Table = Table {
         blocked_steps: Number = "How many steps wait for a person.",
         standing: Text = "How the worst of them stands, in a word.",
         urgency: Number = "The standing's place among all, 0 for the worst.",
-        uninsured_seconds: Number = "How long they worked without cover for a required line.",
+        uninsured_seconds: Number = "How long they worked without cover for a required line, in work that is over.",
     },
     key: &[],
     indexed: &[],

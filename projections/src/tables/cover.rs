@@ -10,7 +10,7 @@ use covertrail_domain::time::{Timestamp, Window};
 /// One row for each window of each line by each policy, assignment or certificate.
 pub const COVER: Table = Table {
     name: "cover",
-    version: 1,
+    version: 2,
     means: "What each work order's lines rest on, and until when.",
     columns: columns! {
         contractor: Text = "1099Policy's id of the insured person.",
@@ -25,7 +25,7 @@ pub const COVER: Table = Table {
         work_ends: Moment = "The end of the time that must be insured.",
     },
     key: &["line", "evidence", "id", "starts"],
-    indexed: &["contractor", "ends"],
+    indexed: &["contractor", "ends", "open, ends"],
     rows: Rows::OfStory(rows),
 };
 

@@ -7,7 +7,7 @@ use crate::table::{Cell, Row, Rows, Table};
 /// One row for each delivery.
 pub const DELIVERIES: Table = Table {
     name: "deliveries",
-    version: 1,
+    version: 2,
     means: "Every delivery, and what became of it.",
     columns: columns! {
         of delivery: Text = "The vendor and the delivery's id.";
@@ -21,7 +21,7 @@ pub const DELIVERIES: Table = Table {
         position: Number = "The position of its newest event in the log.",
     },
     key: &[],
-    indexed: &["position", "state"],
+    indexed: &["position", "state, position", "event, position", "source, position"],
     rows: Rows::OfDelivery(rows),
 };
 

@@ -8,7 +8,7 @@ use covertrail_domain::time::Timestamp;
 /// One row for each gap of each required line.
 pub const GAPS: Table = Table {
     name: "gaps",
-    version: 1,
+    version: 2,
     means: "When required lines did not, or will not, cover the work.",
     columns: columns! {
         line: Text = "The line of insurance.",
@@ -18,7 +18,7 @@ pub const GAPS: Table = Table {
         open: Truth = "Whether the work is still to be done or being done.",
     },
     key: &["line", "starts"],
-    indexed: &["starts", "ends"],
+    indexed: &["starts", "ends", "open, starts"],
     rows: Rows::OfStory(rows),
 };
 

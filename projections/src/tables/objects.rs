@@ -4,13 +4,13 @@ use super::columns;
 use super::cover::named;
 use crate::story::Story;
 use crate::table::{Row, Rows, Table};
-use covertrail_domain::coverage::{Coverage, Settlement, Work};
+use covertrail_domain::coverage::{Coverage, Fate, Settlement, Work};
 use covertrail_domain::time::Timestamp;
 
 /// One row for each object at 1099Policy.
 pub const OBJECTS: Table = Table {
     name: "objects",
-    version: 1,
+    version: 2,
     means: "Which objects at 1099Policy belong to which work order.",
     columns: columns! {
         kind: Text = "What sort of object it is.",
@@ -49,7 +49,10 @@ fn current(coverage: &Coverage) -> Found<'_> {
     found.extend(path.post().map(|post| ("job", post.job.as_str())));
     found.extend(path.quote().map(|quote| ("quote", quote.id.as_str())));
     found.extend(path.session().map(|id| ("session", id.as_str())));
-    found.extend(coverage.grants.iter().map(|grant| named(&grant.evidence)));
+    let granted = coverage.grants.iter().map(|grant| named(&grant.evidence));
+    found.extend(granted.filter(|(kind, _)| *kind != "assignment"));
+    let standing = coverage.assignments.iter().filter(|assignment| assignment.fate == Fate::Current);
+    found.extend(standing.map(|assignment| ("assignment", assignment.id.as_str())));
     found
         .extend(coverage.grants.iter().filter_map(|grant| Some(("policy", grant.policy.as_ref()?.as_str()))));
     found.extend(coverage.certificates.iter().map(|certificate| ("certificate", certificate.id.as_str())));
@@ -66,6 +69,7 @@ fn past(coverage: &Coverage) -> Found<'_> {
         found.push(("job", past.post.job.as_str()));
         found.push(("quote", past.quote.id.as_str()));
     }
+    found.extend(coverage.grants.iter().map(|grant| named(&grant.evidence)));
     for assignment in &coverage.assignments {
         found.push(("contractor", assignment.post.contractor.as_str()));
         found.push(("job", assignment.post.job.as_str()));

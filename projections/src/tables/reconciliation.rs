@@ -11,7 +11,7 @@ use covertrail_domain::time::Timestamp;
 /// One row for each work order.
 pub const RECONCILIATION: Table = Table {
     name: "reconciliation",
-    version: 1,
+    version: 2,
     means: "What each work order was agreed to be paid, and was paid in the end, under 1099Policy's ids.",
     columns: columns! {
         contractor: Text = "1099Policy's id of the contractor.",
@@ -20,7 +20,7 @@ pub const RECONCILIATION: Table = Table {
         wage_type: Text = "How the work is paid, as 1099Policy names it.",
         estimate: Cents = "What was agreed: the whole amount, or that of one hour or piece.",
         paid: Cents = "What was paid in the end.",
-        settlement: Text = "Whether the final pay is open, as-agreed, to-be-invoiced or invoiced.",
+        settlement: Text = "Whether the final pay is open, as-agreed, to-be-invoiced or invoiced, or none, since nobody works.",
         invoice: Text = "1099Policy's id of the invoice.",
     },
     key: &[],
@@ -61,7 +61,7 @@ fn settled(coverage: &Coverage) -> (&'static str, Option<Cents>, Option<&Invoice
         Work::Completed { pay: Settlement::Open, .. }
         | Work::Scheduled
         | Work::Started { .. }
-        | Work::Withdrawn { .. }
         | Work::Stopped { .. } => ("open", None, None),
+        Work::Withdrawn { .. } => ("none", None, None),
     }
 }

@@ -5,7 +5,7 @@ use crate::checklist::Item;
 use crate::table::Cell;
 use crate::tables::{BOARD, CONTRACTORS, FIGURES};
 use crate::views::Query;
-use covertrail_domain::coverage::{Event, Work};
+use covertrail_domain::coverage::{Badge, Event, Work};
 use covertrail_domain::testkit::samples;
 use proptest::prelude::*;
 use std::collections::BTreeMap;
@@ -50,10 +50,13 @@ proptest! {
                 };
                 let whole = window.seconds() % 60 == 0 && window.start().unix() % 60 == 0;
                 let uninsured = minutes.filter(|second| missing(*second)).count();
+                let overdue = coverage.is_open() && story.state.standing(at).badge == Badge::UninsuredWorking;
                 let [orders, insured, minutes] = days.entry(window.start().unix().div_euclid(86_400) * 86_400).or_default();
                 *orders += 1;
-                *insured += i64::from(uninsured == 0);
-                *minutes += if whole { i64::try_from(uninsured).unwrap() } else { i64::MIN >> 8 };
+                *insured += i64::from(uninsured == 0 && !overdue);
+                // how long it was is known when it is over
+                let counted = if coverage.is_open() { 0 } else { i64::try_from(uninsured).unwrap() };
+                *minutes += if whole { counted } else { i64::MIN >> 8 };
             }
         }
         let found: BTreeMap<_, _> = views.query(&CONTRACTORS, &all()).unwrap().into_iter().map(|row| {
