@@ -12,6 +12,7 @@ use covertrail_domain::time::Timestamp;
 pub struct AsOf {
     at: Timestamp,
     story: Story,
+    nothing: Story,
     /// Whether another worker has it later: what is said since then of cover that was not known is theirs.
     is_handed_on: bool,
 }
@@ -19,26 +20,33 @@ pub struct AsOf {
 impl AsOf {
     /// Nothing is told yet of that moment.
     pub fn new(at: Timestamp) -> Self {
-        Self { at, story: Story::default(), is_handed_on: false }
+        Self { at, story: Story::default(), nothing: Story::default(), is_handed_on: false }
     }
 
     /// Hears of one more event that was so at a moment in the world, and keeps it if it counts.
     pub fn hear(&mut self, event: &Event, occurred: Timestamp, place: Place) {
-        let was_so = occurred <= self.at && !self.is_handed_on;
+        // work may be heard of late: that somebody had it is so, whatever else was by then
+        let is_first = matches!(event, Event::Assigned { .. });
+        let was_so = (occurred <= self.at || is_first) && !self.is_handed_on;
         if was_so || self.is_of_its_cover(event) {
             self.story = std::mem::take(&mut self.story).told(event, place);
         }
         self.is_handed_on |= matches!(event, Event::Reassigned { at, .. } if *at > self.at);
     }
 
-    /// What it comes to.
-    pub const fn story(&self) -> &Story {
-        &self.story
+    /// What it comes to: nothing where nobody was assigned by then, nor worked.
+    pub fn story(&self) -> &Story {
+        if self.is_before_all() { &self.nothing } else { &self.story }
     }
 
     /// What it comes to, kept.
     pub fn into_story(self) -> Story {
-        self.story
+        if self.is_before_all() { Story::default() } else { self.story }
+    }
+
+    fn is_before_all(&self) -> bool {
+        let has_begun = self.story.state.coverage().is_some_and(|coverage| coverage.began().is_some());
+        self.story.assigned > Some(self.at) && !has_begun
     }
 
     fn is_of_its_cover(&self, event: &Event) -> bool {

@@ -41,6 +41,18 @@ proptest! {
 }
 
 #[test]
+fn work_that_was_heard_of_late_was_under_way_all_the_same() {
+    let (began, heard) = (samples::WINDOW.start(), samples::WINDOW.start().plus(7_200));
+    let mut events: Vec<Event> = story::insured().into_iter().take(1).collect();
+    let Event::Assigned { at, .. } = &mut events[0] else { panic!("it begins so") };
+    *at = heard;
+    events.push(Event::WorkStarted { at: began });
+    assert_eq!(as_of(began.plus(-1), &events).state.coverage(), None, "nobody worked or was to");
+    let during = as_of(began.plus(60), &events);
+    assert_eq!(during.state.standing(began.plus(60)).badge, Badge::UninsuredWorking);
+}
+
+#[test]
 fn a_cancellation_that_is_told_late_changes_what_was_so_but_not_what_was_known() {
     let during = samples::WINDOW.start().plus(3_600);
     let mut events: Vec<Event> = story::insured().into_iter().collect();
