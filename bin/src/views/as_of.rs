@@ -20,6 +20,8 @@ pub struct Question {
     pub known: Known,
     /// How it was in the world at this moment; without it, as things stand by what was known.
     pub as_of: Option<Timestamp>,
+    /// When the last that was known was recorded, where only a position says what that is.
+    pub recorded: Option<Timestamp>,
 }
 
 /// What was known.
@@ -49,7 +51,7 @@ impl Known {
 
 impl Question {
     /// How things stand.
-    pub const NOW: Self = Self { known: Known::Everything, as_of: None };
+    pub const NOW: Self = Self { known: Known::Everything, as_of: None, recorded: None };
 
     /// Whether the answer depends on when something happened or was recorded.
     pub(super) const fn asks_when(self) -> bool {
@@ -60,10 +62,14 @@ impl Question {
     pub fn judged_at(self) -> Timestamp {
         match (self.as_of, self.known) {
             (Some(at), _) => at,
-            (None, Known::Recorded(micros)) => Timestamp::from_unix(micros.div_euclid(1_000_000)),
-            (None, Known::Everything | Known::Position(_)) => clock::now(),
+            (None, Known::Recorded(micros)) => seconds(micros),
+            (None, Known::Everything | Known::Position(_)) => self.recorded.unwrap_or_else(clock::now),
         }
     }
+}
+
+fn seconds(micros: i64) -> Timestamp {
+    Timestamp::from_unix(micros.div_euclid(1_000_000))
 }
 
 /// All read models, as the answer to a question, with standings judged at a moment.
@@ -82,6 +88,15 @@ pub(super) struct Answers {
 }
 
 impl ReadModels {
+    /// The question with the moment at which it is judged, which a position alone does not tell.
+    pub async fn settled(&self, question: Question) -> Result<Question, Trouble> {
+        let Known::Position(last) = question.known else { return Ok(question) };
+        let before = last.checked_add(1).map(Position::new);
+        let page = self.store.read_all_backward(before, 1).await?;
+        let recorded = page.iter().next().map(|recorded| seconds(recorded.recorded_at));
+        Ok(Question { recorded, ..question })
+    }
+
     /// One work order as it was; nothing where it was not known, or not there yet.
     pub async fn story(
         &self,
@@ -94,12 +109,15 @@ impl ReadModels {
     /// All read models as they were.
     pub async fn all(&self, question: Question) -> Result<Arc<Mutex<Views>>, Trouble> {
         let head = self.store.head().await?.map_or(0, Position::get);
+        let question = self.settled(question).await?;
+        let at = question.judged_at();
         let known = match question.known {
             Known::Everything => Known::Position(head),
-            known @ (Known::Position(_) | Known::Recorded(_)) => known,
+            Known::Position(last) => Known::Position(last.min(head)),
+            known @ Known::Recorded(_) => known,
         };
-        let at = question.judged_at();
-        let question = Question { known, as_of: question.as_of };
+        let position = if let Known::Position(last) = known { last } else { head };
+        let question = Question { known, ..question };
         let _alone = self.answers.one_at_a_time.lock().await;
         let kept = || self.answers.kept.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(answer) = kept().iter().find(|answer| answer.question == question && answer.at == at) {
@@ -108,7 +126,7 @@ impl ReadModels {
         let folded = fold(&self.store, question, head, |_| ()).await?;
         let working = tokio::task::spawn_blocking(move || {
             let mut views = Views::in_memory()?;
-            let reached = Checkpoint { position: head, at };
+            let reached = Checkpoint { position, at };
             // nobody else knows of them
             let _ = views.rebuild(&tables::STORED, folded.whole(), reached, |_| ())?;
             Ok::<_, Trouble>(Arc::new(Mutex::new(views)))

@@ -67,6 +67,7 @@ async fn story(
         moments(&mut question, name, value).map_err(|why| bad(&why))?;
     }
     let id = WorkOrderId::parse(work_order).map_err(|error| bad(&error.to_string()))?;
+    let question = shared.models.settled(question).await.map_err(|trouble| troubled(&trouble))?;
     let story = shared.models.story(&id, question).await.map_err(|trouble| troubled(&trouble))?;
     Ok((story.ok_or_else(no_such_work_order)?, question))
 }
