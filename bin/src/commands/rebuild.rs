@@ -161,6 +161,6 @@ pub(super) fn bar(events: u64) -> ProgressBar {
 fn failed(trouble: &Trouble) -> Failure {
     match trouble {
         Trouble::Log(_) | Trouble::Malformed { .. } => Failure::Log(with_causes(trouble)),
-        Trouble::Views(_) | Trouble::Ending => Failure::Failed(with_causes(trouble)),
+        Trouble::Views(_) | Trouble::Gone | Trouble::Ending => Failure::Failed(with_causes(trouble)),
     }
 }

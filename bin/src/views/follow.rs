@@ -21,6 +21,8 @@ const PAUSE: Duration = Duration::from_millis(500);
 const BREATH: Duration = Duration::from_millis(5);
 /// So many events behind, folding the whole log anew is faster than following it.
 const FAR_BEHIND: u64 = 200_000;
+/// How often it is looked whether the file is still there.
+const LOOK: Duration = Duration::from_secs(2);
 /// The longest that a wait for the next change by time alone is trusted: clocks are set now and then.
 const LONGEST: Duration = Duration::from_mins(5);
 
@@ -39,6 +41,12 @@ impl ReadModels {
                 Trouble::Views(error) if error.is_damage() => {
                     tracing::warn!(%error, "the read models are folded anew in a new file");
                     remove(&self.path);
+                    self.forget();
+                }
+                Trouble::Gone => {
+                    tracing::warn!(error = %trouble, "the read models are folded anew in a new file");
+                    remove(&self.path);
+                    self.forget();
                 }
                 Trouble::Log(_) | Trouble::Views(_) | Trouble::Ending => {
                     // a full disk is tried again and again, and told of once
@@ -101,6 +109,9 @@ impl ReadModels {
     ) -> Result<Views, Trouble> {
         let mut checklist = views.checklist()?;
         loop {
+            if !self.path.exists() {
+                return Err(Trouble::Gone);
+            }
             let wait = until(views.next_turn()?);
             let events = tokio::select! {
                 update = subscription.next() => match update? {
@@ -111,6 +122,7 @@ impl ReadModels {
                     Update::Events(events) => Some(events),
                 },
                 () = tokio::time::sleep(wait) => None,
+                () = tokio::time::sleep(LOOK) => continue,
             };
             let from = reached.position;
             let position = events.as_ref().and_then(Batch::last_position).map_or(from, Position::get);
@@ -123,6 +135,7 @@ impl ReadModels {
                 Ok(changes) => self.hub.tell(changes, events),
                 Err(moved) => {
                     tracing::info!(reason = %moved, "the read models are taken up anew");
+                    views.take_up()?;
                     self.hub.reset();
                     return Ok(views);
                 }
@@ -150,7 +163,7 @@ impl ReadModels {
         let mut work_orders: BTreeSet<WorkOrderId> =
             of(COVERAGE).filter_map(|id| WorkOrderId::parse(id).ok()).collect();
         work_orders.extend(turned);
-        let question = Question { known: super::Known::Position(upto), as_of: None };
+        let question = Question { known: super::Known::Position(upto), ..Question::NOW };
         let mut touched = Touched::default();
         for work_order in &work_orders {
             touched.stories.extend(story(&self.store, work_order, question, checklist).await?);

@@ -10,6 +10,8 @@ use tokio::sync::{broadcast, watch};
 
 /// How many batches a listener may lag behind before it has to begin anew.
 const LAG: usize = 256;
+/// Before anything is folded.
+const NOWHERE: Progress = Progress { position: 0, at: Timestamp::from_unix(0), is_caught_up: false };
 
 /// How far the read models have come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,9 +50,8 @@ pub struct Hub {
 
 impl Default for Hub {
     fn default() -> Self {
-        let nowhere = Progress { position: 0, at: Timestamp::from_unix(0), is_caught_up: false };
         Self {
-            progress: watch::Sender::new(nowhere),
+            progress: watch::Sender::new(NOWHERE),
             changes: broadcast::Sender::new(LAG),
             events: broadcast::Sender::new(LAG),
             ends: watch::Sender::new(false),
@@ -101,6 +102,12 @@ impl Hub {
 
     pub(super) fn catch_up(&self) {
         self.progress.send_modify(|progress| progress.is_caught_up = true);
+    }
+
+    /// The read models are gone: they are as far as at the start, and whoever follows one begins anew.
+    pub(super) fn begin_anew(&self) {
+        self.progress.send_replace(NOWHERE);
+        self.reset();
     }
 
     /// All read models were folded anew by somebody else: whoever follows one begins anew.

@@ -24,8 +24,16 @@ use covertrail_adapters::store::{EventStore, ReadError, Recorded};
 use covertrail_projections::{Reader, ViewsError};
 use hub::Hub;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::Semaphore;
+
+/// Readers that nobody uses now, all of one file.
+#[derive(Default)]
+struct Readers {
+    idle: Vec<Reader>,
+    /// Raised when another file has taken the place of theirs.
+    generation: u64,
+}
 
 /// How many ask at once; the others wait for their turn.
 const READERS: usize = 8;
@@ -49,6 +57,9 @@ pub enum Trouble {
     /// Their file cannot be read or written.
     #[error(transparent)]
     Views(#[from] ViewsError),
+    /// Somebody has taken their file away.
+    #[error("the file of the read models is there no longer")]
+    Gone,
     /// Work under way was given up, which happens as the program ends.
     #[error("the program is ending")]
     Ending,
@@ -59,7 +70,7 @@ pub struct ReadModels {
     store: Arc<dyn EventStore>,
     path: PathBuf,
     hub: Hub,
-    readers: Mutex<Vec<Reader>>,
+    readers: Mutex<Readers>,
     turns: Semaphore,
     snapshots: Semaphore,
     answers: as_of::Answers,
@@ -105,6 +116,19 @@ impl ReadModels {
         .await
     }
 
+    fn readers(&self) -> MutexGuard<'_, Readers> {
+        self.readers.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Forgets the file: another takes its place.
+    fn forget(&self) {
+        let mut readers = self.readers();
+        readers.idle.clear();
+        readers.generation = readers.generation.saturating_add(1);
+        drop(readers);
+        self.hub.begin_anew();
+    }
+
     /// Reads all of one moment, for as long as that takes: with a reader of its own, so that nobody else waits for it.
     pub async fn snapshot<T: Send + 'static>(
         &self,
@@ -126,13 +150,18 @@ impl ReadModels {
         let turn = self.turns.acquire().await.map_err(|_| Trouble::Ending)?;
         let models = Arc::clone(self);
         let reading = tokio::task::spawn_blocking(move || {
-            let idle = models.readers.lock().unwrap_or_else(PoisonError::into_inner).pop();
+            let (generation, idle) = {
+                let mut readers = models.readers();
+                (readers.generation, readers.idle.pop())
+            };
             let mut reader = idle.map_or_else(|| Reader::open(&models.path), Ok)?;
             let answer = read(&mut reader);
+            let mut readers = models.readers();
             // one that met an error may be of a file that is there no longer
-            if answer.is_ok() {
-                models.readers.lock().unwrap_or_else(PoisonError::into_inner).push(reader);
+            if answer.is_ok() && readers.generation == generation {
+                readers.idle.push(reader);
             }
+            drop(readers);
             answer
         });
         let answer = reading.await.map_err(|_| Trouble::Ending)?;

@@ -113,6 +113,42 @@ async fn a_file_that_is_broken_is_folded_anew_by_itself() {
 }
 
 #[tokio::test]
+async fn a_file_that_is_taken_away_is_made_again_and_read_from_then_on() {
+    let World { store, head, path, _folder } = world(10).await;
+    let models = ReadModels::new(Arc::clone(&store), &path);
+    let following = tokio::spawn(Arc::clone(&models).follow_always());
+    assert!(models.hub().reaches(head, PATIENCE).await, "it comes there");
+    let epoch = async || models.read(|reader| reader.epoch()).await.ok();
+    let before = epoch().await;
+    std::fs::remove_file(&path).unwrap();
+    let mut now = epoch().await;
+    while now.is_none() || now == before {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+        now = epoch().await;
+    }
+    assert!(models.hub().reaches(head, PATIENCE).await, "it comes there again");
+    following.abort();
+    let _ = following.await;
+    let views = Reader::open(&path).unwrap();
+    let reached = views.checkpoint(&tables::BOARD).unwrap().unwrap();
+    let digests: Vec<_> = tables::STORED.map(|table| views.digest(table).unwrap()).into();
+    assert_eq!(digests, anew(&store, reached).await);
+}
+
+#[tokio::test]
+async fn what_was_known_at_a_position_is_judged_when_that_was_recorded() {
+    let World { store, head, path, _folder } = world(10).await;
+    let models = ReadModels::new(Arc::clone(&store), &path);
+    let last = head / 2;
+    let page = store.read_all(Some(Position::new(last - 1)), None, 1).await.unwrap();
+    let recorded = page.iter().next().unwrap().recorded_at.div_euclid(1_000_000);
+    let question = Question { known: Known::Position(last), ..Question::NOW };
+    let views = models.all(question).await.unwrap();
+    let reached = views.lock().unwrap().checkpoint(&tables::BOARD).unwrap().unwrap();
+    assert_eq!(reached, Checkpoint { position: last, at: Timestamp::from_unix(recorded) });
+}
+
+#[tokio::test]
 async fn read_models_of_another_log_are_folded_anew_from_this_one() {
     let [longer, shorter] = [world(30).await, world(10).await];
     followed(&longer.store, &longer.path, longer.head).await;
@@ -144,7 +180,7 @@ async fn every_work_order_of_the_whole_fold_is_what_its_own_stream_comes_to() {
         (Known::Position(head / 2), Some(Timestamp::from_unix(day.unix() - 86_400 * 90))),
         (Known::Recorded(micros), Some(day)),
     ] {
-        let question = Question { known, as_of };
+        let question = Question { known, as_of, recorded: None };
         let folded = fold(&store, question, head, |_| ()).await.unwrap();
         let mut many = 0;
         for number in 0..60 {

@@ -45,10 +45,7 @@ impl Reader {
 
     /// The number of the newest entry; 0 before the first.
     pub fn newest_change(&self) -> Result<u64, Error> {
-        // kept by SQLite for AUTOINCREMENT, also when every entry is gone
-        let sql = "SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'journal'";
-        let newest = || self.connection.prepare_cached(sql)?.query_row([], |row| row.get(0).map(unsigned));
-        self.told(newest())
+        self.told(newest(&self.connection))
     }
 
     /// The entries after one, oldest first.
@@ -80,6 +77,12 @@ impl Reader {
         };
         Ok(if follows { found } else { Journal::Gone })
     }
+}
+
+pub(super) fn newest(connection: &Connection) -> rusqlite::Result<u64> {
+    // kept by SQLite for AUTOINCREMENT, also when every entry is gone
+    let sql = "SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'journal'";
+    connection.prepare_cached(sql)?.query_row([], |row| row.get(0).map(unsigned))
 }
 
 /// Writes a change down, and clears away what is too old. Numbers have no gaps.

@@ -29,6 +29,8 @@ use std::path::{Path, PathBuf};
 #[derive(Debug)]
 pub struct Views {
     reader: Reader,
+    /// The newest entry of the journal that is known here: another is somebody else's.
+    newest: u64,
 }
 
 /// The file of read models, to be read. All that is read in a [`Reader::snapshot`] is of one moment.
@@ -69,10 +71,20 @@ impl Views {
 
     fn prepared(path: &Path, connection: rusqlite::Result<Connection>) -> Result<Self, Error> {
         let prepared = connection.and_then(|connection| schema::prepare(&connection).map(|()| connection));
-        let reader = |connection| Reader { connection, path: path.to_owned() };
-        prepared
-            .map_err(|source| Error { path: path.to_owned(), source })
-            .map(|found| Self { reader: reader(found) })
+        match prepared {
+            Ok(connection) => {
+                let mut views = Self { reader: Reader { connection, path: path.to_owned() }, newest: 0 };
+                views.take_up()?;
+                Ok(views)
+            }
+            Err(source) => Err(Error { path: path.to_owned(), source }),
+        }
+    }
+
+    /// Goes on from where the file is, whoever brought it there.
+    pub fn take_up(&mut self) -> Result<(), Error> {
+        self.newest = self.newest_change()?;
+        Ok(())
     }
 
     /// The stored read models that are not there in this version, so that they must be folded anew.

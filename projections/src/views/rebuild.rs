@@ -52,7 +52,11 @@ impl Views {
             connection.pragma_update(None, "cache_size", usual)?;
             answer
         })();
-        self.told(rebuilt)
+        let rebuilt = self.told(rebuilt)?;
+        if rebuilt.is_ok() {
+            self.take_up()?;
+        }
+        Ok(rebuilt)
     }
 }
 

@@ -179,3 +179,18 @@ fn what_is_folded_anew_is_told_to_those_who_follow_it() {
     assert!(entries.iter().all(|entry| entry.subject.is_none()));
     assert_eq!(views.changes_after(99, 100).unwrap(), Journal::Gone, "nobody was ever told that number");
 }
+
+#[test]
+fn who_was_passed_by_a_fold_to_the_very_same_position_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let (world, at) = (World::default(), samples::hour(-72));
+    let mut views = world.rebuild(&folder.path().join("views"), at);
+    let told = Told { stories: &[], deliveries: &[], checklist: &world.checklist };
+    assert!(views.follow(world.position, told, world.reached(at)).unwrap().is_ok());
+    let mut others = Views::open(folder.path().join("views")).unwrap();
+    let whole = Whole { stories: &[], deliveries: &[], checklist: &world.checklist };
+    others.rebuild(&[&tables::GAPS], whole, world.reached(at), |_| ()).unwrap().unwrap();
+    assert!(views.follow(world.position, told, world.reached(at)).unwrap().is_err());
+    views.take_up().unwrap();
+    assert!(views.follow(world.position, told, world.reached(at)).unwrap().is_ok());
+}

@@ -34,18 +34,28 @@ impl Views {
         told: Told<'_>,
         reached: Checkpoint,
     ) -> Result<Result<Vec<Entry>, Moved>, Error> {
-        let followed = follow(&mut self.reader.connection, from, told, reached);
-        self.told(followed)
+        let followed = follow(&mut self.reader.connection, (from, self.newest), told, reached);
+        let followed = self.told(followed)?;
+        if let Ok(Some(newest)) =
+            followed.as_ref().map(|changes| changes.last().map(|newest| newest.sequence))
+        {
+            self.newest = newest;
+        }
+        Ok(followed)
     }
 }
 
 fn follow(
     connection: &mut Connection,
-    from: u64,
+    (from, newest): (u64, u64),
     told: Told<'_>,
     reached: Checkpoint,
 ) -> rusqlite::Result<Result<Vec<Entry>, Moved>> {
     let transaction = connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
+    // somebody else's fold may have ended at the very same position
+    if journal::newest(&transaction)? != newest {
+        return Ok(Err(Moved));
+    }
     let mut changes = Vec::new();
     for table in tables::STORED {
         if !checkpoint_is(&transaction, table, from)? {

@@ -45,7 +45,7 @@ fn unread(trouble: &Trouble) -> Response {
         Trouble::Malformed { .. } => {
             problem(StatusCode::INTERNAL_SERVER_ERROR, "the log holds what cannot be read")
         }
-        Trouble::Log(_) | Trouble::Views(_) | Trouble::Ending => troubled(trouble),
+        Trouble::Log(_) | Trouble::Views(_) | Trouble::Gone | Trouble::Ending => troubled(trouble),
     }
 }
 
