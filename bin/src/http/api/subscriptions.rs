@@ -6,7 +6,7 @@
 use super::asked::Asked;
 use super::listings::{self, Keeps, Listing};
 use super::sse::{self, Gone, Speaker};
-use super::{Shared, asked::Pairs, bad, list, problem, troubled};
+use super::{Shared, asked::Pairs, bad, cursor, list, problem, troubled};
 use crate::views::{Frame, Question, ReadModels, Trouble};
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Path, State};
@@ -15,13 +15,12 @@ use axum::response::Response;
 use covertrail_projections::{Cell, Journal, Query, Rows, ViewsError, row_as_json};
 use serde_json::Value;
 use std::sync::Arc;
-use tokio::runtime::Handle;
 use tokio::sync::broadcast::error::RecvError;
 
 /// How many changes are read at once.
 const PAGE: usize = 256;
-/// How many bytes of rows are said at once.
-const CHUNK: usize = 64 << 10;
+/// How many rows are said at once.
+const ROWS: usize = 256;
 
 /// `GET /v1/subscriptions/<list>?after=…` with the list's own filters.
 pub(super) async fn subscribe(
@@ -61,7 +60,6 @@ struct Reset;
 
 impl Told {
     async fn tell(self, speaker: Speaker, resumes: Option<String>) -> Result<(), Gone> {
-        let speaker = Arc::new(speaker);
         speaker.say(":\n\n".to_owned()).await?;
         let after = match &resumes {
             Some(id) => self.place(id),
@@ -81,27 +79,38 @@ impl Told {
         (epoch == self.epoch).then(|| sequence.parse().ok()).flatten()
     }
 
-    /// Says all rows as they are at one moment, and answers with the last change they have in them.
-    async fn snapshot(&self, speaker: &Arc<Speaker>) -> Result<Option<u64>, Gone> {
-        let (listing, asked, out) = (self.listing, Arc::clone(&self.asked), Arc::clone(speaker));
-        let runtime = Handle::current();
-        let read = self.models.snapshot(move |reader| {
-            let newest = reader.newest_change()?;
-            let query = Query { limit: usize::MAX >> 1, ..list::query(listing, &asked, None) };
-            let (mut chunk, mut is_there) = (String::new(), true);
-            reader.each(listing.table, &query, |row| {
-                chunk.push_str(&sse::event("row", None, &row_as_json(listing.table, &row)));
-                if chunk.len() > CHUNK {
-                    is_there = runtime.block_on(out.say(std::mem::take(&mut chunk))).is_ok();
-                }
-                is_there
-            })?;
-            is_there &= runtime.block_on(out.say(chunk)).is_ok();
-            Ok::<_, ViewsError>(is_there.then_some(newest))
-        });
-        let newest = read.await.map_err(|_| Gone)?.ok_or(Gone)?;
-        speaker.say(sse::event("ready", Some(&self.id(newest)), "{}")).await?;
-        Ok(Some(newest))
+    /// Says all rows, a page at a time, and answers with the last change that all of them have in them. What changes
+    /// meanwhile is told again as a change: nobody's slow reading holds the file up.
+    async fn snapshot(&self, speaker: &Speaker) -> Result<Option<u64>, Gone> {
+        let (mut first, mut place) = (None, None);
+        loop {
+            let (listing, asked) = (self.listing, Arc::clone(&self.asked));
+            let read = self.models.read(move |reader| {
+                // before the rows: what they have in them beyond it is no harm
+                let newest = reader.newest_change()?;
+                let of_list = list::query(listing, &asked, None);
+                let after = place.and_then(|place: String| cursor::read(listing.table, &of_list, &place));
+                let query = Query { limit: ROWS, after, ..of_list };
+                let (mut said, mut count, mut last) = (String::new(), 0_usize, None);
+                reader.each(listing.table, &query, |row| {
+                    said.push_str(&sse::event("row", None, &row_as_json(listing.table, &row)));
+                    count = count.saturating_add(1);
+                    if count == ROWS {
+                        last = Some(cursor::of(listing.table, &query, &row));
+                    }
+                    true
+                })?;
+                Ok::<_, ViewsError>((newest, said, last))
+            });
+            let (newest, said, last) = read.await.map_err(|_| Gone)?;
+            let newest = *first.get_or_insert(newest);
+            speaker.say(said).await?;
+            if last.is_none() {
+                speaker.say(sse::event("ready", Some(&self.id(newest)), "{}")).await?;
+                return Ok(Some(newest));
+            }
+            place = last;
+        }
     }
 
     async fn follow(&self, speaker: &Speaker, mut after: u64) -> Result<Reset, Gone> {
@@ -113,7 +122,11 @@ impl Told {
                     Ok(Journal::Entries(entries)) => entries,
                     Ok(Journal::Gone) => return Ok(Reset),
                     Err(
-                        Trouble::Ending | Trouble::Log(_) | Trouble::Malformed { .. } | Trouble::Views(_),
+                        Trouble::Ending
+                        | Trouble::Gone
+                        | Trouble::Log(_)
+                        | Trouble::Malformed { .. }
+                        | Trouble::Views(_),
                     ) => {
                         return Err(Gone);
                     }
