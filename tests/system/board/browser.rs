@@ -217,6 +217,11 @@ impl Browser {
     pub(super) async fn shoot(&self, path: &Path, width: u32) {
         let high =
             self.run("return document.documentElement.scrollHeight").await.as_u64().unwrap().min(2_400);
+        self.shoot_top(path, width, high).await;
+    }
+
+    /// Only as much of it from its top on.
+    pub(super) async fn shoot_top(&self, path: &Path, width: u32, high: u64) {
         let clip = json!({ "x": 0, "y": 0, "width": width, "height": high, "scale": 1 });
         let wanted = json!({ "format": "png", "captureBeyondViewport": true, "clip": clip });
         let shot = self.devtools("Page.captureScreenshot", wanted).await;

@@ -37,6 +37,10 @@ async fn a_row_changes_as_the_webhook_comes_and_nothing_else_moves() {
         let said = browser.run("return document.querySelector('#said').textContent").await;
         assert!(said.as_str().unwrap().contains(&format!("{work_order}: Done")));
     }
+    // what no longer fits into the row at 400 px is there to be read all the same
+    let held =
+        "const held = document.querySelector('#row-WO-1012 .held'); return held.title === held.textContent";
+    assert_eq!(browser.run(held).await, json!(true));
     demo.end();
 }
 
@@ -91,6 +95,7 @@ async fn lists_become_what_is_new_and_leave_the_focus_and_what_is_open_alone() {
     follow_link(&browser, &demo.board, &demo.token).await;
     browser.go(&demo.at("/contractors")).await;
     browser.click("#contractors tbody tr:first-child a.row").await;
+    browser.sees("the contractor", "return document.querySelector('#contractor') !== null").await;
     let contractor = browser.address().await;
     browser.sees("it is live", LIVE).await;
     browser.run("document.querySelector('#contractor a.row').focus()").await;

@@ -77,11 +77,13 @@
     const reason = row.querySelector(".reason");
     const more = height(row) - tall;
     if (!more || !reason) return;
-    reason.style.height = `${height(reason) - more}px`;
+    const kept = height(reason) - more;
+    reason.style.height = `${kept}px`;
+    reason.style.webkitLineClamp = Math.max(1, Math.floor(kept / parseFloat(getComputedStyle(reason).lineHeight)));
     reason.classList.add("held");
     reason.title = reason.textContent;
   };
-  addEventListener("resize", () => $(".held").forEach(reason => { reason.style.height = ""; reason.classList.remove("held"); }));
+  addEventListener("resize", () => $(".held").forEach(reason => { reason.removeAttribute("style"); reason.classList.remove("held"); }));
   on("htmx:oobBeforeSwap", event => {
     const { target, fragment } = event.detail;
     const row = fragment.firstElementChild;
