@@ -8,11 +8,14 @@ use serde_json::{Value, json};
 
 /// List who is told of events by webhooks, or have them told again
 #[derive(Debug, Args)]
-#[command(after_help = "\
+#[command(
+    args_conflicts_with_subcommands = true,
+    after_help = "\
 The running `serve` is asked, in the name of whom the token in COVERTRAIL_TOKEN belongs to; a replay takes an admin's. \
 What is told again has the webhook-id that it had before.\n\n\
 Examples:\n  covertrail subscribers\n  covertrail subscribers show payroll\n  covertrail subscribers replay payroll --dead\n  \
-covertrail subscribers replay payroll --from 1500")]
+covertrail subscribers replay payroll --from 1500"
+)]
 pub(crate) struct Subscribers {
     #[command(subcommand)]
     what: Option<What>,

@@ -2,6 +2,7 @@
 //! at the start, into typed values; what is wrong is named with its line or its variable.
 
 mod access;
+mod address;
 mod problems;
 mod secrets;
 mod store;

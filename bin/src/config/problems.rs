@@ -1,6 +1,8 @@
 //! What is readable and yet cannot work.
 
+use super::address::is_private;
 use super::{Config, LogEngine, Wire};
+use url::Url;
 
 impl Config {
     /// A line for each field that is wrong.
@@ -38,11 +40,18 @@ impl Config {
         if self.policy.start_lead_seconds < 0 {
             problems.push("policy.start_lead_seconds: must not be negative".into());
         }
-        let ours = self.server.public_url.iter().map(|url| ("server.public_url", url));
-        let theirs =
-            [("policy.base_url", &self.policy.base_url), ("workmarket.base_url", &self.workmarket.base_url)];
-        for (field, url) in ours.chain(theirs) {
-            if !url.starts_with("https://") && !url.starts_with("http://") {
+        if self
+            .server
+            .public_url
+            .as_ref()
+            .is_some_and(|url| !url.starts_with("https://") && !url.starts_with("http://"))
+        {
+            problems.push("server.public_url: must begin with https:// or http://".into());
+        }
+        for (field, url) in
+            [("policy.base_url", &self.policy.base_url), ("workmarket.base_url", &self.workmarket.base_url)]
+        {
+            if !Url::parse(url).is_ok_and(|url| is_private(&url)) {
                 problems.push(format!(
                     "{field}: must begin with https:// (or http:// for a sandbox on this machine)"
                 ));

@@ -1,5 +1,6 @@
 //! Who is told of coverage events by webhooks of ours.
 
+use super::address::is_private;
 use super::values::seconds;
 use covertrail_adapters::schema::KINDS;
 use serde::{Deserialize, Deserializer, de};
@@ -147,7 +148,7 @@ fn name<'de, D: Deserializer<'de>>(source: D) -> Result<String, D::Error> {
 fn url<'de, D: Deserializer<'de>>(source: D) -> Result<Url, D::Error> {
     let url = Url::parse(&String::deserialize(source)?)
         .map_err(|error| de::Error::custom(format!("url: {error}")))?;
-    if !matches!(url.scheme(), "https" | "http") || !url.has_host() {
+    if !is_private(&url) {
         return Err(de::Error::custom("url: must begin with https:// (or http:// on this machine)"));
     }
     Ok(url)

@@ -1,5 +1,6 @@
 //! Where traces go.
 
+use super::address::is_private;
 use serde::{Deserialize, Deserializer, de};
 use url::Url;
 
@@ -23,7 +24,7 @@ impl Default for Telemetry {
 fn endpoint<'de, D: Deserializer<'de>>(source: D) -> Result<Option<Url>, D::Error> {
     let url = Url::parse(&String::deserialize(source)?)
         .map_err(|error| de::Error::custom(format!("endpoint: {error}")))?;
-    if !matches!(url.scheme(), "https" | "http") || !url.has_host() {
+    if !is_private(&url) {
         return Err(de::Error::custom("endpoint: must begin with https:// (or http:// on this machine)"));
     }
     Ok(Some(url))

@@ -50,6 +50,9 @@ fn a_wrong_field_is_named_with_its_line() {
         ("[[subscribers]]\nname = \"Pay roll\"", "name: takes up to 64 small letters"),
         ("[[subscribers]]\nname = \"a\"\nurl = \"/hook\"", "url: relative URL without a base"),
         ("[[subscribers]]\nname = \"a\"\nurl = \"ftp://a.example\"", "url: must begin with https://"),
+        ("[[subscribers]]\nname = \"a\"\nurl = \"http://a.example\"", "url: must begin with https://"),
+        ("[telemetry]\nendpoint = \"http://collector.example:4318\"", "endpoint: must begin with https://"),
+        ("[policy]\nbase_url = \"http://api.example/v1\"", "policy.base_url: must begin with https://"),
         (
             "[[subscribers]]\nname = \"a\"\nurl = \"https://a.example\"",
             "events: takes \"*\" or a list of event names",

@@ -1,9 +1,10 @@
 //! The table `[workmarket]`.
 
+use super::address::is_on_this_machine;
 use super::values::{Webhook, seconds};
 use serde::{Deserialize, Deserializer};
 use std::time::Duration;
-use url::{Host, Url};
+use url::Url;
 
 /// Where the guide's API is, and where the employer API is.
 const GUIDE: &str = "https://api.workmarket.com/v1";
@@ -119,7 +120,9 @@ impl WorkMarket {
         if self.api == Api::EmployerV1 && self.base_url == GUIDE {
             problems.push(format!("workmarket.base_url: the employer API is at {EMPLOYER_V1}"));
         }
-        if self.polls() && self.poll_every < SHORTEST_POLL && !is_on_this_machine(&self.base_url) {
+        // a sandbox may be asked as often as a test likes
+        let is_sandbox = Url::parse(&self.base_url).is_ok_and(|url| is_on_this_machine(&url));
+        if self.polls() && self.poll_every < SHORTEST_POLL && !is_sandbox {
             problems.push(format!(
                 "workmarket.poll_seconds: must be at least {}, which WorkMarket asks for",
                 SHORTEST_POLL.as_secs()
@@ -134,15 +137,4 @@ impl WorkMarket {
 
 fn hours<'de, D: Deserializer<'de>>(source: D) -> Result<Duration, D::Error> {
     u32::deserialize(source).map(|hours| Duration::from_hours(hours.into()))
-}
-
-/// A sandbox may be asked as often as a test likes.
-fn is_on_this_machine(base_url: &str) -> bool {
-    let url = Url::parse(base_url).ok();
-    match url.as_ref().and_then(Url::host) {
-        Some(Host::Domain(name)) => name == "localhost",
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.is_loopback(),
-        None => false,
-    }
 }

@@ -3,13 +3,13 @@
 use super::journal::{Journal, JournalError};
 use super::lanes::{Lanes, Letter};
 use super::pause::Patience;
-use super::record::{Began, Dead, Reached, Record, Redelivered, Replay, Waiting};
+use super::record::{Began, Reached, Record, Replay, Waiting};
 use super::send::{Sender, Untaken};
 use super::{Ask, Look};
 use crate::clock;
 use crate::config::{Events, From, Role};
 use crate::engine::{COVERAGE, with_causes};
-use crate::http::{Who, cloud_event};
+use crate::http::Who;
 use covertrail_adapters::store::{Batch, Category, EventStore, Position, ReadError, Subscription, Update};
 use futures_util::StreamExt as _;
 use futures_util::future::BoxFuture;
@@ -23,15 +23,17 @@ const WINDOW: usize = 1_000;
 /// How far it is, is written down after so many were taken, or so long after the first of them.
 const TAKEN: u32 = 500;
 const WRITTEN_EVERY: i64 = 10_000_000;
+/// Nothing but failures is news so seldom: what is lost of it at a crash is a few more tries.
+const WRITTEN_WHILE_DOWN: i64 = 300_000_000;
 /// After so many events that it does not want, how far it is, is written down too.
 const PASSED: u64 = 10_000;
 /// After so many failures one after another, whoever takes something again is told all that waits at once.
-const DOWN: u32 = 3;
+pub(super) const DOWN: u32 = 3;
 /// The pause before the log is tried again.
 const PAUSE: Duration = Duration::from_secs(1);
 
 /// How sending ended: which work order's, which position, and what came of it.
-type Sent = (Arc<str>, u64, Result<(), Untaken>);
+pub(super) type Sent = (Arc<str>, u64, Result<(), Untaken>);
 
 /// Follows the log and tells one subscriber.
 pub(super) struct Follower {
@@ -51,17 +53,17 @@ pub(super) struct Follower {
 /// Where it is; everything of it that matters is in the log, too.
 #[derive(Default)]
 pub(super) struct Going {
-    lanes: Lanes,
-    under_way: FuturesUnordered<BoxFuture<'static, Sent>>,
+    pub(super) lanes: Lanes,
+    pub(super) under_way: FuturesUnordered<BoxFuture<'static, Sent>>,
     /// The log was read up to here, and up to its end at some time.
     read: u64,
     is_caught_up: bool,
     /// What has not been written down: how many were taken, and since when.
-    taken: u32,
-    unwritten_since: Option<i64>,
-    failures: u32,
-    last_failure: Option<(i64, String)>,
-    last_taken: Option<i64>,
+    pub(super) taken: u32,
+    pub(super) unwritten_since: Option<i64>,
+    pub(super) failures: u32,
+    pub(super) last_failure: Option<(i64, String)>,
+    pub(super) last_taken: Option<i64>,
 }
 
 impl Follower {
@@ -177,94 +179,6 @@ impl Follower {
         }
     }
 
-    fn send_due(&mut self) {
-        let now = clock::now_micros();
-        while self.going.under_way.len() < self.max_in_flight
-            && let Some((work_order, position)) = self.going.lanes.take(now)
-        {
-            let (store, category) = (Arc::clone(&self.store), self.category.clone());
-            let (sender, who) = (self.sender.clone(), self.who.clone());
-            self.going.under_way.push(Box::pin(async move {
-                let sent = match event_at(store.as_ref(), &category, position, &who).await {
-                    Ok((id, body)) => sender.send(&id, body).await,
-                    Err(untaken) => Err(untaken),
-                };
-                (work_order, position, sent)
-            }));
-        }
-    }
-
-    async fn ended(&mut self, (work_order, position, sent): Sent) {
-        let now = clock::now_micros();
-        match sent {
-            Ok(()) => self.taken(&work_order, position, now).await,
-            Err(untaken) => self.untaken(&work_order, position, untaken, now).await,
-        }
-    }
-
-    async fn taken(&mut self, work_order: &Arc<str>, position: u64, now: i64) {
-        if self.journal.standing().dead.contains_key(&position) {
-            let taken = Record::Redelivered(Redelivered { position });
-            if let Err(error) = self.journal.append(taken, None).await {
-                self.going.lanes.failed(work_order, position, now);
-                return self.put_off(work_order, position, &error);
-            }
-        }
-        let going = &mut self.going;
-        going.lanes.remove(work_order, position);
-        going.taken = going.taken.saturating_add(1);
-        going.unwritten_since.get_or_insert(now);
-        going.last_taken = Some(now);
-        if std::mem::take(&mut going.failures) >= DOWN {
-            tracing::info!(subscriber = self.name, "a subscriber takes events again");
-            going.lanes.hurry();
-        }
-    }
-
-    async fn untaken(&mut self, work_order: &Arc<str>, position: u64, untaken: Untaken, now: i64) {
-        let letter = self.going.lanes.failed(work_order, position, now);
-        let going = &mut self.going;
-        going.failures = going.failures.saturating_add(1);
-        going.unwritten_since.get_or_insert(now);
-        let failures = letter.failures;
-        tracing::warn!(
-            subscriber = self.name,
-            position,
-            failures,
-            why = untaken.why,
-            "an event was not taken"
-        );
-        going.last_failure = Some((now, untaken.why.clone()));
-        let since = letter.since.unwrap_or(now);
-        let ends = since.saturating_add(micros(self.patience.give_up_after));
-        if now < ends {
-            let pause = micros(self.patience.pause(failures, untaken.pause));
-            return going.lanes.put_off(work_order, position, now.saturating_add(pause).min(ends));
-        }
-        let dead = Dead {
-            position,
-            work_order: work_order.to_string(),
-            recorded_at: letter.recorded_at,
-            failures,
-            since,
-            reason: untaken.why,
-        };
-        match self.journal.append(Record::DeadLettered(dead), None).await {
-            Ok(()) => {
-                tracing::error!(subscriber = self.name, position, failures, "an event is a dead letter");
-                self.going.lanes.remove(work_order, position);
-            }
-            Err(error) => self.put_off(work_order, position, &error),
-        }
-    }
-
-    /// What came of an event could not be stored, so it is sent again: twice is better than never.
-    fn put_off(&mut self, work_order: &Arc<str>, position: u64, error: &JournalError) {
-        tracing::warn!(subscriber = self.name, position, error = with_causes(error), "the log took no note");
-        let until = clock::now_micros().saturating_add(micros(self.patience.first));
-        self.going.lanes.put_off(work_order, position, until);
-    }
-
     /// Answers; says whether the log is to be followed from another position now.
     async fn answer(&mut self, ask: Ask) -> bool {
         let (replay, by, answer) = match ask {
@@ -311,8 +225,8 @@ impl Follower {
     }
 
     async fn write_down_in_time(&mut self) {
-        let due = self.going.unwritten_since.map(|since| since.saturating_add(WRITTEN_EVERY));
-        let is_due = self.going.taken >= TAKEN || due.is_some_and(|due| due <= clock::now_micros());
+        let is_due =
+            self.going.taken >= TAKEN || self.write_due().is_some_and(|due| due <= clock::now_micros());
         if is_due && let Err(error) = self.write_down().await {
             // sent twice after a crash, no more than that
             tracing::warn!(subscriber = self.name, error = with_causes(&error), "the log took no note");
@@ -346,8 +260,13 @@ impl Follower {
     fn wakes(&self) -> Option<i64> {
         let is_free = self.going.under_way.len() < self.max_in_flight;
         let due = self.going.lanes.next_due().filter(|_| is_free);
-        let written = self.going.unwritten_since.map(|since| since.saturating_add(WRITTEN_EVERY));
-        due.into_iter().chain(written).min()
+        due.into_iter().chain(self.write_due()).min()
+    }
+
+    /// When how far it is has to be written down.
+    fn write_due(&self) -> Option<i64> {
+        let pause = if self.going.failures >= DOWN { WRITTEN_WHILE_DOWN } else { WRITTEN_EVERY };
+        self.going.unwritten_since.map(|since| since.saturating_add(pause))
     }
 }
 
@@ -355,25 +274,6 @@ async fn until(moment: Option<i64>) {
     let Some(moment) = moment else { return std::future::pending().await };
     let wait = u64::try_from(moment.saturating_sub(clock::now_micros())).unwrap_or(0);
     tokio::time::sleep(Duration::from_micros(wait)).await;
-}
-
-fn micros(duration: Duration) -> i64 {
-    i64::try_from(duration.as_micros()).unwrap_or(i64::MAX)
-}
-
-/// The id of the event at a position, and what is posted of it.
-async fn event_at(
-    store: &dyn EventStore,
-    category: &Category,
-    position: u64,
-    who: &Who,
-) -> Result<(String, String), Untaken> {
-    let before = position.checked_sub(1).filter(|before| *before > 0).map(Position::new);
-    let page = store.read_all(before, Some(category), 1).await;
-    let page = page.map_err(|_| Untaken::because("the log cannot be read now"))?;
-    let recorded = page.iter().find(|recorded| recorded.position.get() == position);
-    let recorded = recorded.ok_or_else(|| Untaken::because("the log does not have it"))?;
-    Ok((recorded.id.to_string(), cloud_event(&recorded, who).to_string()))
 }
 
 /// As whom a subscriber is told: as anybody who may read.

@@ -62,8 +62,8 @@ impl Journal {
         }
     }
 
-    /// Stores what happened; when it returns that is durable. Nobody else writes here: where somebody did, what they
-    /// wrote is taken in first.
+    /// Stores what happened; when it returns that is durable. Nobody else is to write here: where another node did,
+    /// what it wrote is taken in first.
     pub(super) async fn append(&mut self, record: Record, by: Option<PersonId>) -> Result<(), JournalError> {
         let mut attempt = 0_u32;
         loop {
@@ -76,7 +76,13 @@ impl Journal {
                     self.standing.evolve(record);
                     return Ok(());
                 }
-                Err(AppendError::Conflict { .. }) if attempt < ATTEMPTS => self.load().await?,
+                Err(AppendError::Conflict { .. }) if attempt < ATTEMPTS => {
+                    tracing::warn!(
+                        stream = %self.stream,
+                        "another node tells this subscriber too, so it hears everything twice: name it in the configuration of one node"
+                    );
+                    self.load().await?;
+                }
                 Err(AppendError::OutcomeUnknown(_)) if attempt < ATTEMPTS => {
                     tokio::time::sleep(PAUSE.saturating_mul(attempt)).await;
                 }

@@ -12,6 +12,7 @@ mod pause;
 mod record;
 mod send;
 mod sign;
+mod tell;
 #[cfg(test)]
 mod tests;
 

@@ -224,3 +224,21 @@ async fn one_that_takes_nothing_holds_back_nobody_and_what_it_gave_up_is_told_ag
     until("all is taken again", async || first_taken(&bad.took()) == told).await;
     assert_eq!(subscribers.list().await[0]["waiting"], 0);
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn one_that_is_down_is_tried_again_and_again_without_filling_the_log() {
+    let (tried, tries) = tokio::sync::watch::channel(0_u32);
+    let down = Receiver::begin(move |_| {
+        tried.send_modify(|tried| *tried += 1);
+        Some(StatusCode::SERVICE_UNAVAILABLE)
+    })
+    .await;
+    let world = World::begin(1, &[("down", &down, "events = \"*\"\nlongest_pause_seconds = 1")]).await;
+    let (_subscribers, _running) = world.start();
+    // some twenty seconds of it
+    until("it was tried often", async || *tries.borrow() >= 25).await;
+    let stream = StreamName::parse("subscriber-down").unwrap();
+    let kept = world.store.read_stream(&stream, 0, 512).await.unwrap();
+    let kinds: Vec<_> = kept.iter().map(|recorded| recorded.kind.to_owned()).collect();
+    assert!(kinds.len() <= 2, "{kinds:?}");
+}
