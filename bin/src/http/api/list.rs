@@ -31,7 +31,7 @@ pub(super) async fn list(
         && !shared.models.hub().reaches(position, PATIENCE).await
     {
         let late = format!("the read models have not come to position {position} yet; try again");
-        return problem(StatusCode::SERVICE_UNAVAILABLE, &late);
+        return problem(StatusCode::PRECONDITION_FAILED, &late);
     }
     let after = match asked
         .after

@@ -3,6 +3,7 @@
 use super::json;
 use super::listings::{self, Filter, Keeps, Listing};
 use axum::response::Response;
+use covertrail_domain::coverage::Badge;
 use covertrail_projections::{Column, Holds, Table, tables};
 use serde_json::{Map, Value, json};
 
@@ -19,12 +20,12 @@ pub(super) fn described() -> Value {
     }
     let one = "/v1/work-orders/{work_order}";
     let asked = |more: &[Value]| {
-        [&[json!({ "name": "work_order", "in": "path", "required": true, "schema": text() })], more].concat()
+        [&[json!({ "name": "work_order", "in": "path", "required": true, "schema": id() })], more].concat()
     };
     paths.insert(one.into(), json!({ "get": {
         "operationId": "work-order",
         "summary": "One work order, with its rows in every read model.",
-        "parameters": asked(&[moment("as_of", AS_OF), moment("known_at", KNOWN_AT)]),
+        "parameters": asked(&[moment("as_of", AS_OF), known_at()]),
         "responses": answers("The work order; its ETag is its revision.", &object(&tables::BOARD), &["400", "404"]),
     }}));
     paths.insert(
@@ -41,7 +42,7 @@ pub(super) fn described() -> Value {
         json!({ "get": {
             "operationId": "standing",
             "summary": "How a work order stood at any moment.",
-            "parameters": asked(&[moment("at", AS_OF), moment("known_at", KNOWN_AT)]),
+            "parameters": asked(&[moment("at", AS_OF), known_at()]),
             "responses": answers("Its standing.", &json!({ "type": "object" }), &["400", "404"]),
         }}),
     );
@@ -70,13 +71,13 @@ fn list(listing: &Listing) -> Value {
     let limit = json!({ "type": "integer", "minimum": 1, "maximum": 1000, "default": 100 });
     parameters.extend([
         json!({ "name": "limit", "in": "query", "description": "How many rows at most.", "schema": limit }),
-        json!({ "name": "after", "in": "query", "description": "The `next` of the page before.", "schema": text() }),
+        json!({ "name": "after", "in": "query", "description": "The `next` of the page before.", "schema": named() }),
         json!({
             "name": "min_position", "in": "query", "schema": { "type": "integer", "minimum": 0 },
-            "description": "Waits until the list has come to this position of the log.",
+            "description": "Waits until the list has come to this position of the log; 412 where it does not come that far in 10 seconds.",
         }),
         moment("as_of", AS_OF),
-        moment("known_at", KNOWN_AT),
+        known_at(),
     ]);
     let page = json!({
         "type": "object",
@@ -92,7 +93,7 @@ fn list(listing: &Listing) -> Value {
         "operationId": listing.name,
         "summary": listing.table.means,
         "parameters": parameters,
-        "responses": answers("A page of the list.", &page, &["400"]),
+        "responses": answers("A page of the list.", &page, &["400", "412"]),
     })
 }
 
@@ -101,7 +102,11 @@ fn parameter(table: &Table, filter: &Filter) -> Value {
         Keeps::Is(column) => (column, "Only rows with this value."),
         Keeps::UpTo(column) => (column, "Only rows with at most this value."),
         Keeps::From(column) => (column, "Only rows with at least this value."),
-        Keeps::Stands => ("standing", "Only rows that stand so."),
+        Keeps::Stands => {
+            let badges = Badge::ALL.map(Badge::as_str);
+            let schema = json!({ "type": "string", "enum": badges });
+            return json!({ "name": filter.name, "in": "query", "description": "Only rows that stand so.", "schema": schema });
+        }
         Keeps::Says(_) => ("", "Only rows with these words in them."),
     };
     let schema = match table.column(column).map(|column| column.holds) {
@@ -114,7 +119,26 @@ fn parameter(table: &Table, filter: &Filter) -> Value {
 }
 
 fn moment(name: &str, what: &str) -> Value {
-    json!({ "name": name, "in": "query", "description": what, "schema": text() })
+    json!({ "name": name, "in": "query", "description": what, "schema": { "anyOf": moments() } })
+}
+
+fn known_at() -> Value {
+    let position = json!({ "type": "integer", "minimum": 1, "maximum": i64::MAX, "description": "A position of the log." });
+    let forms = [&moments()[..], &[position]].concat();
+    json!({ "name": "known_at", "in": "query", "description": KNOWN_AT, "schema": { "anyOf": forms } })
+}
+
+fn moments() -> [Value; 2] {
+    ["date-time", "date"].map(|format| json!({ "type": "string", "format": format }))
+}
+
+fn named() -> Value {
+    json!({ "type": "string", "minLength": 1 })
+}
+
+/// As both vendors write ids. Others are looked for too, and not found.
+fn id() -> Value {
+    json!({ "type": "string", "pattern": "^[!-~]+$", "minLength": 1, "maxLength": 128 })
 }
 
 fn text() -> Value {
