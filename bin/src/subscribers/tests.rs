@@ -227,9 +227,9 @@ async fn one_that_takes_nothing_holds_back_nobody_and_what_it_gave_up_is_told_ag
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn one_that_is_down_is_tried_again_and_again_without_filling_the_log() {
-    let (tried, tries) = tokio::sync::watch::channel(0_u32);
+    let (counter, tries) = tokio::sync::watch::channel(0_u32);
     let down = Receiver::begin(move |_| {
-        tried.send_modify(|tried| *tried += 1);
+        counter.send_modify(|count| *count += 1);
         Some(StatusCode::SERVICE_UNAVAILABLE)
     })
     .await;
