@@ -5,6 +5,7 @@ use crate::engine::{Documents, Engine, Parts, Polling, Requirements};
 use crate::http::{Access, Sessions, Shared};
 use crate::links::Links;
 use crate::subscribers::{Keys, Subscribers};
+use crate::telemetry::Timings;
 use crate::views::ReadModels;
 use covertrail_adapters::policy::Limits;
 use covertrail_adapters::secret::Secret;
@@ -162,7 +163,19 @@ pub fn shared(
     let subscribers = Arc::default();
     let over_tls = config.server.public_url.as_ref().is_some_and(|url| url.starts_with("https:"));
     let sessions = Sessions::new(over_tls);
-    Ok(Shared { engine, policy, workmarket, models, subscribers, access, sessions, links, max_body_bytes })
+    let requests = Timings::default();
+    Ok(Shared {
+        engine,
+        policy,
+        workmarket,
+        models,
+        subscribers,
+        access,
+        sessions,
+        links,
+        requests,
+        max_body_bytes,
+    })
 }
 
 /// Those who are told by webhooks, each with its secret from the environment.

@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, SecondsFormat, Utc};
 use covertrail_domain::time::Timestamp;
+use std::time::Instant;
 
 /// The time now, in whole seconds, as the rules count it.
 pub fn now() -> Timestamp {
@@ -11,6 +12,12 @@ pub fn now() -> Timestamp {
 /// The time now in microseconds since 1970, as events record it.
 pub fn now_micros() -> i64 {
     utc_now().timestamp_micros()
+}
+
+/// A beginning from which is measured how long something takes, also where the clock is set meanwhile.
+#[expect(clippy::disallowed_methods, reason = "the only clock there is")]
+pub fn begun() -> Instant {
+    Instant::now()
 }
 
 /// A moment for people and JSON: RFC 3339 in UTC, to the millisecond.

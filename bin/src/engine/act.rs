@@ -32,10 +32,13 @@ impl Engine {
                     target: SPANS, "step", %work_order, correlation = %format_args!("{COVERAGE}-{work_order}"),
                     step = %action.step(), key = action.idempotency_key(), error = Empty
                 );
+                let began = clock::begun();
                 let taken = self.take_step(&action).instrument(span.clone()).await;
                 if taken.is_err() {
                     span.record("error", "put off");
                 }
+                let outcome = if taken.is_ok() { "done" } else { "put-off" };
+                self.steps.took(action.step().as_str(), outcome, began.elapsed());
                 taken
             };
             if let Err(problem) = taken {

@@ -37,6 +37,7 @@ pub use run::Running;
 pub use translate::Requirements;
 pub(crate) use writing::with_causes;
 
+use crate::telemetry::Timings;
 use covertrail_adapters::store::{EventStore, Position};
 use covertrail_adapters::{policy, workmarket};
 use covertrail_domain::coverage::State;
@@ -105,6 +106,8 @@ pub struct Engine {
     hands: Mutex<Hands>,
     swept: Mutex<Swept>,
     trouble: Trouble,
+    /// How long steps took.
+    steps: Timings,
 }
 
 impl std::ops::Deref for Engine {
@@ -133,7 +136,13 @@ impl Engine {
             deadlines_changed: Notify::new(),
             caught_up: AtomicBool::new(false),
             trouble: Trouble::default(),
+            steps: Timings::default(),
         }
+    }
+
+    /// How long steps at 1099Policy took, by their names.
+    pub const fn steps(&self) -> &Timings {
+        &self.steps
     }
 
     /// Whether it has folded the log up to its end and follows it.

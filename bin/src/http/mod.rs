@@ -2,6 +2,7 @@
 //! may read and do, and health.
 
 mod access;
+mod ages;
 mod api;
 mod apply;
 mod board;
@@ -16,12 +17,17 @@ pub use access::{Access, Who};
 pub(crate) use api::cloud_event;
 pub use board::Sessions;
 
+use crate::clock;
 use crate::engine::Engine;
 use crate::links::Links;
 use crate::subscribers::Subscribers;
+use crate::telemetry::Timings;
 use crate::views::ReadModels;
 use axum::Router;
+use axum::extract::{MatchedPath, Request, State};
 use axum::http::{HeaderMap, Method, StatusCode};
+use axum::middleware::{Next, from_fn_with_state};
+use axum::response::Response;
 use axum::routing::{get, post};
 use covertrail_adapters::webhook::verify::Verifier;
 use problem::problem;
@@ -46,6 +52,8 @@ pub struct Shared {
     pub sessions: Sessions,
     /// The contractors' links.
     pub links: Links,
+    /// How long requests took.
+    pub requests: Timings,
     /// The largest webhook body, in bytes.
     pub max_body_bytes: usize,
 }
@@ -73,7 +81,22 @@ pub fn router(shared: Shared) -> Router {
         .method_not_allowed_fallback(|| async {
             problem(StatusCode::METHOD_NOT_ALLOWED, "this address does not take that method")
         })
+        .layer(from_fn_with_state(Arc::clone(&shared), timed))
         .with_state(shared)
+}
+
+/// Counts how long an answer took to begin, by its route: what is asked for in it is nobody's business.
+async fn timed(State(shared): State<Arc<Shared>>, request: Request, next: Next) -> Response {
+    let route = request.extensions().get::<MatchedPath>().cloned();
+    let began = clock::begun();
+    let answer = next.run(request).await;
+    let ended = match answer.status().as_u16() {
+        ..400 => "ok",
+        400..500 => "refused",
+        _ => "failed",
+    };
+    shared.requests.took(route.as_ref().map_or("none", MatchedPath::as_str), ended, began.elapsed());
+    answer
 }
 
 /// Serves until told to stop; requests under way are finished.

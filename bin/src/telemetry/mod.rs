@@ -9,9 +9,11 @@ mod layer;
 mod span;
 #[cfg(test)]
 mod tests;
+mod timings;
 
 pub use export::{Exporter, Running};
 pub use layer::Spans;
+pub use timings::Timings;
 
 use crate::config::Telemetry;
 

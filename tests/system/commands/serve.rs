@@ -1,10 +1,12 @@
 //! `covertrail serve`: what it needs, what it refuses, and how it ends.
 
 use super::{fails, serve, serve_without_secrets};
+use crate::stories::Story;
 use crate::world::{Plan, Secrets, World};
 use covertrail_adapters::store::{Embedded, EventStore as _, Expected, NewEvent, StreamName};
 use std::net::TcpListener;
 use std::path::Path;
+use std::time::Duration;
 
 #[tokio::test]
 async fn serve_without_secrets_names_each_variable_and_ends_with_3() {
@@ -49,6 +51,21 @@ async fn a_second_serve_on_the_same_log_says_that_it_is_in_use_and_ends_with_4()
     let second = serve(&world.path("covertrail.toml")).await;
     fails(&second, 4, &["covertrail.sqlite is in use by another process", "stop that one"]);
     assert_eq!(world.get("/readyz").await.unwrap().status, 200, "the first is not disturbed");
+}
+
+#[tokio::test]
+async fn whether_it_is_ready_is_told_with_how_far_it_is_and_how_long_the_vendors_are_silent() {
+    let world = World::begin(Plan::default()).await;
+    Story::CertificateValidated.play(&world, "WO-1").await;
+    world.settles().await;
+    loop {
+        let ready = world.get("/readyz").await.unwrap().json();
+        if ready["projection_lag"] == 0 && ready["log_position"].as_u64() > Some(0) {
+            assert!(ready["feed_age_seconds"]["workmarket"].is_u64(), "{ready}");
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
 }
 
 #[tokio::test]

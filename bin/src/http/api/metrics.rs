@@ -1,11 +1,14 @@
 //! `GET /metrics`: the figures that are watched, in the text form of Prometheus.
 
+use super::super::ages::Ages;
 use super::{Shared, troubled};
+use crate::clock;
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Response};
 use covertrail_adapters::store::Position;
 use covertrail_domain::coverage::Badge;
 use covertrail_projections::{Cell, Reader, ViewsError, tables};
+use serde_json::Value;
 use std::fmt::Write as _;
 use std::sync::Arc;
 
@@ -26,6 +29,15 @@ pub(super) async fn metrics(State(shared): State<Arc<Shared>>) -> Response {
             );
             let lag = [(String::new(), head.saturating_sub(reached))];
             gauge(&mut told, "projection_lag", "How many events the read models are behind the log.", lag);
+            subscribers(&mut told, &shared.subscribers.list().await);
+            let (requests, steps) = (&shared.requests, shared.engine.steps());
+            requests.tell(
+                &mut told,
+                "request_seconds",
+                "Requests until their answer began.",
+                ["route", "outcome"],
+            );
+            steps.tell(&mut told, "step_seconds", "Steps at 1099Policy.", ["step", "outcome"]);
             ([("content-type", "text/plain; version=0.0.4")], told).into_response()
         }
         Err(trouble) => troubled(&trouble),
@@ -53,7 +65,43 @@ fn figures(reader: &Reader) -> Result<String, ViewsError> {
     let reviews = reader.tally(&tables::REVIEWS, "waits_for")?;
     let reviews = reviews.iter().map(|(_, many)| many).sum();
     gauge(&mut told, "reviews", "Certificates that wait for a person.", [(String::new(), reviews)]);
+    ages(&mut told, &Ages::read(reader, clock::now())?);
     Ok(told)
+}
+
+fn ages(told: &mut String, ages: &Ages) {
+    let of_all = |figure| [(String::new(), figure)];
+    gauge(told, "gap_seconds", "How long work that goes on has been without cover.", of_all(ages.gaps));
+    let bound = ages.time_to_bind.map(|time| (String::new(), time));
+    gauge(told, "time_to_bind_seconds", "From assigned to active, on the newest day's average.", bound);
+    gauge(
+        told,
+        "review_age_seconds",
+        "How long the oldest certificate waits for a person.",
+        of_all(ages.review),
+    );
+    gauge(
+        told,
+        "webhook_lag_seconds",
+        "How long the oldest delivery waits to be dealt with.",
+        of_all(ages.webhook),
+    );
+    let feeds = ages.feeds.iter().map(|(feed, age)| (format!("{{source=\"{feed}\"}}"), *age));
+    gauge(told, "feed_age_seconds", "How long a vendor has been silent.", feeds);
+}
+
+fn subscribers(told: &mut String, all: &[Value]) {
+    for (name, field, means) in [
+        ("subscriber_waiting", "waiting", "Events that a subscriber has not taken yet."),
+        ("subscriber_lag_seconds", "lag_seconds", "How long the oldest of them waits."),
+        ("subscriber_dead_letters", "dead", "Events that were given up."),
+    ] {
+        let figures = all.iter().filter_map(|one| {
+            let (name, figure) = (one.get("name")?.as_str()?, one.get(field)?.as_u64()?);
+            Some((format!("{{subscriber=\"{name}\"}}"), figure))
+        });
+        gauge(told, name, means, figures);
+    }
 }
 
 fn gauge(told: &mut String, name: &str, means: &str, figures: impl IntoIterator<Item = (String, u64)>) {

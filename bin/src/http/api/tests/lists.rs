@@ -146,4 +146,23 @@ async fn what_is_watched_is_what_counting_the_lists_comes_to() {
     let applied = world.all("deliveries", "&state=applied", 1_000).await.len();
     assert_eq!(figure("covertrail_deliveries{state=\"applied\"}"), applied);
     assert_eq!(figure("covertrail_projection_lag"), 0);
+    // work that goes on is generated too, and time goes on while this is read
+    let (before, gaps) = (figure("covertrail_gap_seconds"), world.all("gaps", "&open=true", 1_000).await);
+    let now = crate::clock::now().unix();
+    let open = gaps.iter().map(|gap| {
+        let moment = |field: &str| gap[field].as_i64().unwrap();
+        usize::try_from(moment("ends").min(now) - moment("starts")).unwrap_or(0)
+    });
+    let counted: usize = open.sum();
+    assert!(before <= counted && counted - before <= 600 * gaps.len(), "{before} of {counted}");
+    let since =
+        world.all("reviews", "", 100).await.into_iter().map(|row| row["since"].as_i64().unwrap()).min();
+    let age = figure("covertrail_review_age_seconds");
+    let waits = usize::try_from(since.map_or(0, |since| now - since)).unwrap();
+    assert!(waits.abs_diff(age) < 600, "{age}");
+    assert_eq!(figure("covertrail_webhook_lag_seconds"), 0, "every delivery was dealt with");
+    assert!(figure("covertrail_feed_age_seconds{source=\"policy\"}") > 0);
+    let told = world.get("/metrics").await.text().await.unwrap();
+    let route = "covertrail_request_seconds_count{route=\"/v1/work-orders\",outcome=\"ok\"}";
+    assert!(told.contains(route), "{told}");
 }
