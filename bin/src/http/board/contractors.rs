@@ -12,6 +12,7 @@ use crate::http::Shared;
 use axum::Extension;
 use axum::extract::{Path, Query as Parameters, State};
 use axum::http::Uri;
+use covertrail_domain::coverage::Badge;
 use covertrail_domain::time::{Timestamp, Window};
 use covertrail_projections::tables::{BOARD, CONTRACTORS, COVER, REVIEWS};
 use covertrail_projections::{Query, Where};
@@ -75,9 +76,22 @@ fn table(found: &[Contractor]) -> Markup {
                 td data-of="Worker" { (each.worker.as_deref().unwrap_or("–")) }
                 td.number data-of="Work orders" { (number(each.work_orders)) } td.number data-of="Open" { (number(each.open)) }
                 td.number data-of="Blocked steps" { (number(each.blocked_steps)) }
-                td.number data-of="Worked uninsured" { @if each.uninsured_seconds == 0 { "–" } @else { (time::length(each.uninsured_seconds)) } }
+                td.number data-of="Worked uninsured" { (uninsured(each, "–")) }
             } } }
         } }
+    }
+}
+
+/// How long they worked uninsured in work that is over, and whether they do now.
+fn uninsured(contractor: &Contractor, never: &str) -> Markup {
+    let is_now = contractor.standing == Badge::UninsuredWorking.as_str();
+    html! {
+        @match (contractor.uninsured_seconds, is_now) {
+            (0, false) => (never),
+            (0, true) => "now",
+            (seconds, false) => (time::length(seconds)),
+            (seconds, true) => { (time::length(seconds)) " and now" },
+        }
     }
 }
 
@@ -124,7 +138,7 @@ pub(super) async fn one(
                 div { dt { "At 1099Policy" } dd { (copyable(&contractor)) } }
                 div { dt { "At WorkMarket" } dd { @match &found.contractor.worker { Some(worker) => (copyable(worker)), None => "–" } } }
                 div { dt { "Work orders" } dd { a href={ "/board?contractor=" (encoded(&contractor)) } { (number(found.contractor.work_orders)) ", of which " (number(found.contractor.open)) " open" } } }
-                div { dt { "Worked uninsured" } dd { @if found.contractor.uninsured_seconds == 0 { "never" } @else { (time::length(found.contractor.uninsured_seconds)) } } }
+                div { dt { "Worked uninsured" } dd { (uninsured(&found.contractor, "never")) } }
             }
             @if !found.reviews.is_empty() {
                 p.notice.warn { a href="/reviews" { (super::words::some(i64::try_from(found.reviews.len()).unwrap_or(0), "certificate waits", "certificates wait")) " for a person" } }
