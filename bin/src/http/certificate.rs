@@ -27,7 +27,12 @@ pub(super) async fn submit(
         Err(why) => return problem(StatusCode::UNPROCESSABLE_ENTITY, &why),
     };
     match shared.engine.documents.keep(&pdf).await {
-        Ok(document) => execute(&shared, asked, Command::SubmitCertificate { document }).await,
+        Ok(document) => {
+            // the form around it is another each time it is sent
+            let said = document.to_string();
+            let command = Command::SubmitCertificate { document };
+            execute(&shared, asked, ("certificates", said.as_bytes()), command).await
+        }
         Err(error @ (DocumentError::NotPdf | DocumentError::TooLarge(_))) => {
             problem(StatusCode::UNPROCESSABLE_ENTITY, &error.to_string())
         }

@@ -5,12 +5,14 @@ use super::access::{self, Who};
 use super::body::{self, Untaken};
 use super::{Shared, problem};
 use crate::clock;
-use crate::engine::{Cause, Engine, ExecuteError, Executed, MAX_DOCUMENT_BYTES, refusal};
+use crate::engine::{
+    COVERAGE, Cause, Engine, ExecuteError, Executed, MAX_DOCUMENT_BYTES, refusal, with_causes,
+};
 use axum::body::{Body, Bytes};
 use axum::extract::{Path, State};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
-use covertrail_adapters::schema::{Actor, Source};
+use covertrail_adapters::schema::{Actor, Envelope, Source};
 use covertrail_adapters::store::Position;
 use covertrail_domain::cover::{Line, Lines};
 use covertrail_domain::coverage::{self, Command, Cover, Rejection, Ruling, Stage};
@@ -18,6 +20,7 @@ use covertrail_domain::id::{CertificateId, PersonId, WorkOrderId};
 use covertrail_domain::time::{Timestamp, Window};
 use serde::Deserialize;
 use serde_json::json;
+use sha2::{Digest as _, Sha256};
 use std::sync::Arc;
 
 /// The largest body, in bytes: the largest certificate and a little.
@@ -49,7 +52,7 @@ pub(super) async fn review(
     headers: HeaderMap,
     body: Body,
 ) -> Response {
-    read_and_execute(&shared, &headers, &work_order, body, |person, review: ReviewAsked| {
+    read_and_execute(&shared, &headers, (&work_order, "review"), body, |person, review: ReviewAsked| {
         review.command(person, clock::now())
     })
     .await
@@ -103,7 +106,7 @@ pub(super) async fn waive(
     headers: HeaderMap,
     body: Body,
 ) -> Response {
-    read_and_execute(&shared, &headers, &work_order, body, |person, waiver: Waiver| {
+    read_and_execute(&shared, &headers, (&work_order, "waive"), body, |person, waiver: Waiver| {
         let until = Timestamp::from_unix(waiver.until);
         Ok(Command::Waive { by: person, reason: said(waiver.reason)?, until, at: clock::now() })
     })
@@ -120,7 +123,7 @@ pub(super) async fn retry(
     match admitted(&shared, &headers, &work_order, body).await {
         Ok(asked) => {
             let by = asked.person.clone();
-            execute(&shared, asked, Command::Retry { by }).await
+            execute(&shared, asked, ("retry", &[]), Command::Retry { by }).await
         }
         Err(refusal) => refusal,
     }
@@ -129,7 +132,7 @@ pub(super) async fn retry(
 async fn read_and_execute<T: for<'a> Deserialize<'a>>(
     shared: &Shared,
     headers: &HeaderMap,
-    work_order: &str,
+    (work_order, what): (&str, &'static str),
     body: Body,
     command: impl FnOnce(PersonId, T) -> Result<Command, String>,
 ) -> Response {
@@ -139,7 +142,10 @@ async fn read_and_execute<T: for<'a> Deserialize<'a>>(
     };
     let read = serde_json::from_slice(&asked.body).map_err(|error| error.to_string());
     match read.and_then(|read| command(asked.person.clone(), read)) {
-        Ok(command) => execute(shared, asked, command).await,
+        Ok(command) => {
+            let said = asked.body.clone();
+            execute(shared, asked, (what, &said), command).await
+        }
         Err(why) => problem(StatusCode::UNPROCESSABLE_ENTITY, &why),
     }
 }
@@ -148,8 +154,10 @@ async fn read_and_execute<T: for<'a> Deserialize<'a>>(
 pub(super) struct Asked {
     person: PersonId,
     work_order: WorkOrderId,
-    /// The person's own key of the request, or one made here: what the events say they were caused by.
-    causation: String,
+    /// The person's own key of the request: under one key a thing is done once.
+    key: Option<String>,
+    /// Of which revision they speak, as they say.
+    if_match: Option<String>,
     pub(super) body: Bytes,
 }
 
@@ -178,10 +186,6 @@ pub(super) async fn admitted(
     }
     let work_order = WorkOrderId::parse(work_order)
         .map_err(|error| problem(StatusCode::BAD_REQUEST, &error.to_string()))?;
-    if !has_seen_newest(shared, headers, &work_order) {
-        let moved = "the work order is at another revision; look at it again";
-        return Err(problem(StatusCode::PRECONDITION_FAILED, moved));
-    }
     let body = body.map_err(|untaken| match untaken {
         Untaken::TooLarge => {
             let limit = format!("the body is larger than {MAX_BODY_BYTES} bytes");
@@ -189,18 +193,52 @@ pub(super) async fn admitted(
         }
         Untaken::Broken => problem(StatusCode::BAD_REQUEST, "the body could not be read to its end"),
     })?;
-    let key = headers.get("idempotency-key").and_then(|key| key.to_str().ok()).filter(|key| key.len() <= 128);
-    let causation = match key {
-        Some(key) => format!("person-{person}-{key}"),
-        None => format!("person-{person}-{}", uuid::Uuid::new_v4()),
+    let header = |name| headers.get(name).map(HeaderValue::to_str).transpose();
+    let (Ok(key), Ok(if_match)) = (header("idempotency-key"), header("if-match")) else {
+        return Err(problem(StatusCode::BAD_REQUEST, "Idempotency-Key and If-Match take plain text"));
     };
-    Ok(Asked { person, work_order, causation, body })
+    if key.is_some_and(|key| key.is_empty() || key.len() > 128) {
+        return Err(problem(StatusCode::BAD_REQUEST, "Idempotency-Key: takes 1 to 128 characters"));
+    }
+    let (key, if_match) = (key.map(str::to_owned), if_match.map(str::to_owned));
+    Ok(Asked { person, work_order, key, if_match, body })
+}
+
+/// What the events are to name as their cause, and whether there are any: the log remembers what was done under a key.
+async fn under_key(
+    shared: &Shared,
+    work_order: &WorkOrderId,
+    key: &str,
+    what: &str,
+    said: &[u8],
+) -> Result<(String, bool), Response> {
+    let digest = Sha256::new().chain_update(what).chain_update([0]).chain_update(said).finalize();
+    let digest = digest.iter().take(16).fold(0_u128, |half, byte| half << 8 | u128::from(*byte));
+    let (causation, mut same, mut other) = (format!("{key}/{digest:032x}"), false, false);
+    let begins = format!("{key}/");
+    let stream = format!("{COVERAGE}-{work_order}");
+    let looked = shared.models.events_of(&stream, |recorded| {
+        let cause =
+            Envelope::decode(recorded.metadata).map(|envelope| envelope.causation).unwrap_or_default();
+        let digest = cause.strip_prefix(&begins).filter(|digest| digest.len() == 32);
+        same |= cause == causation;
+        other |= digest.is_some() && cause != causation;
+    });
+    if let Err(error) = looked.await {
+        tracing::error!(%work_order, error = with_causes(&error), "what was done under a key could not be read");
+        return Err(problem(StatusCode::SERVICE_UNAVAILABLE, "the log cannot be read now; try again"));
+    }
+    if other && !same {
+        let reused = "Idempotency-Key: something else was asked under this key before; use another";
+        return Err(problem(StatusCode::UNPROCESSABLE_ENTITY, reused));
+    }
+    Ok((causation, same))
 }
 
 /// `If-Match` with the work order's entity tag: whoever asks has seen its newest event. Between this look and the command
 /// another event may come; what the rules then say is told as a conflict.
-fn has_seen_newest(shared: &Shared, headers: &HeaderMap, work_order: &WorkOrderId) -> bool {
-    let Some(asked) = headers.get("if-match").and_then(|value| value.to_str().ok()) else { return true };
+fn has_seen_newest(shared: &Shared, if_match: Option<&str>, work_order: &WorkOrderId) -> bool {
+    let Some(asked) = if_match else { return true };
     let revision = shared.engine.revision(work_order).map(|revision| format!("\"{revision}\""));
     let fits = |tag: &str| tag.trim() == "*" || Some(tag.trim()) == revision.as_deref();
     revision.is_some() && asked.split(',').any(fits)
@@ -230,10 +268,34 @@ pub(super) async fn perform(
     }
 }
 
-pub(super) async fn execute(shared: &Shared, asked: Asked, command: Command) -> Response {
+/// Executes what a person asked for, unless their key says that it is done. What was asked is what its address calls it,
+/// and what was said beside that.
+pub(super) async fn execute(
+    shared: &Shared,
+    asked: Asked,
+    (what, said): (&str, &[u8]),
+    command: Command,
+) -> Response {
     let Shared { engine, links, .. } = shared;
-    let Asked { person, ref work_order, causation, .. } = asked;
-    match perform(engine, &person, work_order, causation, None, &command).await {
+    let Asked { person, ref work_order, key, if_match, .. } = asked;
+    let (causation, before) = match key {
+        Some(key) => match under_key(shared, work_order, &format!("person-{person}-{key}"), what, said).await
+        {
+            Ok(found) => found,
+            Err(answer) => return answer,
+        },
+        None => (format!("person-{person}-{}", uuid::Uuid::new_v4()), false),
+    };
+    if !before && !has_seen_newest(shared, if_match.as_deref(), work_order) {
+        let moved = "the work order is at another revision; look at it again";
+        return problem(StatusCode::PRECONDITION_FAILED, moved);
+    }
+    let performed = if before {
+        Ok(Executed::Happened)
+    } else {
+        perform(engine, &person, work_order, causation, None, &command).await
+    };
+    match performed {
         Ok(executed) => {
             let status = match executed {
                 Executed::Happened => "done",

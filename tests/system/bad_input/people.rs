@@ -125,6 +125,34 @@ async fn a_certificate_over_15_mb_is_refused() {
     assert_eq!(answer.status, 413, "{}", answer.text);
 }
 
+#[tokio::test]
+async fn under_one_key_a_thing_is_done_once_also_after_a_restart() {
+    let world = World::begin(Plan::default()).await;
+    let order = Order::assigned(&world, "12345").await;
+    order.event("assigned").await;
+    let asked = async |path: &str, body: serde_json::Value| {
+        let bearer = format!("Bearer {REVIEWER_TOKEN}");
+        let headers = [("authorization", &*bearer), ("idempotency-key", "k-1")];
+        let path = format!("/v1/work-orders/12345/{path}");
+        let request = world.request(reqwest::Method::POST, &path, &headers, body.to_string().into_bytes());
+        world.send(request).await.unwrap()
+    };
+    let waiver = |reason: &str| json!({ "reason": reason, "until": crate::world::now() + 86_400 });
+    let first = waiver("the client insures");
+    assert_eq!(asked("waive", first.clone()).await.status, 200);
+    order.event("waived").await;
+    for _ in 0..2 {
+        let again = asked("waive", first.clone()).await;
+        assert_eq!((again.status, &again.json()["status"]), (200, &json!("done")), "{}", again.text);
+        for (path, body) in [("waive", waiver("something else")), ("retry", json!({}))] {
+            let other = asked(path, body).await;
+            assert!(other.status == 422 && other.text.contains("Idempotency-Key"), "{}", other.text);
+        }
+        assert_eq!(order.count("waived").await, 1);
+        world.restart().await;
+    }
+}
+
 /// In one process, where the engine can be kept from reading the log.
 #[tokio::test]
 async fn before_the_log_was_read_nobody_is_told_what_it_says() {
