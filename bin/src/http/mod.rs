@@ -9,6 +9,7 @@ mod board;
 mod body;
 mod certificate;
 mod health;
+mod keys;
 mod people;
 mod problem;
 mod webhooks;

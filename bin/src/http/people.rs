@@ -3,16 +3,15 @@
 
 use super::access::{self, Who};
 use super::body::{self, Untaken};
+use super::keys::under_key;
 use super::{Shared, problem};
 use crate::clock;
-use crate::engine::{
-    COVERAGE, Cause, Engine, ExecuteError, Executed, MAX_DOCUMENT_BYTES, refusal, with_causes,
-};
+use crate::engine::{Cause, Engine, ExecuteError, Executed, MAX_DOCUMENT_BYTES, refusal};
 use axum::body::{Body, Bytes};
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
-use covertrail_adapters::schema::{Actor, Envelope, Source};
+use covertrail_adapters::schema::{Actor, Source};
 use covertrail_adapters::store::Position;
 use covertrail_domain::cover::{Line, Lines};
 use covertrail_domain::coverage::{self, Command, Cover, Rejection, Ruling, Stage};
@@ -20,7 +19,6 @@ use covertrail_domain::id::{CertificateId, PersonId, WorkOrderId};
 use covertrail_domain::time::{Timestamp, Window};
 use serde::Deserialize;
 use serde_json::json;
-use sha2::{Digest as _, Sha256};
 use std::sync::Arc;
 
 /// The largest body, in bytes: the largest certificate and a little.
@@ -202,37 +200,6 @@ pub(super) async fn admitted(
     }
     let (key, if_match) = (key.map(str::to_owned), if_match.map(str::to_owned));
     Ok(Asked { person, work_order, key, if_match, body })
-}
-
-/// What the events are to name as their cause, and whether there are any: the log remembers what was done under a key.
-async fn under_key(
-    shared: &Shared,
-    work_order: &WorkOrderId,
-    key: &str,
-    what: &str,
-    said: &[u8],
-) -> Result<(String, bool), Response> {
-    let digest = Sha256::new().chain_update(what).chain_update([0]).chain_update(said).finalize();
-    let digest = digest.iter().take(16).fold(0_u128, |half, byte| half << 8 | u128::from(*byte));
-    let (causation, mut same, mut other) = (format!("{key}/{digest:032x}"), false, false);
-    let begins = format!("{key}/");
-    let stream = format!("{COVERAGE}-{work_order}");
-    let looked = shared.models.events_of(&stream, |recorded| {
-        let cause =
-            Envelope::decode(recorded.metadata).map(|envelope| envelope.causation).unwrap_or_default();
-        let digest = cause.strip_prefix(&begins).filter(|digest| digest.len() == 32);
-        same |= cause == causation;
-        other |= digest.is_some() && cause != causation;
-    });
-    if let Err(error) = looked.await {
-        tracing::error!(%work_order, error = with_causes(&error), "what was done under a key could not be read");
-        return Err(problem(StatusCode::SERVICE_UNAVAILABLE, "the log cannot be read now; try again"));
-    }
-    if other && !same {
-        let reused = "Idempotency-Key: something else was asked under this key before; use another";
-        return Err(problem(StatusCode::UNPROCESSABLE_ENTITY, reused));
-    }
-    Ok((causation, same))
 }
 
 /// `If-Match` with the work order's entity tag: whoever asks has seen its newest event. Between this look and the command
