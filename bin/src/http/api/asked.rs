@@ -89,7 +89,8 @@ fn value_of(table: &Table, filter: &Filter, value: &str) -> Result<Cell<'static>
         Keeps::Is(column) | Keeps::UpTo(column) | Keeps::From(column) => column,
         Keeps::Stands => {
             let badge = Badge::ALL.into_iter().find(|badge| badge.as_str() == value);
-            let badge = badge.ok_or_else(|| "is no standing that there is".to_owned())?;
+            let known = || Badge::ALL.map(Badge::as_str).join(", ");
+            let badge = badge.ok_or_else(|| format!("is none of {}", known()))?;
             return Ok(Cell::Number(badge.urgency().into()));
         }
         Keeps::Says(_) => return Ok(Cell::from(value.to_owned())),

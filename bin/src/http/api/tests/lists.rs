@@ -1,5 +1,6 @@
 use super::world::World;
 use crate::http::api::{listings, openapi};
+use axum::http::{Method, StatusCode};
 use covertrail_domain::coverage::Event;
 use covertrail_domain::money::Cents;
 use serde_json::Value;
@@ -124,6 +125,33 @@ async fn the_description_has_every_list_with_its_filters_and_columns() {
         let columns = &schema["properties"]["items"]["items"]["properties"];
         assert_eq!(columns.as_object().unwrap().len(), listing.table.columns.len());
     }
+}
+
+#[tokio::test]
+async fn every_address_that_is_described_is_there() {
+    let world = World::begin(1).await;
+    let described = openapi::described();
+    for (path, methods) in described["paths"].as_object().unwrap() {
+        for method in methods.as_object().unwrap().keys() {
+            let path =
+                path.replace("{work_order}", "WO-0").replace("{list}", "board").replace("{name}", "nobody");
+            let method = Method::from_bytes(method.to_uppercase().as_bytes()).unwrap();
+            let answer = world.request(method.clone(), &path).send().await.unwrap();
+            assert_eq!(
+                answer.status(),
+                StatusCode::UNAUTHORIZED,
+                "{method} {path} is there, for those with a token"
+            );
+        }
+    }
+    let summaries: Vec<&Value> = described["paths"]
+        .as_object()
+        .unwrap()
+        .values()
+        .flat_map(|methods| methods.as_object().unwrap().values())
+        .collect();
+    let named: BTreeSet<_> = summaries.iter().map(|act| act["operationId"].as_str().unwrap()).collect();
+    assert_eq!(named.len(), summaries.len(), "each has a name of its own");
 }
 
 #[tokio::test]

@@ -1,5 +1,7 @@
 //! The description of all this, as OpenAPI 3.1: made from the same data as the lists themselves.
 
+mod acts;
+
 use super::json;
 use super::listings::{self, Filter, Keeps, Listing};
 use axum::response::Response;
@@ -46,6 +48,9 @@ pub(super) fn described() -> Value {
             "responses": answers("Its standing.", &json!({ "type": "object" }), &["400", "404"]),
         }}),
     );
+    for (path, method, act) in acts::all() {
+        paths.insert(path, json!({ method: act }));
+    }
     json!({
         "openapi": "3.1.0",
         "info": { "title": "Covertrail", "version": env!("CARGO_PKG_VERSION") },

@@ -1,0 +1,176 @@
+//! What people do, what is followed, and who is told: described.
+
+use super::{answers, id, named, text};
+use crate::http::api::listings;
+use covertrail_projections::Rows;
+use serde_json::{Map, Value, json};
+
+/// Each with its address, in lower case its method, and its description.
+pub(super) fn all() -> Vec<(String, &'static str, Value)> {
+    let mut all = streams();
+    all.extend(of_people());
+    all.extend(of_subscribers());
+    all
+}
+
+fn of_people() -> Vec<(String, &'static str, Value)> {
+    let seconds = json!({ "type": "integer", "description": "Unix seconds." });
+    let reason = json!({ "type": "string", "pattern": "\\S", "description": "Why; an auditor reads it." });
+    let review = body(
+        &["certificate", "decision", "reason"],
+        &json!({
+            "certificate": id(),
+            "decision": { "enum": ["approve", "deny"] },
+            "reason": &reason,
+            "lines": { "type": "array", "minItems": 1, "items": named() },
+            "start": &seconds,
+            "end": &seconds,
+        }),
+    );
+    let waiver = body(&["reason", "until"], &json!({ "reason": &reason, "until": &seconds }));
+    let form = json!({ "type": "object", "required": ["certificate"], "properties": {
+        "certificate": { "type": "string", "format": "binary", "description": "A PDF of at most 15 MB." },
+    }});
+    let form = json!({ "required": true, "content": { "multipart/form-data": {
+        "schema": form, "encoding": { "certificate": { "contentType": "application/pdf" } },
+    }}});
+    [
+        ("review", "Decides on a certificate that waits for a person.", Some(review)),
+        ("waive", "Makes an exception until a moment. It is not insured by that, and its gaps stay.", Some(waiver)),
+        ("retry", "Has tried again what is blocked or was declined.", None),
+        ("certificates", "Hands in the contractor's own certificate of insurance.", Some(form)),
+    ]
+    .map(|(name, summary, body)| {
+        let done = json!({ "type": "object", "properties": {
+            "status": { "enum": ["done", "held already"] },
+            "work_order": text(),
+            "stage": { "type": ["string", "null"] },
+            "apply_link": { "type": ["string", "null"] },
+            "position": { "type": ["integer", "null"], "description": "For `min_position`, to read one's own write." },
+        }});
+        let what = "It is done, or held already; the event carries the name of who asked.";
+        let mut act = Map::from_iter([
+            ("operationId".to_owned(), name.into()),
+            ("summary".to_owned(), summary.into()),
+            ("description".to_owned(), "For reviewers and admins.".into()),
+            ("parameters".to_owned(), json!([path("work_order"), header("Idempotency-Key", KEY), header("If-Match", MATCH)])),
+            ("responses".to_owned(), answers(what, &done, &["400", "403", "404", "409", "412", "413", "422"])),
+        ]);
+        act.extend(body.map(|body| ("requestBody".to_owned(), body)));
+        (format!("/v1/work-orders/{{work_order}}/{name}"), "post", Value::Object(act))
+    })
+    .into()
+}
+
+const KEY: &str =
+    "Under one key a thing is done once, also after a restart; another thing under it is refused with 422.";
+const MATCH: &str =
+    "The work order's ETag: if something has happened since, nothing is done and the answer is 412.";
+
+fn streams() -> Vec<(String, &'static str, Value)> {
+    let after =
+        |what: &str| json!({ "name": "after", "in": "query", "description": what, "schema": named() });
+    let query = |name: &str, what: &str| json!({ "name": name, "in": "query", "description": what, "schema": named() });
+    let lists = listings::ALL.iter().filter(|listing| !matches!(listing.table.rows, Rows::OfBoard { .. }));
+    let lists: Vec<&str> =
+        lists.map(|listing| if listing.name == "work-orders" { "board" } else { listing.name }).collect();
+    let list = json!({ "name": "list", "in": "path", "required": true, "schema": { "enum": lists } });
+    vec![
+        (
+            "/v1/events".into(),
+            "get",
+            json!({
+                "operationId": "events",
+                "summary": "The coverage events as they are recorded, as CloudEvents; `id` is the position.",
+                "parameters": [
+                    after("Those after this position; without it (or Last-Event-ID), from now on."),
+                    query("type", "Only events of this name, such as coverage.quoted.v1."),
+                    query("work_order", "Only those of this work order."),
+                ],
+                "responses": followed("Server-Sent Events named `coverage`, and a comment every 15 seconds.", &["400"]),
+            }),
+        ),
+        (
+            "/v1/subscriptions/{list}".into(),
+            "get",
+            json!({
+                "operationId": "subscription",
+                "summary": "The rows of a list as they are, then every change of them. Takes the list's own filters.",
+                "parameters": [list, after("The `id` of the last change that was heard; so does Last-Event-ID.")],
+                "responses": followed(
+                    "`row` for each row, `ready`, then `change` with all rows of what changed; `reset` where one has to begin anew.",
+                    &["400", "404"],
+                ),
+            }),
+        ),
+    ]
+}
+
+/// An answer that goes on for ever.
+fn followed(what: &str, refusals: &[&str]) -> Value {
+    let mut answers = answers(what, &text(), refusals);
+    if let Some(answer) = answers.get_mut("200") {
+        *answer = json!({ "description": what, "content": { "text/event-stream": { "schema": text() } } });
+    }
+    answers
+}
+
+fn of_subscribers() -> Vec<(String, &'static str, Value)> {
+    let one = json!({ "type": "object", "properties": {
+        "name": text(), "origin": text(), "state": text(),
+        "position": { "type": "integer" }, "waiting": { "type": "integer" },
+        "lag_seconds": { "type": "integer" }, "dead": { "type": "integer" },
+    }});
+    let all = json!({ "type": "object", "properties": { "items": { "type": "array", "items": &one } } });
+    let replay = json!({ "required": true, "content": { "application/json": { "schema": { "oneOf": [
+        { "type": "object", "required": ["from"], "additionalProperties": false,
+          "properties": { "from": { "type": "integer", "minimum": 0 } } },
+        { "type": "object", "required": ["dead"], "additionalProperties": false, "properties": { "dead": { "const": true } } },
+    ]}}}});
+    vec![
+        (
+            "/v1/subscribers".into(),
+            "get",
+            json!({
+                "operationId": "subscribers",
+                "summary": "Who is told of events by webhooks, and how far they are.",
+                "responses": answers("All of them.", &all, &[]),
+            }),
+        ),
+        (
+            "/v1/subscribers/{name}".into(),
+            "get",
+            json!({
+                "operationId": "subscriber",
+                "summary": "One of them, with what was given up.",
+                "parameters": [path("name")],
+                "responses": answers("How it stands.", &one, &["400", "404"]),
+            }),
+        ),
+        (
+            "/v1/subscribers/{name}/replay".into(),
+            "post",
+            json!({
+                "operationId": "replay",
+                "summary": "Has them told again from a position on, or what was given up.",
+                "description": "For admins.",
+                "parameters": [path("name")],
+                "requestBody": replay,
+                "responses": answers("How it stands then.", &one, &["400", "403", "404"]),
+            }),
+        ),
+    ]
+}
+
+fn body(required: &[&str], properties: &Value) -> Value {
+    let schema = json!({ "type": "object", "required": required, "additionalProperties": false, "properties": properties });
+    json!({ "required": true, "content": { "application/json": { "schema": schema } } })
+}
+
+fn path(name: &str) -> Value {
+    json!({ "name": name, "in": "path", "required": true, "schema": id() })
+}
+
+fn header(name: &str, what: &str) -> Value {
+    json!({ "name": name, "in": "header", "description": what, "schema": { "type": "string", "minLength": 1, "maxLength": 128 } })
+}
