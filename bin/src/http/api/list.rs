@@ -7,6 +7,7 @@ use axum::extract::State;
 use axum::extract::rejection::QueryRejection;
 use axum::http::StatusCode;
 use axum::response::Response;
+use covertrail_adapters::store::Position;
 use covertrail_projections::{
     Cell, Checkpoint, Query, Reader, Row, Rows, ViewsError, Where, row_as_json, tables,
 };
@@ -27,21 +28,26 @@ pub(super) async fn list(
         Ok(asked) => asked,
         Err(why) => return bad(&why),
     };
-    if let Some(position) = asked.min_position
-        && !shared.models.hub().reaches(position, PATIENCE).await
-    {
-        let late = format!("the read models have not come to position {position} yet; try again");
-        return problem(StatusCode::PRECONDITION_FAILED, &late);
-    }
     let after = match asked
         .after
         .as_deref()
         .map(|after| cursor::read(listing.table, &query(listing, &asked, None), after))
     {
-        Some(None) => return bad("after: is no place in this list"),
+        Some(None) => {
+            return problem(
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "after: is no place in this list; take the `next` of a page of it",
+            );
+        }
         Some(after) => after,
         None => None,
     };
+    if let Some(position) = asked.min_position
+        && !reaches(&shared, position).await
+    {
+        let late = format!("the read models have not come to position {position} yet; try again");
+        return problem(StatusCode::PRECONDITION_FAILED, &late);
+    }
     if asked.question == crate::views::Question::NOW {
         now(listing, &shared, asked, after).await
     } else if matches!(listing.table.rows, Rows::OfDelivery(_) | Rows::OfLog(_))
@@ -51,6 +57,16 @@ pub(super) async fn list(
     } else {
         then(listing, &shared, asked, after).await
     }
+}
+
+/// Whether the read models come to a position; not where nobody has written that far.
+async fn reaches(shared: &Shared, position: u64) -> bool {
+    let hub = shared.models.hub();
+    let is_written = async || {
+        let head = shared.models.store().head().await;
+        head.is_ok_and(|head| head.map_or(0, Position::get) >= position)
+    };
+    hub.progress().position >= position || (is_written().await && hub.reaches(position, PATIENCE).await)
 }
 
 async fn now(

@@ -1,6 +1,6 @@
 //! Those who are told by webhooks of ours: how they stand, and having them told again.
 
-use super::{Shared, bad, json, problem};
+use super::{Shared, json, problem};
 use crate::http::Who;
 use crate::subscribers::{Replay, Unanswered};
 use axum::Extension;
@@ -34,7 +34,10 @@ pub(super) async fn replay(
     }
     match serde_json::from_slice::<Replay>(&body) {
         Ok(replay) => answered(shared.subscribers.replay(&name, replay, who.name).await),
-        Err(_) => bad("the body takes {\"from\": position} or {\"dead\": true}"),
+        Err(_) => problem(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "the body takes {\"from\": position} or {\"dead\": true}",
+        ),
     }
 }
 

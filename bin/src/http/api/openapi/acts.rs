@@ -15,6 +15,7 @@ pub(super) fn all() -> Vec<(String, &'static str, Value)> {
 
 fn of_people() -> Vec<(String, &'static str, Value)> {
     let seconds = json!({ "type": "integer", "description": "Unix seconds." });
+    let perhaps = json!({ "type": ["integer", "null"], "description": "Unix seconds." });
     let reason = json!({ "type": "string", "pattern": "\\S", "description": "Why; an auditor reads it." });
     let review = body(
         &["certificate", "decision", "reason"],
@@ -22,9 +23,9 @@ fn of_people() -> Vec<(String, &'static str, Value)> {
             "certificate": id(),
             "decision": { "enum": ["approve", "deny"] },
             "reason": &reason,
-            "lines": { "type": "array", "minItems": 1, "items": named() },
-            "start": &seconds,
-            "end": &seconds,
+            "lines": { "type": ["array", "null"], "items": named() },
+            "start": &perhaps,
+            "end": &perhaps,
         }),
     );
     let waiver = body(&["reason", "until"], &json!({ "reason": &reason, "until": &seconds }));
@@ -53,7 +54,7 @@ fn of_people() -> Vec<(String, &'static str, Value)> {
             ("operationId".to_owned(), name.into()),
             ("summary".to_owned(), summary.into()),
             ("description".to_owned(), "For reviewers and admins.".into()),
-            ("parameters".to_owned(), json!([path("work_order"), header("Idempotency-Key", KEY), header("If-Match", MATCH)])),
+            ("parameters".to_owned(), json!([path("work_order"), header("Idempotency-Key", KEY, &json!({ "type": "string", "minLength": 1, "maxLength": 128 })), header("If-Match", MATCH, &text())])),
             ("responses".to_owned(), answers(what, &done, &["400", "403", "404", "409", "412", "413", "422"])),
         ]);
         act.extend(body.map(|body| ("requestBody".to_owned(), body)));
@@ -156,7 +157,7 @@ fn of_subscribers() -> Vec<(String, &'static str, Value)> {
                 "description": "For admins.",
                 "parameters": [path("name")],
                 "requestBody": replay,
-                "responses": answers("How it stands then.", &one, &["400", "403", "404"]),
+                "responses": answers("How it stands then.", &one, &["400", "403", "404", "422"]),
             }),
         ),
     ]
@@ -171,6 +172,6 @@ fn path(name: &str) -> Value {
     json!({ "name": name, "in": "path", "required": true, "schema": id() })
 }
 
-fn header(name: &str, what: &str) -> Value {
-    json!({ "name": name, "in": "header", "description": what, "schema": { "type": "string", "minLength": 1, "maxLength": 128 } })
+fn header(name: &str, what: &str, schema: &Value) -> Value {
+    json!({ "name": name, "in": "header", "description": what, "schema": schema })
 }

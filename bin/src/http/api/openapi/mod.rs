@@ -6,7 +6,7 @@ use super::json;
 use super::listings::{self, Filter, Keeps, Listing};
 use axum::response::Response;
 use covertrail_domain::coverage::Badge;
-use covertrail_projections::{Column, Holds, Table, tables};
+use covertrail_projections::{Column, Holds, Rows, Table, tables};
 use serde_json::{Map, Value, json};
 
 /// `GET /v1/openapi.json`
@@ -78,12 +78,15 @@ fn list(listing: &Listing) -> Value {
         json!({ "name": "limit", "in": "query", "description": "How many rows at most.", "schema": limit }),
         json!({ "name": "after", "in": "query", "description": "The `next` of the page before.", "schema": named() }),
         json!({
-            "name": "min_position", "in": "query", "schema": { "type": "integer", "minimum": 0 },
-            "description": "Waits until the list has come to this position of the log; 412 where it does not come that far in 10 seconds.",
+            "name": "min_position", "in": "query", "schema": { "type": "integer", "minimum": 0, "maximum": u64::MAX },
+            "description": "Waits until the list has come to this position of the log; 412 where the log does not go that far, or the list does not come there in 10 seconds.",
         }),
-        moment("as_of", AS_OF),
         known_at(),
     ]);
+    // deliveries and the checklist follow from what was received, and know of no other moment in the world
+    if !matches!(listing.table.rows, Rows::OfDelivery(_) | Rows::OfLog(_)) {
+        parameters.push(moment("as_of", AS_OF));
+    }
     let page = json!({
         "type": "object",
         "required": ["position", "at", "items", "next"],
@@ -98,7 +101,7 @@ fn list(listing: &Listing) -> Value {
         "operationId": listing.name,
         "summary": listing.table.means,
         "parameters": parameters,
-        "responses": answers("A page of the list.", &page, &["400", "412"]),
+        "responses": answers("A page of the list.", &page, &["400", "412", "422"]),
     })
 }
 
@@ -128,7 +131,7 @@ fn moment(name: &str, what: &str) -> Value {
 }
 
 fn known_at() -> Value {
-    let position = json!({ "type": "integer", "minimum": 1, "maximum": i64::MAX, "description": "A position of the log." });
+    let position = json!({ "type": "integer", "minimum": 1, "maximum": u64::MAX, "description": "A position of the log." });
     let forms = [&moments()[..], &[position]].concat();
     json!({ "name": "known_at", "in": "query", "description": KNOWN_AT, "schema": { "anyOf": forms } })
 }

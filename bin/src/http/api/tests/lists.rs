@@ -52,7 +52,6 @@ async fn what_is_asked_wrongly_is_told_with_its_name_and_a_stable_type() {
     for (asked, told) in [
         ("work-orders?limit=0", "limit"),
         ("work-orders?limit=1001", "limit"),
-        ("work-orders?after=nowhere", "after"),
         ("work-orders?colour=red", "colour"),
         ("work-orders?open=perhaps", "open"),
         ("work-orders?standing=well", "standing"),
@@ -72,6 +71,10 @@ async fn what_is_asked_wrongly_is_told_with_its_name_and_a_stable_type() {
         assert_eq!(problem["type"], "urn:covertrail:problem:bad-request");
         assert!(problem["detail"].as_str().unwrap().contains(told), "{asked}: {problem}");
     }
+    let answer = world.get("/v1/work-orders?after=nowhere").await;
+    assert_eq!(answer.status(), 422, "it is a word, and no place");
+    let far = world.get("/v1/work-orders?min_position=1000000000").await;
+    assert_eq!(far.status(), 412, "nobody waits for what nobody wrote");
     for nowhere in ["work-orders/nobody", "work-orders/nobody/history", "subscriptions/figures", "colours"] {
         assert_eq!(world.get(&format!("/v1/{nowhere}")).await.status(), 404, "{nowhere}");
     }
