@@ -29,7 +29,7 @@ impl AsOf {
         let is_first = matches!(event, Event::Assigned { .. });
         let was_so = (occurred <= self.at || is_first) && !self.is_handed_on;
         if was_so || self.is_of_its_cover(event) {
-            self.story = std::mem::take(&mut self.story).told(event, place);
+            self.story.tell(event, place);
         }
         self.is_handed_on |= matches!(event, Event::Reassigned { at, .. } if *at > self.at);
     }

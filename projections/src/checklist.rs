@@ -169,7 +169,8 @@ impl Checklist {
         Item::ALL.into_iter().map(|item| (item, self.ticks.get(&item)))
     }
 
-    fn is_news(&self, item: Item, position: u64) -> bool {
+    /// Whether an item was not seen before that position.
+    pub fn is_news(&self, item: Item, position: u64) -> bool {
         self.ticks.get(&item).is_none_or(|tick| tick.position > position)
     }
 

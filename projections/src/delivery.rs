@@ -8,7 +8,7 @@ pub struct Delivery {
     /// Its stream without the category: the vendor and the delivery's id.
     pub id: String,
     /// Which vendor sent it.
-    pub source: String,
+    pub source: &'static str,
     /// What it says it is.
     pub event: String,
     /// When it was stored here.

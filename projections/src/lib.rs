@@ -21,5 +21,5 @@ pub use json::row as row_as_json;
 pub use story::{Place, Story};
 pub use table::{Cell, Column, Holds, Row, Rows, Table};
 pub use views::{
-    Checkpoint, Entry, Error as ViewsError, Journal, Moved, Query, Reader, Told, Views, Where, Whole,
+    Checkpoint, Entry, Error as ViewsError, Journal, Moved, Part, Query, Reader, Told, Views, Where,
 };

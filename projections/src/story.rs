@@ -28,13 +28,14 @@ pub struct Place {
 }
 
 impl Story {
-    /// The story with one more event.
-    #[must_use]
-    pub fn told(self, event: &Event, place: Place) -> Self {
-        let state = self.state.evolve(event);
-        let heard = event.at().or(self.heard);
-        let is_insured = || state.stage() == Some(Stage::Active);
-        let insured = self.insured.or_else(|| is_insured().then_some(heard).flatten());
-        Self { state, place: Some(place), heard, assigned: self.assigned.or(heard), insured }
+    /// Goes on with one more event.
+    pub fn tell(&mut self, event: &Event, place: Place) {
+        self.state = std::mem::take(&mut self.state).evolve(event);
+        self.place = Some(place);
+        self.heard = event.at().or(self.heard);
+        self.assigned = self.assigned.or(self.heard);
+        if self.insured.is_none() && self.state.stage() == Some(Stage::Active) {
+            self.insured = self.heard;
+        }
     }
 }

@@ -5,7 +5,7 @@ use super::{Failure, print};
 use crate::clock;
 use crate::engine::with_causes;
 use crate::show::{Screen, shown};
-use crate::views::{Question, Trouble, fold, rebuild};
+use crate::views::{Question, Trouble, rebuild};
 use clap::Args;
 use covertrail_adapters::store::{EventStore, Position};
 use covertrail_projections::{Checkpoint, Reader, Table, Views, tables};
@@ -61,7 +61,7 @@ async fn anew(store: &Arc<dyn EventStore>, path: &Path, which: Vec<&'static Tabl
         let done = move |events| told.inc(u64::try_from(events).unwrap_or(0));
         let told = progress.clone();
         let written = move |table: &'static Table| told.set_message(format!("{} written", table.name));
-        let rebuilt = rebuild(store, views, which.clone(), reached, done, written).await;
+        let rebuilt = rebuild(store, views, which.clone(), (Question::NOW, reached), done, written).await;
         progress.finish_and_clear();
         if let (_, Ok(rebuilt)) = rebuilt.map_err(|trouble| failed(&trouble))? {
             let names: Vec<_> = which.iter().map(|table| table.name).collect();
@@ -93,17 +93,16 @@ async fn verify(store: &Arc<dyn EventStore>, path: &Path, which: Vec<&'static Ta
     let progress = bar(reached.position);
     let told = progress.clone();
     let done = move |events| told.inc(u64::try_from(events).unwrap_or(0));
-    let folded =
-        fold(store, Question::NOW, reached.position, done).await.map_err(|trouble| failed(&trouble))?;
     let place =
         tempfile::tempdir().map_err(|error| Failure::Failed(format!("no folder to fold in: {error}")))?;
-    let anew = || -> Result<Vec<[u8; 32]>, Trouble> {
-        let mut views = Views::open(place.path().join("views.sqlite"))?;
+    let anew = async {
+        let views = Views::open(place.path().join("views.sqlite"))?;
         // nobody else knows of them
-        let _ = views.rebuild(&which, folded.whole(), reached, |_| ())?;
-        Ok(which.iter().map(|table| views.digest(table)).collect::<Result<_, _>>()?)
+        let now = (Question::NOW, reached);
+        let (views, _) = rebuild(store, views, which.clone(), now, done, |_| ()).await?;
+        Ok(which.iter().map(|table| views.digest(table)).collect::<Result<Vec<_>, _>>()?)
     };
-    let anew = anew().map_err(|trouble| failed(&trouble))?;
+    let anew = anew.await.map_err(|trouble: Trouble| failed(&trouble))?;
     progress.finish_and_clear();
     let mut all_same = true;
     let mut table = Screen::of_process().table(["read model", "sha256 of all rows", "verdict"]);

@@ -1,7 +1,7 @@
 //! Questions about another moment: of the world, of what was known, or of both.
 
-use super::fold::{decoded, fold, hear, tell};
-use super::{ReadModels, Trouble};
+use super::fold::{decoded, hear, tell};
+use super::{ReadModels, Trouble, rebuild};
 use crate::clock;
 use covertrail_adapters::store::{EventStore, Position, Recorded, StreamName};
 use covertrail_domain::id::WorkOrderId;
@@ -123,15 +123,12 @@ impl ReadModels {
         if let Some(answer) = kept().iter().find(|answer| answer.question == question && answer.at == at) {
             return Ok(Arc::clone(&answer.views));
         }
-        let folded = fold(&self.store, question, head, |_| ()).await?;
-        let working = tokio::task::spawn_blocking(move || {
-            let mut views = Views::in_memory()?;
-            let reached = Checkpoint { position, at };
-            // nobody else knows of them
-            let _ = views.rebuild(&tables::STORED, folded.whole(), reached, |_| ())?;
-            Ok::<_, Trouble>(Arc::new(Mutex::new(views)))
-        });
-        let views = working.await.map_err(|_| Trouble::Ending)??;
+        let views = Views::in_memory()?;
+        let which = tables::STORED.to_vec();
+        let reached = Checkpoint { position, at };
+        // nobody else knows of them
+        let (views, _) = rebuild(&self.store, views, which, (question, reached), |_| (), |_| ()).await?;
+        let views = Arc::new(Mutex::new(views));
         let mut kept = kept();
         kept.push_front(Answer { question, at, views: Arc::clone(&views) });
         kept.truncate(KEPT);

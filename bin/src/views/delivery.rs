@@ -6,7 +6,7 @@ use covertrail_adapters::schema::{Envelope, Source as Way};
 use covertrail_adapters::store::Recorded;
 use covertrail_adapters::webhook::delivery::{Record, Source};
 use covertrail_domain::time::Timestamp;
-use covertrail_projections::{Checklist, Delivery, Fate};
+use covertrail_projections::{Checklist, Delivery, Fate, Item};
 
 /// The delivery that a stream begins with.
 pub(super) fn received(recorded: &Recorded<'_>, checklist: &mut Checklist) -> Option<Delivery> {
@@ -14,12 +14,13 @@ pub(super) fn received(recorded: &Recorded<'_>, checklist: &mut Checklist) -> Op
     let Ok(Record::Received(delivery)) = Record::from_json(recorded.kind, recorded.data) else { return None };
     let came_by_webhook =
         || Envelope::decode(recorded.metadata).is_ok_and(|envelope| envelope.source == Way::Webhook);
-    if delivery.source == Source::Policy && came_by_webhook() {
+    let is_news = checklist.is_news(Item::Webhook, position);
+    if is_news && delivery.source == Source::Policy && came_by_webhook() {
         checklist.see_webhook(position, recorded.stream);
     }
     Some(Delivery {
         id: recorded.stream.split_once('-').map_or("", |(_, id)| id).to_owned(),
-        source: delivery.source.as_str().to_owned(),
+        source: delivery.source.as_str(),
         event: delivery.event,
         received: moment(recorded),
         fate: Fate::Received,

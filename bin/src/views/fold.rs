@@ -6,39 +6,43 @@ use crate::engine::{COVERAGE, DELIVERY};
 use covertrail_adapters::schema::{self, Envelope};
 use covertrail_adapters::store::{Batch, Category, EventStore, Position, ReadError, Recorded};
 use covertrail_domain::coverage::Event;
-use covertrail_projections::{AsOf, Checklist, Delivery, Place, Story, Whole};
+use covertrail_projections::{AsOf, Checklist, Delivery, Part, Place, Story};
 use foldhash::{HashMap, HashMapExt as _, HashSet};
 use std::sync::Arc;
 
 /// How many events are asked for at once.
 const PAGE: usize = 8192;
 
-/// What a log comes to.
-#[derive(Debug, Default)]
-pub struct Folded {
-    /// Every work order, by its id.
-    pub stories: Vec<Story>,
-    /// Every delivery, by its id.
-    pub deliveries: Vec<Delivery>,
-    /// What was seen.
-    pub checklist: Checklist,
-}
-
-impl Folded {
-    /// As the read models take it.
-    pub fn whole(&self) -> Whole<'_> {
-        Whole { stories: &self.stories, deliveries: &self.deliveries, checklist: &self.checklist }
-    }
-}
-
-/// Folds the log up to a position. `done` hears of how many more events were folded.
+/// Folds the log up to a position. `done` hears of how many more events were folded, and `told` of each part of what the
+/// log comes to, as soon as it is known.
 pub async fn fold(
     store: &Arc<dyn EventStore>,
     question: Question,
     upto: u64,
     done: impl Fn(usize) + Send + Sync + Clone + 'static,
-) -> Result<Folded, Trouble> {
-    let deliveries = tokio::spawn(deliveries(Arc::clone(store), question, upto, done.clone()));
+    told: impl Fn(Part) + Send + Clone + 'static,
+) -> Result<(), Trouble> {
+    let deliveries = {
+        let (store, done, told) = (Arc::clone(store), done.clone(), told.clone());
+        tokio::spawn(async move {
+            let (deliveries, seen) = deliveries(store, question, upto, done).await?;
+            told(Part::Deliveries(deliveries));
+            Ok::<_, Trouble>(seen)
+        })
+    };
+    let (stories, mut checklist) = stories(store, question, upto, done).await?;
+    told(Part::Stories(stories));
+    checklist.merge(deliveries.await.map_err(|_| Trouble::Ending)??);
+    told(Part::Checklist(checklist));
+    Ok(())
+}
+
+async fn stories(
+    store: &Arc<dyn EventStore>,
+    question: Question,
+    upto: u64,
+    done: impl Fn(usize),
+) -> Result<(Vec<Story>, Checklist), Trouble> {
     let mut stories = Stories::new(question);
     // each page is read while the one before it is folded
     let mut next = tokio::spawn(page(Arc::clone(store), COVERAGE, question, None));
@@ -58,10 +62,7 @@ pub async fn fold(
             break;
         }
     }
-    let (deliveries, seen) = deliveries.await.map_err(|_| Trouble::Ending)??;
-    let (stories, mut checklist) = stories.told();
-    checklist.merge(seen);
-    Ok(Folded { stories, deliveries, checklist })
+    Ok(stories.told())
 }
 
 async fn page(
@@ -206,7 +207,7 @@ pub(super) fn decoded(recorded: &Recorded<'_>) -> Result<Event, Trouble> {
 
 pub(super) fn tell(story: &mut Story, event: &Event, recorded: &Recorded<'_>, checklist: &mut Checklist) {
     let place = Place { position: recorded.position.get(), revision: recorded.revision };
-    *story = std::mem::take(story).told(event, place);
+    story.tell(event, place);
     checklist.see(story, event, place);
 }
 

@@ -94,7 +94,8 @@ impl ReadModels {
         }
         let names: Vec<_> = stale.iter().map(|table| table.name).collect();
         tracing::info!(read_models = names.join(","), upto = reached.position, "folding anew");
-        let (views, rebuilt) = rebuild(&self.store, views, stale, reached, |_| (), |_| ()).await?;
+        let (views, rebuilt) =
+            rebuild(&self.store, views, stale, (Question::NOW, reached), |_| (), |_| ()).await?;
         let Ok(rebuilt) = rebuilt else { return Ok(views) };
         tracing::info!(work_orders = rebuilt.work_orders, deliveries = rebuilt.deliveries, "folded anew");
         Ok(views)

@@ -10,11 +10,11 @@ mod follow;
 mod hub;
 mod rebuild;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 mod words;
 
 pub use as_of::{Known, Question};
-pub use fold::{Folded, fold};
+pub use fold::fold;
 pub use hub::{Frame, Progress};
 pub use rebuild::{Rebuilt, rebuild};
 pub use words::{SEARCHED, Words};

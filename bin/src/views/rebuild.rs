@@ -2,11 +2,11 @@
 
 use super::{Question, Trouble, fold};
 use covertrail_adapters::store::EventStore;
-use covertrail_projections::{Checkpoint, Moved, Table, Views};
-use std::sync::Arc;
+use covertrail_projections::{Checkpoint, Moved, Part, Table, Views};
+use std::sync::{Arc, mpsc};
 
 /// What came of folding anew.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Rebuilt {
     /// How many work orders there are.
     pub work_orders: usize,
@@ -14,23 +14,31 @@ pub struct Rebuilt {
     pub deliveries: usize,
 }
 
-/// Folds the log up to a position and puts what it comes to in the place of what these read models had. `done` hears of how
-/// many more events were folded, and `written` of each read model.
+/// Folds the log, as a question has it, and puts what it comes to in the place of what these read models had. `done` hears
+/// of how many more events were folded, and `written` of each read model. A part of them is written while the rest of the
+/// log is read.
 pub async fn rebuild(
     store: &Arc<dyn EventStore>,
     mut views: Views,
     which: Vec<&'static Table>,
-    reached: Checkpoint,
+    (question, reached): (Question, Checkpoint),
     done: impl Fn(usize) + Send + Sync + Clone + 'static,
     written: impl Fn(&'static Table) + Send + 'static,
 ) -> Result<(Views, Result<Rebuilt, Moved>), Trouble> {
-    let folded = fold(store, Question::NOW, reached.position, done).await?;
+    let (told, parts) = mpsc::channel();
     let writing = tokio::task::spawn_blocking(move || {
-        let moved = views.rebuild(&which, folded.whole(), reached, written)?;
-        let rebuilt = Rebuilt { work_orders: folded.stories.len(), deliveries: folded.deliveries.len() };
-        // to let go of so much takes a while, for which nobody need wait
-        std::thread::spawn(move || drop(folded));
+        let mut rebuilt = Rebuilt::default();
+        let parts = parts.into_iter().inspect(|part| match part {
+            Part::Stories(stories) => rebuilt.work_orders = stories.len(),
+            Part::Deliveries(deliveries) => rebuilt.deliveries = deliveries.len(),
+            Part::Checklist(_) => {}
+        });
+        let moved = views.rebuild(&which, parts, reached, written)?;
         Ok((views, moved.map(|()| rebuilt)))
     });
-    writing.await.map_err(|_| Trouble::Ending)?
+    // who writes no longer listens where writing has failed, and says why
+    let folded = fold(store, question, reached.position, done, move |part| drop(told.send(part))).await;
+    let written = writing.await.map_err(|_| Trouble::Ending)?;
+    folded?;
+    written
 }

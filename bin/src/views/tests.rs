@@ -4,13 +4,30 @@ use crate::generate::{Plan, generate};
 use covertrail_adapters::store::{Embedded, EventStore, Position};
 use covertrail_domain::id::WorkOrderId;
 use covertrail_domain::time::Timestamp;
-use covertrail_projections::{Cell, Checkpoint, Query, Reader, Views, Where, tables};
+use covertrail_projections::{
+    Cell, Checklist, Checkpoint, Delivery, Part, Query, Reader, Story, Views, Where, tables,
+};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, mpsc};
 use std::time::Duration;
 use tempfile::TempDir;
 
 const PATIENCE: Duration = Duration::from_mins(1);
+
+/// What the log comes to.
+pub(crate) async fn folded(
+    store: &Arc<dyn EventStore>,
+    question: Question,
+    upto: u64,
+) -> (Vec<Story>, Vec<Delivery>, Checklist) {
+    let (told, parts) = mpsc::channel();
+    fold(store, question, upto, |_| (), move |part| told.send(part).unwrap()).await.unwrap();
+    parts.into_iter().fold(Default::default(), |(stories, deliveries, checklist), part| match part {
+        Part::Stories(stories) => (stories, deliveries, checklist),
+        Part::Deliveries(deliveries) => (stories, deliveries, checklist),
+        Part::Checklist(checklist) => (stories, deliveries, checklist),
+    })
+}
 
 struct World {
     store: Arc<dyn EventStore>,
@@ -46,7 +63,8 @@ async fn followed(store: &Arc<dyn EventStore>, path: &Path, upto: u64) -> (Check
 async fn anew(store: &Arc<dyn EventStore>, reached: Checkpoint) -> Vec<[u8; 32]> {
     let views = Views::in_memory().unwrap();
     let which = tables::STORED.to_vec();
-    let (views, rebuilt) = rebuild(store, views, which, reached, |_| (), |_| ()).await.unwrap();
+    let (views, rebuilt) =
+        rebuild(store, views, which, (Question::NOW, reached), |_| (), |_| ()).await.unwrap();
     rebuilt.unwrap();
     tables::STORED.map(|table| views.digest(table).unwrap()).into()
 }
@@ -58,7 +76,9 @@ async fn what_followed_a_log_event_by_event_is_what_a_fold_of_it_comes_to() {
     let first = Checkpoint { position: head / 3, at: clock::now().plus(-3_600) };
     let views = Views::open(&path).unwrap();
     let (views, rebuilt) =
-        rebuild(&store, views, tables::STORED.to_vec(), first, |_| (), |_| ()).await.unwrap();
+        rebuild(&store, views, tables::STORED.to_vec(), (Question::NOW, first), |_| (), |_| ())
+            .await
+            .unwrap();
     rebuilt.unwrap();
     drop(views);
     let (reached, digests) = followed(&store, &path, head).await;
@@ -72,7 +92,9 @@ async fn words_are_looked_for_in_memory_and_found_where_the_database_finds_them(
     let first = Checkpoint { position: head / 3, at: clock::now().plus(-3_600) };
     let views = Views::open(&path).unwrap();
     let (views, rebuilt) =
-        rebuild(&store, views, tables::STORED.to_vec(), first, |_| (), |_| ()).await.unwrap();
+        rebuild(&store, views, tables::STORED.to_vec(), (Question::NOW, first), |_| (), |_| ())
+            .await
+            .unwrap();
     rebuilt.unwrap();
     drop(views);
     let words = Words::default();
@@ -181,15 +203,13 @@ async fn every_work_order_of_the_whole_fold_is_what_its_own_stream_comes_to() {
         (Known::Recorded(micros), Some(day)),
     ] {
         let question = Question { known, as_of, recorded: None };
-        let folded = fold(&store, question, head, |_| ()).await.unwrap();
+        let (stories, ..) = folded(&store, question, head).await;
         let mut many = 0;
         for number in 0..60 {
             let id = WorkOrderId::parse(&format!("WO-{number}")).unwrap();
             let alone = models.story(&id, question).await.unwrap();
-            let of = |story: &&covertrail_projections::Story| {
-                story.state.coverage().is_some_and(|known| known.work_order == id)
-            };
-            let together = folded.stories.iter().find(of);
+            let of = |story: &&Story| story.state.coverage().is_some_and(|known| known.work_order == id);
+            let together = stories.iter().find(of);
             assert_eq!(alone.as_ref(), together, "{id} {question:?}");
             many += usize::from(alone.is_some());
         }

@@ -25,7 +25,7 @@ pub const COVER: Table = Table {
         work_ends: Moment = "The end of the time that must be insured.",
     },
     key: &["line", "evidence", "id", "starts"],
-    indexed: &["contractor", "ends", "open, ends"],
+    indexed: &["contractor", "open, ends"],
     rows: Rows::OfStory(rows),
 };
 

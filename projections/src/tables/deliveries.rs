@@ -21,7 +21,7 @@ pub const DELIVERIES: Table = Table {
         position: Number = "The position of its newest event in the log.",
     },
     key: &[],
-    indexed: &["position", "state, position", "event, position", "source, position"],
+    indexed: &["position", "state, position", "event, position"],
     rows: Rows::OfDelivery(rows),
 };
 
@@ -35,7 +35,7 @@ fn rows(delivery: &Delivery) -> Vec<Row<'_>> {
     };
     vec![vec![
         delivery.id.as_str().into(),
-        delivery.source.as_str().into(),
+        delivery.source.into(),
         delivery.event.as_str().into(),
         delivery.received.into(),
         state.into(),

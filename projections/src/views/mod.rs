@@ -13,7 +13,7 @@ mod write;
 pub use error::Error;
 pub use journal::{Entry, Journal};
 pub use query::{Query, Where};
-pub use rebuild::Whole;
+pub use rebuild::Part;
 pub use write::{Moved, Told};
 
 use crate::checklist::{Checklist, Item, Tick};

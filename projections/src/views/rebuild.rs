@@ -7,49 +7,62 @@ use crate::delivery::Delivery;
 use crate::story::Story;
 use crate::table::{Row, Rows, Table};
 use crate::tables;
-use rusqlite::{Connection, OptionalExtension as _, Statement, TransactionBehavior, params_from_iter};
+use covertrail_domain::time::Timestamp;
+use rusqlite::{Connection, OptionalExtension as _, Transaction, TransactionBehavior, params_from_iter};
+use std::sync::mpsc::{SyncSender, sync_channel};
 
 /// How much memory a rebuild may take for pages, in KiB, as SQLite has it: below 0.
 const CACHE: i64 = -256 * 1024;
+/// Of how many stories or deliveries the rows are made at once, and how many such batches wait to be written.
+const BATCH: usize = 256;
+const WAITING: usize = 32;
 
-/// All that read models follow from. Stories and deliveries in the order of their names are written fastest.
-#[derive(Debug, Clone, Copy)]
-pub struct Whole<'a> {
+/// A part of all that read models follow from. Stories and deliveries in the order of their names are written fastest.
+#[derive(Debug)]
+pub enum Part {
     /// Of every work order.
-    pub stories: &'a [Story],
+    Stories(Vec<Story>),
     /// Every one.
-    pub deliveries: &'a [Delivery],
+    Deliveries(Vec<Delivery>),
     /// What was seen.
-    pub checklist: &'a Checklist,
+    Checklist(Checklist),
 }
 
 impl Views {
-    /// Puts the rows of all there is in the place of what these read models had, all at once. `written` hears of each. Does
-    /// nothing where the others have moved elsewhere: all are always where one is.
+    /// Puts the rows of all there is in the place of what these read models had, all at once; each is written as soon as its
+    /// part is known, and `written` hears of it. Does nothing where the others have moved elsewhere, since all are always
+    /// where one is, and where a part never comes.
     pub fn rebuild(
         &mut self,
         which: &[&'static Table],
-        whole: Whole<'_>,
+        parts: impl IntoIterator<Item = Part>,
         reached: Checkpoint,
         mut written: impl FnMut(&'static Table),
     ) -> Result<Result<(), Moved>, Error> {
         let connection = &mut self.reader.connection;
         let rebuilt = (|| -> rusqlite::Result<_> {
+            // others write until there is something to be written here
+            let mut parts = parts.into_iter().peekable();
+            parts.peek();
             // what is written is read again for the indexes: it stays in memory until then
             let usual: i64 = connection.pragma_query_value(None, "cache_size", |row| row.get(0))?;
             connection.pragma_update(None, "cache_size", CACHE)?;
             connection.pragma_update(None, "temp_store", "MEMORY")?;
             let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-            for table in which {
-                anew(&transaction, table, whole, reached)?;
-                written(table);
+            let mut left = which.to_vec();
+            for part in parts {
+                let now: Vec<_> = left.extract_if(.., |table| part.tells(table)).collect();
+                write(&transaction, &now, &part, reached, &mut written)?;
+                // to let go of so much takes a while, for which nobody need wait
+                std::thread::spawn(move || drop(part));
             }
-            let answer = if all_are_at(&transaction, reached.position)? {
+            let answer = if left.is_empty() && all_are_at(&transaction, reached.position)? {
                 transaction.commit().map(Ok)
             } else {
                 transaction.rollback().map(|()| Err(Moved))
             };
             connection.pragma_update(None, "cache_size", usual)?;
+            schema::share(connection)?;
             answer
         })();
         let rebuilt = self.told(rebuilt)?;
@@ -60,15 +73,67 @@ impl Views {
     }
 }
 
-fn anew(
+/// Writes read models of one part; their rows are made on another thread.
+fn write(
+    transaction: &Transaction<'_>,
+    which: &[&'static Table],
+    part: &Part,
+    reached: Checkpoint,
+    written: &mut impl FnMut(&'static Table),
+) -> rusqlite::Result<()> {
+    std::thread::scope(|scope| {
+        let (senders, receivers): (Vec<_>, Vec<_>) = which.iter().map(|_| sync_channel(WAITING)).unzip();
+        scope.spawn(move || {
+            for (table, sender) in which.iter().zip(senders) {
+                part.rows(table, reached.at, &sender);
+            }
+        });
+        which.iter().zip(receivers).try_for_each(|(table, rows)| {
+            anew(transaction, table, rows.into_iter(), reached)?;
+            written(table);
+            Ok(())
+        })
+    })
+}
+
+impl Part {
+    /// Whether a read model follows from this part.
+    fn tells(&self, table: &Table) -> bool {
+        match (self, table.rows) {
+            (Self::Stories(_), Rows::OfStory(_))
+            | (Self::Deliveries(_), Rows::OfDelivery(_))
+            | (Self::Checklist(_), Rows::OfLog(_)) => true,
+            (Self::Stories(_) | Self::Deliveries(_) | Self::Checklist(_), _) => false,
+        }
+    }
+
+    /// Makes a read model's rows for as long as somebody takes them.
+    fn rows<'a>(&'a self, table: &Table, at: Timestamp, taken: &SyncSender<Vec<Row<'a>>>) {
+        let _ = match (self, table.rows) {
+            (Self::Stories(stories), Rows::OfStory(rows)) => stories
+                .chunks(BATCH)
+                .try_for_each(|batch| taken.send(batch.iter().flat_map(|story| rows(story, at)).collect())),
+            (Self::Deliveries(deliveries), Rows::OfDelivery(rows)) => deliveries
+                .chunks(BATCH)
+                .try_for_each(|batch| taken.send(batch.iter().flat_map(rows).collect())),
+            (Self::Checklist(checklist), Rows::OfLog(rows)) => taken.send(rows(checklist)),
+            (Self::Stories(_) | Self::Deliveries(_) | Self::Checklist(_), _) => Ok(()),
+        };
+    }
+}
+
+fn anew<'a>(
     connection: &Connection,
     table: &Table,
-    whole: Whole<'_>,
+    mut rows: impl Iterator<Item = Vec<Row<'a>>>,
     reached: Checkpoint,
 ) -> rusqlite::Result<()> {
     let (name, beside) = (table.name, format!("{}_anew", table.name));
     schema::create(connection, table, &beside)?;
-    fill(connection, table, &beside, whole, reached)?;
+    let mut insert = connection.prepare(&schema::insert(table, &beside))?;
+    rows.try_for_each(|rows| {
+        rows.iter().try_for_each(|row| insert.execute(params_from_iter(row)).map(drop))
+    })?;
     connection
         .execute_batch(&format!("DROP TABLE IF EXISTS {name}; ALTER TABLE {beside} RENAME TO {name}"))?;
     schema::index(connection, table)?;
@@ -84,28 +149,4 @@ fn all_are_at(connection: &Connection, position: u64) -> rusqlite::Result<bool> 
             connection.query_row(sql, (table.name, table.version), |row| row.get(0)).optional()?;
         Ok(all && found.is_none_or(|found| found == signed(position)))
     })
-}
-
-fn fill(
-    connection: &Connection,
-    table: &Table,
-    name: &str,
-    whole: Whole<'_>,
-    reached: Checkpoint,
-) -> rusqlite::Result<()> {
-    let mut insert = connection.prepare(&schema::insert(table, name))?;
-    match table.rows {
-        Rows::OfStory(rows) => {
-            whole.stories.iter().try_for_each(|story| add(&mut insert, &rows(story, reached.at)))
-        }
-        Rows::OfDelivery(rows) => {
-            whole.deliveries.iter().try_for_each(|delivery| add(&mut insert, &rows(delivery)))
-        }
-        Rows::OfLog(rows) => add(&mut insert, &rows(whole.checklist)),
-        Rows::OfBoard { .. } => Ok(()),
-    }
-}
-
-fn add(insert: &mut Statement<'_>, rows: &[Row<'_>]) -> rusqlite::Result<()> {
-    rows.iter().try_for_each(|row| insert.execute(params_from_iter(row)).map(drop))
 }

@@ -11,11 +11,14 @@ pub(super) const PATIENCE: Duration = Duration::from_mins(1);
 /// Makes the file ready. What a crash takes with it is folded again, so nothing waits for the disk.
 pub(super) fn prepare(connection: &Connection) -> rusqlite::Result<()> {
     connection.busy_timeout(PATIENCE)?;
-    connection.pragma_update(None, "journal_mode", "WAL")?;
     connection.pragma_update(None, "synchronous", "NORMAL")?;
     // a reader who took long leaves a long log behind, which is cut again
     connection.pragma_update(None, "journal_size_limit", 64 << 20)?;
     connection.set_prepared_statement_cache_capacity(64);
+    let objects: u32 = connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
+    if objects > 0 {
+        share(connection)?;
+    }
     connection.execute_batch(
         "CREATE TABLE IF NOT EXISTS checkpoints \
          (name TEXT PRIMARY KEY, version INTEGER NOT NULL, position INTEGER NOT NULL, at INTEGER NOT NULL) WITHOUT ROWID; \
@@ -24,6 +27,12 @@ pub(super) fn prepare(connection: &Connection) -> rusqlite::Result<()> {
          CREATE TABLE IF NOT EXISTS epoch (one INTEGER PRIMARY KEY CHECK (one = 1), name TEXT NOT NULL); \
          INSERT OR IGNORE INTO epoch VALUES (1, lower(hex(randomblob(4))))",
     )
+}
+
+/// From now on it is read while it is written. The first rows come before that: there is nothing to be read yet, and
+/// what goes through a WAL is written twice.
+pub(super) fn share(connection: &Connection) -> rusqlite::Result<()> {
+    connection.pragma_update(None, "journal_mode", "WAL")
 }
 
 /// The table under a name that may not be its own yet.

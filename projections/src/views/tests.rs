@@ -1,7 +1,7 @@
 mod naive;
 mod world;
 
-use super::{Checkpoint, Journal, Told, Views, Whole};
+use super::{Checkpoint, Journal, Moved, Part, Told, Views};
 use crate::table::Rows;
 use crate::tables;
 use covertrail_domain::testkit::samples;
@@ -133,10 +133,21 @@ fn who_believes_the_read_models_elsewhere_is_told_and_writes_nothing() {
     let told = Told { stories: &[], deliveries: &[], checklist: &world.checklist };
     let reached = Checkpoint { position: 9, at };
     assert!(views.follow(5, told, reached).unwrap().is_err());
-    let whole = Whole { stories: &[], deliveries: &[], checklist: &world.checklist };
-    assert!(views.rebuild(&[&tables::GAPS], whole, reached, |_| ()).unwrap().is_err());
+    assert!(views.rebuild(&[&tables::GAPS], [Part::Stories(Vec::new())], reached, |_| ()).unwrap().is_err());
     assert_eq!(views.checkpoint(&tables::GAPS).unwrap(), Some(Checkpoint { position: 0, at }));
     assert_eq!(views.checkpoint(&tables::BOARD).unwrap(), Some(Checkpoint { position: 0, at }));
+}
+
+#[test]
+fn a_fold_that_ends_early_changes_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("views");
+    let mut views = Views::open(&path).unwrap();
+    let reached = Checkpoint { position: 7, at: samples::hour(0) };
+    for parts in [vec![], vec![Part::Stories(Vec::new())]] {
+        assert_eq!(views.rebuild(&tables::STORED, parts, reached, |_| ()).unwrap(), Err(Moved));
+        assert_eq!(views.stale().unwrap().len(), tables::STORED.len());
+    }
 }
 
 #[test]
@@ -188,8 +199,10 @@ fn who_was_passed_by_a_fold_to_the_very_same_position_is_told() {
     let told = Told { stories: &[], deliveries: &[], checklist: &world.checklist };
     assert!(views.follow(world.position, told, world.reached(at)).unwrap().is_ok());
     let mut others = Views::open(folder.path().join("views")).unwrap();
-    let whole = Whole { stories: &[], deliveries: &[], checklist: &world.checklist };
-    others.rebuild(&[&tables::GAPS], whole, world.reached(at), |_| ()).unwrap().unwrap();
+    others
+        .rebuild(&[&tables::GAPS], [Part::Stories(Vec::new())], world.reached(at), |_| ())
+        .unwrap()
+        .unwrap();
     assert!(views.follow(world.position, told, world.reached(at)).unwrap().is_err());
     views.take_up().unwrap();
     assert!(views.follow(world.position, told, world.reached(at)).unwrap().is_ok());

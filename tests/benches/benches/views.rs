@@ -6,7 +6,8 @@ use covertrail::generate::{Plan, generate};
 use covertrail::views::{Question, fold, rebuild};
 use covertrail_adapters::store::{Embedded, EventStore, Position};
 use covertrail_benches::disk::Directory;
-use covertrail_benches::table::{Table, milliseconds, rate};
+use covertrail_benches::peer::Peer;
+use covertrail_benches::table::{Table, milliseconds, rate, times};
 use covertrail_benches::{Effort, machine, median};
 use covertrail_domain::coverage::Badge;
 use covertrail_domain::time::Timestamp;
@@ -59,31 +60,39 @@ fn rebuilds(
     store: &Arc<dyn EventStore>,
     events: u64,
 ) {
-    let (mut folded, mut whole) = (Vec::new(), Vec::new());
+    let (mut folded, mut whole, mut peers) = (Vec::new(), Vec::new(), Vec::new());
+    // an event of the log has 120 bytes of data and 220 of metadata on average
+    let mut peer = Peer::start(directory.path(), 120, 220);
     let mut digests: Vec<[u8; 32]> = Vec::new();
     for round in 0..effort.pick(1, 5) {
         let start = Instant::now();
-        let all = runtime.block_on(fold(store, Question::NOW, events, |_| ())).expect("a log");
+        let all = runtime.block_on(fold(store, Question::NOW, events, |_| (), drop)).expect("a log");
         folded.push(start.elapsed().as_secs_f64());
         drop(all);
         let path = directory.path().join(format!("views-{round}.sqlite"));
         let start = Instant::now();
         let views = Views::open(&path).expect("a file");
         let which = tables::STORED.to_vec();
-        let rebuilt = runtime.block_on(rebuild(store, views, which, at_end(events), |_| (), |_| ()));
+        let rebuilt =
+            runtime.block_on(rebuild(store, views, which, (Question::NOW, at_end(events)), |_| (), |_| ()));
         let (views, rebuilt) = rebuilt.expect("a log");
         whole.push(start.elapsed().as_secs_f64());
         rebuilt.expect("nobody else writes");
         let now: Vec<_> = tables::STORED.map(|table| views.digest(table).expect("a file")).into();
         assert!(digests.is_empty() || digests == now, "the same log leads to the same rows");
         digests = now;
+        let (replayed, seconds) = peer.replay(effort.pick(100, 2_000));
+        peers.push(events as f64 * seconds / replayed);
     }
-    let mut table = Table::new(&["one log, warm, two threads", "events/s", "seconds"]);
-    for (name, seconds) in
-        [("read, decode, fold", folded), ("all read models, stored, with checkpoint", whole)]
-    {
-        let seconds = median(seconds);
-        table.row([name.to_owned(), rate(events as f64 / seconds), format!("{seconds:.2}")]);
+    let mut table = Table::new(&["one log, warm, two threads", "events/s", "seconds", "to cqrs-es"]);
+    let peer = median(peers);
+    for (name, seconds) in [
+        ("read, decode, fold", median(folded)),
+        ("nine read models, stored, with checkpoint", median(whole)),
+        ("cqrs-es 0.5 with sqlite-es: replay to one view", peer),
+    ] {
+        let rate = rate(events as f64 / seconds);
+        table.row([name.to_owned(), rate, format!("{seconds:.2}"), times(peer, seconds)]);
     }
     table.print();
 }
@@ -95,7 +104,8 @@ fn pages(runtime: &Runtime, directory: &Directory, effort: Effort) {
     let path = directory.path().join("large.views.sqlite");
     let views = Views::open(&path).expect("a file");
     let which: Vec<&'static ReadModel> = tables::STORED.to_vec();
-    let rebuilt = runtime.block_on(rebuild(&store, views, which, at_end(events), |_| (), |_| ()));
+    let rebuilt =
+        runtime.block_on(rebuild(&store, views, which, (Question::NOW, at_end(events)), |_| (), |_| ()));
     drop(rebuilt.expect("a log"));
     let reader = Reader::open(&path).expect("a file");
     let text = |text: &'static str| Cell::from(text);

@@ -42,20 +42,33 @@ impl Peer {
         Self { child, asked, answers }
     }
 
+    /// Has it replay a log of work orders to one view: how many events, and the seconds they took.
+    pub fn replay(&mut self, work_orders: u64) -> (f64, f64) {
+        let answer = self.answer(&format!("replay {work_orders}"));
+        (figure(&answer, "events"), figure(&answer, "seconds"))
+    }
+
     /// Has it run one round; says how many commands failed.
     pub fn round(&mut self, producers: usize, time: Duration) -> (Round, u64) {
-        writeln!(self.asked, "{producers} {}", time.as_millis()).expect("the peer listens");
-        let mut line = String::new();
-        self.answers.read_line(&mut line).expect("the peer answers");
-        let answer: Value = serde_json::from_str(&line).expect("the peer answers in JSON");
-        let figure = |name: &str| answer.get(name).and_then(Value::as_f64).expect("the peer's figures");
+        let answer = self.answer(&format!("{producers} {}", time.as_millis()));
         let round = Round {
-            rate: figure("commands") / figure("seconds"),
-            p50: figure("p50_us"),
-            p99: figure("p99_us"),
+            rate: figure(&answer, "commands") / figure(&answer, "seconds"),
+            p50: figure(&answer, "p50_us"),
+            p99: figure(&answer, "p99_us"),
         };
         (round, answer.get("failed").and_then(Value::as_u64).unwrap_or(0))
     }
+
+    fn answer(&mut self, asked: &str) -> Value {
+        writeln!(self.asked, "{asked}").expect("the peer listens");
+        let mut line = String::new();
+        self.answers.read_line(&mut line).expect("the peer answers");
+        serde_json::from_str(&line).expect("the peer answers in JSON")
+    }
+}
+
+fn figure(answer: &Value, name: &str) -> f64 {
+    answer.get(name).and_then(Value::as_f64).expect("the peer's figures")
 }
 
 impl Drop for Peer {

@@ -1,6 +1,6 @@
 //! Made-up logs, and what they come to, event by event.
 
-use super::super::{Checkpoint, Entry, Told, Views, Whole};
+use super::super::{Checkpoint, Entry, Part, Told, Views};
 use crate::checklist::Checklist;
 use crate::delivery::{Delivery, Fate};
 use crate::story::{Place, Story};
@@ -68,7 +68,7 @@ fn delivery(number: usize, before: usize) -> Delivery {
     let source = if number.is_multiple_of(2) { "policy" } else { "workmarket" };
     Delivery {
         id: format!("{source}-{number}"),
-        source: source.to_owned(),
+        source,
         event: "policy.active".to_owned(),
         received: samples::hour(0),
         fate,
@@ -103,12 +103,11 @@ impl World {
         self.position += 1;
         match happened {
             Happened::Event(work_order, event) => {
-                let story = self.stories.remove(work_order).unwrap_or_default();
+                let story = self.stories.entry(work_order.clone()).or_default();
                 let revision = story.place.map_or(0, |place| place.revision + 1);
                 let place = Place { position: self.position, revision };
-                let story = story.told(event, place);
-                self.checklist.see(&story, event, place);
-                self.stories.insert(work_order.clone(), story);
+                story.tell(event, place);
+                self.checklist.see(story, event, place);
                 self.touched.insert(work_order.as_str().to_owned());
             }
             Happened::Delivery(delivery) => {
@@ -127,10 +126,12 @@ impl World {
 
     pub(super) fn rebuild(&self, path: &Path, at: Timestamp) -> Views {
         let mut views = Views::open(path).unwrap();
-        let stories: Vec<_> = self.stories.values().cloned().collect();
-        let deliveries: Vec<_> = self.deliveries.values().cloned().collect();
-        let whole = Whole { stories: &stories, deliveries: &deliveries, checklist: &self.checklist };
-        views.rebuild(&tables::STORED, whole, self.reached(at), |_| ()).unwrap().unwrap();
+        let parts = [
+            Part::Deliveries(self.deliveries.values().cloned().collect()),
+            Part::Stories(self.stories.values().cloned().collect()),
+            Part::Checklist(self.checklist.clone()),
+        ];
+        views.rebuild(&tables::STORED, parts, self.reached(at), |_| ()).unwrap().unwrap();
         views
     }
 

@@ -27,11 +27,11 @@ pub struct Record {
 pub struct Event {
     step: usize,
     completes: bool,
-    policy: String,
+    pub(crate) policy: String,
     assignment: String,
-    lines: Vec<String>,
-    start: i64,
-    end: i64,
+    pub(crate) lines: Vec<String>,
+    pub(crate) start: i64,
+    pub(crate) end: i64,
     note: String,
 }
 
@@ -86,7 +86,8 @@ impl Aggregate for Coverage {
 }
 
 impl Event {
-    fn new(command: &Record, completes: bool) -> Self {
+    /// The event of a command, which may be its last.
+    pub(crate) fn new(command: &Record, completes: bool) -> Self {
         let mut event = Self {
             step: command.step,
             completes,

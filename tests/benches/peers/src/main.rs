@@ -1,14 +1,17 @@
 //! `cqrs-es` on `sqlite-es`, durable, with an aggregate like Covertrail's: a child process that is told on
-//! standard input what to run (`<producers> <milliseconds>`) and answers each line with one of JSON.
+//! standard input what to run (`<producers> <milliseconds>`, or `replay <work orders>`) and answers each line with one
+//! of JSON.
 //!
 //! Arguments: a directory to work in, and the bytes of data and of metadata that an event has on average.
 
 mod aggregate;
+mod replay;
 
 use aggregate::{Coverage, Record};
 use serde_json::json;
 use sqlite_es::{SqliteCqrs, sqlite_cqrs};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::{Pool, Sqlite};
 use std::collections::HashMap;
 use std::io::BufRead;
 use std::path::{Path, PathBuf};
@@ -35,9 +38,19 @@ async fn main() {
     let directory = PathBuf::from(arguments.next().expect("a directory"));
     let data_bytes = arguments.next().expect("bytes of data").parse().expect("a number");
     let metadata_bytes = arguments.next().expect("bytes of metadata").parse().expect("a number");
-    let cqrs = Arc::new(open(&directory.join("peer.sqlite")).await);
+    let pool = open(&directory.join("peer.sqlite"), SqliteSynchronous::Full).await;
+    let cqrs = Arc::new(sqlite_cqrs(pool.clone(), Vec::new(), ()));
     for (round, line) in std::io::stdin().lock().lines().enumerate() {
         let line = line.expect("a line");
+        if let Some(work_orders) = line.strip_prefix("replay ") {
+            // as its own pool has it: a view can be made again
+            let file = directory.join(format!("replay-{round}.sqlite"));
+            let pool = open(&file, SqliteSynchronous::Normal).await;
+            let work_orders = work_orders.parse().expect("a number");
+            let metadata = |id: &str| serde_json::to_string(&metadata(id, metadata_bytes)).expect("JSON");
+            println!("{}", replay::run(&pool, work_orders, data_bytes, metadata).await);
+            continue;
+        }
         let (producers, milliseconds) = line.split_once(' ').expect("producers and milliseconds");
         let time = Duration::from_millis(milliseconds.parse().expect("milliseconds"));
         let producers = producers.parse().expect("producers");
@@ -45,18 +58,18 @@ async fn main() {
     }
 }
 
-/// What `sqlite_es::default_sqlite_pool` opens, but for `synchronous`, which is `NORMAL` there: an answered
+/// What `sqlite_es::default_sqlite_pool` opens, but for `synchronous`, which is always `NORMAL` there: an answered
 /// command could be lost.
-async fn open(file: &Path) -> SqliteCqrs<Coverage> {
+async fn open(file: &Path, synchronous: SqliteSynchronous) -> Pool<Sqlite> {
     let options = SqliteConnectOptions::new()
         .filename(file)
         .create_if_missing(true)
         .journal_mode(SqliteJournalMode::Wal)
-        .synchronous(SqliteSynchronous::Full)
+        .synchronous(synchronous)
         .foreign_keys(true);
     let pool = SqlitePoolOptions::new().max_connections(10).connect_with(options).await.expect("a database");
     sqlx::raw_sql(SCHEMA).execute(&pool).await.expect("its tables");
-    sqlite_cqrs(pool, Vec::new(), ())
+    pool
 }
 
 async fn run(

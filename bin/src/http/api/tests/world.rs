@@ -5,7 +5,7 @@ use crate::clock;
 use crate::config::{Config, People, Role, Secrets, Sha256Hex, Token};
 use crate::generate::{Plan, generate};
 use crate::http;
-use crate::views::ReadModels;
+use crate::views::{Question, ReadModels, rebuild};
 use covertrail_adapters::schema::{self, Actor, Envelope, Source};
 use covertrail_adapters::store::{Embedded, EventStore, Expected, NewEvent, Position, StreamName};
 use covertrail_domain::coverage::{Event, Terms};
@@ -135,7 +135,11 @@ impl World {
         let views = covertrail_projections::Views::open(&self.views).unwrap();
         let reached = covertrail_projections::Checkpoint { position: 0, at: clock::now() };
         let which = covertrail_projections::tables::STORED.to_vec();
-        crate::views::rebuild(&self.store, views, which, reached, |_| (), |_| ()).await.unwrap().1.unwrap();
+        rebuild(&self.store, views, which, (Question::NOW, reached), |_| (), |_| ())
+            .await
+            .unwrap()
+            .1
+            .unwrap();
         self.record("WO-0", &Event::PaySettled { pay: Cents::new(1) }, None).await;
     }
 
