@@ -15,10 +15,6 @@ pub(super) fn prepare(connection: &Connection) -> rusqlite::Result<()> {
     // a reader who took long leaves a long log behind, which is cut again
     connection.pragma_update(None, "journal_size_limit", 64 << 20)?;
     connection.set_prepared_statement_cache_capacity(64);
-    let objects: u32 = connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
-    if objects > 0 {
-        share(connection)?;
-    }
     connection.execute_batch(
         "CREATE TABLE IF NOT EXISTS checkpoints \
          (name TEXT PRIMARY KEY, version INTEGER NOT NULL, position INTEGER NOT NULL, at INTEGER NOT NULL) WITHOUT ROWID; \
@@ -26,7 +22,10 @@ pub(super) fn prepare(connection: &Connection) -> rusqlite::Result<()> {
          (sequence INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL, subject TEXT, rows TEXT NOT NULL); \
          CREATE TABLE IF NOT EXISTS epoch (one INTEGER PRIMARY KEY CHECK (one = 1), name TEXT NOT NULL); \
          INSERT OR IGNORE INTO epoch VALUES (1, lower(hex(randomblob(4))))",
-    )
+    )?;
+    let holds: bool =
+        connection.query_row("SELECT EXISTS (SELECT 1 FROM checkpoints)", [], |row| row.get(0))?;
+    if holds { share(connection) } else { Ok(()) }
 }
 
 /// From now on it is read while it is written. The first rows come before that: there is nothing to be read yet, and
