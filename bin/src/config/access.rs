@@ -34,6 +34,25 @@ impl Role {
     /// Every role.
     pub const ALL: [Self; 4] = [Self::Viewer, Self::Reviewer, Self::Auditor, Self::Admin];
 
+    /// Its name, as the configuration has it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Viewer => "viewer",
+            Self::Reviewer => "reviewer",
+            Self::Auditor => "auditor",
+            Self::Admin => "admin",
+        }
+    }
+
+    /// Whether an address is for them.
+    pub const fn has(self, right: Right) -> bool {
+        match right {
+            Right::Read => true,
+            Right::Act => self.may_act(),
+            Right::Administer => self.may_administer(),
+        }
+    }
+
     /// Whether they may act.
     pub const fn may_act(self) -> bool {
         matches!(self, Self::Reviewer | Self::Admin)
@@ -47,6 +66,24 @@ impl Role {
     /// Whether they may read what opens doors.
     pub const fn may_audit(self) -> bool {
         matches!(self, Self::Auditor | Self::Admin)
+    }
+}
+
+/// What an address wants of whoever asks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Right {
+    /// To read, as everybody with a token may.
+    Read,
+    /// To act on work orders.
+    Act,
+    /// To have others told again.
+    Administer,
+}
+
+impl Right {
+    /// Who has it.
+    pub fn roles(self) -> impl Iterator<Item = Role> {
+        Role::ALL.into_iter().filter(move |role| role.has(self))
     }
 }
 

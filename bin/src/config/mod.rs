@@ -12,7 +12,7 @@ mod values;
 mod wire;
 mod workmarket;
 
-pub use access::{Role, Sha256Hex, Token};
+pub use access::{Right, Role, Sha256Hex, Token};
 pub use secrets::{People, Secrets, link_secret, store_credentials};
 pub use store::{LogEngine, Store};
 pub use subscribers::{Events, From, Subscriber};

@@ -1,7 +1,7 @@
 //! Who asks: found by their token, and let in by their role.
 
 use super::{Shared, problem};
-use crate::config::{People, Role, Token};
+use crate::config::{People, Right, Role, Token};
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::middleware::Next;
@@ -67,6 +67,13 @@ pub(super) async fn readers(State(shared): State<Arc<Shared>>, mut request: Requ
         }
         None => unknown(),
     }
+}
+
+/// The answer to somebody whose role it is not for.
+pub(super) fn forbidden(who: &Who, right: Right) -> Response {
+    let roles: Vec<_> = right.roles().map(Role::as_str).collect();
+    let why = format!("{} is a {}; this wants the role {}", who.name, who.role.as_str(), roles.join(" or "));
+    problem(StatusCode::FORBIDDEN, &why)
 }
 
 /// The answer to whoever has no token that is known.

@@ -6,6 +6,7 @@ use super::body::{self, Untaken};
 use super::keys::under_key;
 use super::{Shared, problem};
 use crate::clock;
+use crate::config::Right;
 use crate::engine::{Cause, Engine, ExecuteError, Executed, MAX_DOCUMENT_BYTES, refusal};
 use axum::body::{Body, Bytes};
 use axum::extract::{Path, State};
@@ -166,16 +167,13 @@ pub(super) async fn admitted(
     work_order: &str,
     body: Body,
 ) -> Result<Asked, Response> {
-    let who = shared.access.who(headers).filter(|who| who.role.may_act());
+    let who = shared.access.who(headers).filter(|who| who.role.has(Right::Act));
     // read before anything is refused, since one who is still sending does not hear a refusal; of those who are
     // not let in nothing is kept
     let body = body::read(body, if who.is_some() { MAX_BODY_BYTES } else { 0 }).await;
     let Some(Who { name: person, .. }) = who.cloned() else {
         return Err(match shared.access.who(headers) {
-            Some(who) => {
-                let may_not = format!("{} may read, and not act", who.name);
-                problem(StatusCode::FORBIDDEN, &may_not)
-            }
+            Some(who) => access::forbidden(who, Right::Act),
             None => access::unknown(),
         });
     };

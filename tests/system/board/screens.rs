@@ -10,7 +10,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 /// What each screen is called, where it is, and what it must say once the demo has played.
-const SCREENS: [(&str, &str, &str, &str); 16] = [
+const SCREENS: [(&str, &str, &str, &str); 17] = [
     ("overview", "/", "#figures", "Uninsured & working"),
     ("board", "/board", "table.board", "WO-1003"),
     (
@@ -31,6 +31,7 @@ const SCREENS: [(&str, &str, &str, &str); 16] = [
     ("contractors", "/contractors", "main", "wk_423"),
     ("integrations", "/integrations", "main", "policy.active"),
     ("lifecycle", "/lifecycle", "#machine", "Coverage assigned"),
+    ("reference", "/reference", "main", "Authorization: Bearer"),
     ("missing", "/nowhere", "main", "There is no page at this address."),
 ];
 

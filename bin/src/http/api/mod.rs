@@ -16,6 +16,7 @@ mod tests;
 mod work_order;
 
 pub(crate) use events::cloud_event;
+pub(super) use openapi::described;
 
 use super::{Shared, access, problem};
 use crate::engine::with_causes;

@@ -1,6 +1,7 @@
 //! Those who are told by webhooks of ours: how they stand, and having them told again.
 
-use super::{Shared, json, problem};
+use super::{Shared, access, json, problem};
+use crate::config::Right;
 use crate::http::Who;
 use crate::subscribers::{Replay, Unanswered};
 use axum::Extension;
@@ -28,9 +29,8 @@ pub(super) async fn replay(
     Path(name): Path<String>,
     body: Bytes,
 ) -> Response {
-    if !who.role.may_administer() {
-        let may_not = format!("{} is no admin, who alone may have others told again", who.name);
-        return problem(StatusCode::FORBIDDEN, &may_not);
+    if !who.role.has(Right::Administer) {
+        return access::forbidden(&who, Right::Administer);
     }
     match serde_json::from_slice::<Replay>(&body) {
         Ok(replay) => answered(shared.subscribers.replay(&name, replay, who.name).await),

@@ -64,7 +64,7 @@ pub(super) async fn page(
         Place::Integrations,
         "Integrations",
         &html! {
-            div.head { h1 { "Integrations" } (live::state(now)) }
+            div.head { h1 { "Integrations" } p.hint { a href="/reference" { "API reference" } } (live::state(now)) }
             (live::kept_up("integrations", &address.to_string(), &seen, &html! {
                 (health(&found, &retrying, now))
                 section aria-labelledby="blocked" { h2 id="blocked" { "Blocked steps" } (blocked(&found.blocked, &viewer)) }

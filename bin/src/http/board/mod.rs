@@ -22,6 +22,7 @@ mod order;
 mod overview;
 mod page;
 mod read;
+mod reference;
 mod reviews;
 mod rows;
 mod session;
@@ -65,6 +66,7 @@ pub(super) fn router(shared: &Arc<Shared>) -> Router<Arc<Shared>> {
         .route("/deliveries/{delivery}", get(delivery::page))
         .route("/documents/{document}", get(document::download))
         .route("/lifecycle", get(lifecycle::page))
+        .route("/reference", get(reference::page))
         .route("/sign-out", post(session::sign_out))
         .layer(from_fn_with_state(Arc::clone(shared), session::signed_in));
     Router::new()

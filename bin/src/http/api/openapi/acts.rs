@@ -1,19 +1,12 @@
 //! What people do, what is followed, and who is told: described.
 
-use super::{answers, id, named, text};
+use super::{Operation, answers, id, named, text};
+use crate::config::Right;
 use crate::http::api::listings;
 use covertrail_projections::Rows;
 use serde_json::{Map, Value, json};
 
-/// Each with its address, in lower case its method, and its description.
-pub(super) fn all() -> Vec<(String, &'static str, Value)> {
-    let mut all = streams();
-    all.extend(of_people());
-    all.extend(of_subscribers());
-    all
-}
-
-fn of_people() -> Vec<(String, &'static str, Value)> {
+pub(super) fn of_people() -> Vec<Operation> {
     let seconds = json!({ "type": "integer", "description": "Unix seconds." });
     let perhaps = json!({ "type": ["integer", "null"], "description": "Unix seconds." });
     let reason = json!({ "type": "string", "pattern": "\\S", "description": "Why; an auditor reads it." });
@@ -53,12 +46,11 @@ fn of_people() -> Vec<(String, &'static str, Value)> {
         let mut act = Map::from_iter([
             ("operationId".to_owned(), name.into()),
             ("summary".to_owned(), summary.into()),
-            ("description".to_owned(), "For reviewers and admins.".into()),
             ("parameters".to_owned(), json!([path("work_order"), header("Idempotency-Key", KEY, &json!({ "type": "string", "minLength": 1, "maxLength": 128 })), header("If-Match", MATCH, &text())])),
-            ("responses".to_owned(), answers(what, &done, &["400", "403", "404", "409", "412", "413", "422"])),
+            ("responses".to_owned(), answers(what, &done, &["400", "404", "409", "412", "413", "422"])),
         ]);
         act.extend(body.map(|body| ("requestBody".to_owned(), body)));
-        (format!("/v1/work-orders/{{work_order}}/{name}"), "post", Value::Object(act))
+        Operation::post(Right::Act, "What people do", &format!("/v1/work-orders/{{work_order}}/{name}"), Value::Object(act))
     })
     .into()
 }
@@ -68,18 +60,19 @@ const KEY: &str =
 const MATCH: &str =
     "The work order's ETag: if something has happened since, nothing is done and the answer is 412.";
 
-fn streams() -> Vec<(String, &'static str, Value)> {
+pub(super) fn streams() -> Vec<Operation> {
     let after =
         |what: &str| json!({ "name": "after", "in": "query", "description": what, "schema": named() });
     let query = |name: &str, what: &str| json!({ "name": name, "in": "query", "description": what, "schema": named() });
     let lists = listings::ALL.iter().filter(|listing| !matches!(listing.table.rows, Rows::OfBoard { .. }));
     let lists: Vec<&str> =
         lists.map(|listing| if listing.name == "work-orders" { "board" } else { listing.name }).collect();
-    let list = json!({ "name": "list", "in": "path", "required": true, "schema": { "enum": lists } });
+    let list = json!({ "name": "list", "in": "path", "required": true, "description": "Which list.", "schema": { "enum": lists } });
     vec![
-        (
-            "/v1/events".into(),
-            "get",
+        Operation::get(
+            Right::Read,
+            "What is followed",
+            "/v1/events",
             json!({
                 "operationId": "events",
                 "summary": "The coverage events as they are recorded, as CloudEvents; `id` is the position.",
@@ -91,9 +84,10 @@ fn streams() -> Vec<(String, &'static str, Value)> {
                 "responses": followed("Server-Sent Events named `coverage`, and a comment every 15 seconds.", &["400"]),
             }),
         ),
-        (
-            "/v1/subscriptions/{list}".into(),
-            "get",
+        Operation::get(
+            Right::Read,
+            "What is followed",
+            "/v1/subscriptions/{list}",
             json!({
                 "operationId": "subscription",
                 "summary": "The rows of a list as they are, then every change of them. Takes the list's own filters.",
@@ -116,7 +110,7 @@ fn followed(what: &str, refusals: &[&str]) -> Value {
     answers
 }
 
-fn of_subscribers() -> Vec<(String, &'static str, Value)> {
+pub(super) fn of_subscribers() -> Vec<Operation> {
     let one = json!({ "type": "object", "properties": {
         "name": text(), "origin": text(), "state": text(),
         "position": { "type": "integer" }, "waiting": { "type": "integer" },
@@ -129,18 +123,20 @@ fn of_subscribers() -> Vec<(String, &'static str, Value)> {
         { "type": "object", "required": ["dead"], "additionalProperties": false, "properties": { "dead": { "const": true } } },
     ]}}}});
     vec![
-        (
-            "/v1/subscribers".into(),
-            "get",
+        Operation::get(
+            Right::Read,
+            "Who is told",
+            "/v1/subscribers",
             json!({
                 "operationId": "subscribers",
                 "summary": "Who is told of events by webhooks, and how far they are.",
                 "responses": answers("All of them.", &all, &[]),
             }),
         ),
-        (
-            "/v1/subscribers/{name}".into(),
-            "get",
+        Operation::get(
+            Right::Read,
+            "Who is told",
+            "/v1/subscribers/{name}",
             json!({
                 "operationId": "subscriber",
                 "summary": "One of them, with what was given up.",
@@ -148,16 +144,16 @@ fn of_subscribers() -> Vec<(String, &'static str, Value)> {
                 "responses": answers("How it stands.", &one, &["400", "404"]),
             }),
         ),
-        (
-            "/v1/subscribers/{name}/replay".into(),
-            "post",
+        Operation::post(
+            Right::Administer,
+            "Who is told",
+            "/v1/subscribers/{name}/replay",
             json!({
                 "operationId": "replay",
                 "summary": "Has them told again from a position on, or what was given up.",
-                "description": "For admins.",
                 "parameters": [path("name")],
                 "requestBody": replay,
-                "responses": answers("How it stands then.", &one, &["400", "403", "404", "422"]),
+                "responses": answers("How it stands then.", &one, &["400", "404", "422"]),
             }),
         ),
     ]
@@ -169,7 +165,9 @@ fn body(required: &[&str], properties: &Value) -> Value {
 }
 
 fn path(name: &str) -> Value {
-    json!({ "name": name, "in": "path", "required": true, "schema": id() })
+    let what =
+        if name == "name" { "The subscriber's name in the configuration." } else { "WorkMarket's id of it." };
+    json!({ "name": name, "in": "path", "required": true, "description": what, "schema": id() })
 }
 
 fn header(name: &str, what: &str, schema: &Value) -> Value {

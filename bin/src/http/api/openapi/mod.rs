@@ -1,60 +1,93 @@
 //! The description of all this, as OpenAPI 3.1: made from the same data as the lists themselves.
 
 mod acts;
+mod reads;
 
 use super::json;
-use super::listings::{self, Filter, Keeps, Listing};
+use crate::config::{Right, Role};
 use axum::response::Response;
-use covertrail_domain::coverage::Badge;
-use covertrail_projections::{Column, Holds, Rows, Table, tables};
+use covertrail_projections::{Column, Holds, Table};
 use serde_json::{Map, Value, json};
+use std::collections::BTreeMap;
 
 /// `GET /v1/openapi.json`
 pub(super) async fn openapi() -> Response {
     json(described().to_string())
 }
 
-/// The whole description.
-pub(super) fn described() -> Value {
-    let mut paths = Map::new();
-    for listing in listings::ALL {
-        paths.insert(format!("/v1/{}", listing.name), json!({ "get": list(listing) }));
+/// Something that can be asked for, or done.
+struct Operation {
+    path: String,
+    method: &'static str,
+    /// What it wants of whoever asks; nothing where no token is needed.
+    right: Option<Right>,
+    /// What it stands under.
+    group: &'static str,
+    described: Value,
+}
+
+impl Operation {
+    fn get(right: Right, group: &'static str, path: &str, described: Value) -> Self {
+        Self { path: path.to_owned(), method: "get", right: Some(right), group, described }
     }
-    let one = "/v1/work-orders/{work_order}";
-    let asked = |more: &[Value]| {
-        [&[json!({ "name": "work_order", "in": "path", "required": true, "schema": id() })], more].concat()
-    };
-    paths.insert(one.into(), json!({ "get": {
-        "operationId": "work-order",
-        "summary": "One work order, with its rows in every read model.",
-        "parameters": asked(&[moment("as_of", AS_OF), known_at()]),
-        "responses": answers("The work order; its ETag is its revision.", &object(&tables::BOARD), &["400", "404"]),
-    }}));
-    paths.insert(
-        format!("{one}/history"),
-        json!({ "get": {
-            "operationId": "history",
-            "summary": "Everything that happened to a work order, and what was refused, as it is stored.",
-            "parameters": asked(&[]),
-            "responses": answers("The events.", &json!({ "type": "object" }), &["400", "404"]),
-        }}),
-    );
-    paths.insert(
-        format!("{one}/standing"),
-        json!({ "get": {
-            "operationId": "standing",
-            "summary": "How a work order stood at any moment.",
-            "parameters": asked(&[moment("at", AS_OF), known_at()]),
-            "responses": answers("Its standing.", &json!({ "type": "object" }), &["400", "404"]),
-        }}),
-    );
-    for (path, method, act) in acts::all() {
-        paths.insert(path, json!({ method: act }));
+
+    fn post(right: Right, group: &'static str, path: &str, described: Value) -> Self {
+        Self { method: "post", ..Self::get(right, group, path, described) }
+    }
+
+    /// The description, with who may ask.
+    fn told(self) -> Value {
+        let (mut more, mut refusals) = (Map::new(), Map::new());
+        let who = if let Some(right) = self.right {
+            let roles: Vec<_> = right.roles().map(Role::as_str).collect();
+            refusals.insert("401".into(), refusal("No token, or one that nobody has."));
+            let who = if right == Right::Read {
+                "For every role.".into()
+            } else {
+                refusals.insert("403".into(), refusal("A role that may not do this."));
+                format!("For the role {}.", roles.join(" or "))
+            };
+            more.insert("x-roles".into(), roles.into());
+            who
+        } else {
+            more.insert("security".into(), json!([]));
+            "For everybody, without a token.".into()
+        };
+        more.insert("tags".into(), json!([self.group]));
+        more.insert("description".into(), who.into());
+        let mut told = self.described;
+        for (into, add) in [("", more), ("/responses", refusals)] {
+            if let Some(Value::Object(members)) = told.pointer_mut(into) {
+                members.extend(add);
+            }
+        }
+        told
+    }
+}
+
+/// What operations stand under, in the order in which they are read.
+const GROUPS: [&str; 6] =
+    ["One work order", "Lists", "What people do", "What is followed", "Who is told", "The program"];
+
+/// The whole description.
+pub(in crate::http) fn described() -> Value {
+    let operations = reads::lists()
+        .chain(reads::of_work_order())
+        .chain(acts::of_people())
+        .chain(acts::streams())
+        .chain(acts::of_subscribers())
+        .chain(reads::of_program());
+    let mut paths: BTreeMap<String, Map<String, Value>> = BTreeMap::new();
+    for operation in operations {
+        let (path, method) = (operation.path.clone(), operation.method);
+        paths.entry(path).or_default().insert(method.to_owned(), operation.told());
     }
     json!({
         "openapi": "3.1.0",
         "info": { "title": "Covertrail", "version": env!("CARGO_PKG_VERSION") },
+        "externalDocs": { "url": "/reference", "description": "The same, to be read." },
         "security": [{ "token": [] }],
+        "tags": GROUPS.map(|group| json!({ "name": group })),
         "paths": paths,
         "components": {
             "securitySchemes": { "token": { "type": "http", "scheme": "bearer" } },
@@ -67,64 +100,7 @@ pub(super) fn described() -> Value {
     })
 }
 
-const AS_OF: &str = "How it was in the world at this moment: RFC 3339, or a day (its beginning, in UTC).";
 const KNOWN_AT: &str = "By what was recorded up to this moment or position.";
-
-fn list(listing: &Listing) -> Value {
-    let mut parameters: Vec<Value> =
-        listing.filters.iter().map(|filter| parameter(listing.table, filter)).collect();
-    let limit = json!({ "type": "integer", "minimum": 1, "maximum": 1000, "default": 100 });
-    parameters.extend([
-        json!({ "name": "limit", "in": "query", "description": "How many rows at most.", "schema": limit }),
-        json!({ "name": "after", "in": "query", "description": "The `next` of the page before.", "schema": named() }),
-        json!({
-            "name": "min_position", "in": "query", "schema": { "type": "integer", "minimum": 0, "maximum": u64::MAX },
-            "description": "Waits until the list has come to this position of the log; 412 where the log does not go that far, or the list does not come there in 10 seconds.",
-        }),
-        known_at(),
-    ]);
-    // deliveries and the checklist follow from what was received, and know of no other moment in the world
-    if !matches!(listing.table.rows, Rows::OfDelivery(_) | Rows::OfLog(_)) {
-        parameters.push(moment("as_of", AS_OF));
-    }
-    let page = json!({
-        "type": "object",
-        "required": ["position", "at", "items", "next"],
-        "properties": {
-            "position": { "type": "integer" },
-            "at": { "type": "integer", "description": "Unix seconds." },
-            "items": { "type": "array", "items": object(listing.table) },
-            "next": { "type": ["string", "null"] },
-        },
-    });
-    json!({
-        "operationId": listing.name,
-        "summary": listing.table.means,
-        "parameters": parameters,
-        "responses": answers("A page of the list.", &page, &["400", "412", "422"]),
-    })
-}
-
-fn parameter(table: &Table, filter: &Filter) -> Value {
-    let (column, what) = match filter.keeps {
-        Keeps::Is(column) => (column, "Only rows with this value."),
-        Keeps::UpTo(column) => (column, "Only rows with at most this value."),
-        Keeps::From(column) => (column, "Only rows with at least this value."),
-        Keeps::Stands => {
-            let badges = Badge::ALL.map(Badge::as_str);
-            let schema = json!({ "type": "string", "enum": badges });
-            return json!({ "name": filter.name, "in": "query", "description": "Only rows that stand so.", "schema": schema });
-        }
-        Keeps::Says(_) => ("", "Only rows with these words in them."),
-    };
-    let schema = match table.column(column).map(|column| column.holds) {
-        Some(Holds::Truth) => json!({ "type": "boolean" }),
-        Some(Holds::Number | Holds::Cents) => json!({ "type": "integer" }),
-        Some(Holds::Moment) => return moment(filter.name, what),
-        Some(Holds::Text) | None => text(),
-    };
-    json!({ "name": filter.name, "in": "query", "description": what, "schema": schema })
-}
 
 fn moment(name: &str, what: &str) -> Value {
     json!({ "name": name, "in": "query", "description": what, "schema": { "anyOf": moments() } })
@@ -179,10 +155,24 @@ fn answers(what: &str, schema: &Value, refusals: &[&str]) -> Value {
         "200".into(),
         json!({ "description": what, "content": { "application/json": { "schema": schema } } }),
     );
-    for status in [&["401", "503"], refusals].concat() {
-        let schema = json!({ "$ref": "#/components/schemas/problem" });
-        let problem = json!({ "description": "Why not.", "content": { "application/problem+json": { "schema": schema } } });
-        answers.insert(status.into(), problem);
+    for status in [&["503"], refusals].concat() {
+        let why = match status {
+            "400" => "A parameter or the body is not of its form; the answer names it.",
+            "404" => "There is no such thing.",
+            "409" => {
+                "The rules do not allow it now; the answer says why, and so does the work order's history."
+            }
+            "412" => "The log has not come that far, or the work order has moved on.",
+            "413" => "The body is too large.",
+            "422" => "It is of its form, and means nothing here; the answer says why.",
+            _ => "It cannot be read or recorded now; try again.",
+        };
+        answers.insert(status.into(), refusal(why));
     }
     Value::Object(answers)
+}
+
+fn refusal(why: &str) -> Value {
+    let schema = json!({ "$ref": "#/components/schemas/problem" });
+    json!({ "description": why, "content": { "application/problem+json": { "schema": schema } } })
 }

@@ -1,52 +1,94 @@
 use super::world::{World, token};
 use crate::config::Role;
-use crate::http::api::listings;
-use reqwest::{Method, RequestBuilder, StatusCode};
+use crate::http::api::openapi;
+use reqwest::{Method, RequestBuilder, Response, StatusCode};
+use serde_json::Value;
 
-/// Every address that needs a token, and whether it is one where something is done.
-fn routes() -> Vec<(Method, String, bool)> {
-    let one = "/v1/work-orders/WO-1";
-    let lists = listings::ALL.iter().map(|listing| format!("/v1/{}", listing.name));
-    let subscriptions = listings::ALL.iter().map(|listing| format!("/v1/subscriptions/{}", listing.name));
-    let more = ["", "/history", "/standing"].map(|end| format!("{one}{end}"));
-    let reads = lists.chain(subscriptions).chain(more);
-    let reads = reads.chain(["/v1/events", "/v1/openapi.json", "/metrics"].map(str::to_owned));
-    let acts =
-        ["certificates", "review", "waive", "retry"].map(|act| (Method::POST, format!("{one}/{act}"), true));
-    reads.map(|path| (Method::GET, path, false)).chain(acts).collect()
+/// Every operation that is described: its method, an address, and the roles that it is for; nothing where it needs none.
+fn operations() -> Vec<(Method, String, Option<Vec<String>>)> {
+    let described = openapi::described();
+    let paths = described["paths"].as_object().unwrap().iter();
+    let operations = paths.flat_map(|(path, methods)| {
+        methods.as_object().unwrap().iter().map(move |(method, told)| (path, method, told))
+    });
+    let operations = operations.map(|(path, method, told)| {
+        let path =
+            path.replace("{work_order}", "WO-1").replace("{list}", "board").replace("{name}", "nobody");
+        let roles = told["x-roles"].as_array();
+        let roles = roles.map(|roles| roles.iter().map(|role| role.as_str().unwrap().to_owned()).collect());
+        assert_eq!(roles.is_none(), told["security"] == Value::Array(Vec::new()), "{path}");
+        (Method::from_bytes(method.to_uppercase().as_bytes()).unwrap(), path, roles)
+    });
+    operations.collect()
+}
+
+async fn ask(world: &World, method: &Method, path: &str, token: Option<&str>) -> Response {
+    let request = world.request(method.clone(), path);
+    token.into_iter().fold(request, RequestBuilder::bearer_auth).send().await.unwrap()
 }
 
 #[tokio::test]
-async fn every_address_is_for_those_whose_role_it_is_for_and_for_nobody_without_a_token() {
+async fn every_operation_is_for_the_roles_that_its_description_names_and_for_nobody_without_a_token() {
     let world = World::begin(20).await;
-    for (method, path, acts) in routes() {
-        let ask = async |token: Option<String>| {
-            let request = world.request(method.clone(), &path);
-            let request = token.into_iter().fold(request, RequestBuilder::bearer_auth);
-            request.send().await.unwrap()
-        };
-        for stranger in [None, Some(String::new()), Some("somebody-elses-token".to_owned())] {
-            let answer = ask(stranger).await;
+    for (method, path, roles) in operations() {
+        for stranger in [None, Some(""), Some("somebody-elses-token")] {
+            let answer = ask(&world, &method, &path, stranger).await;
+            if roles.is_none() {
+                // the engine of this world stands still, and says so
+                let open = [StatusCode::OK, StatusCode::SERVICE_UNAVAILABLE].contains(&answer.status());
+                assert!(open, "{method} {path}: {}", answer.status());
+                continue;
+            }
             assert_eq!(answer.status(), StatusCode::UNAUTHORIZED, "{method} {path}");
             assert_eq!(answer.headers()["www-authenticate"], "Bearer");
-            let problem: serde_json::Value = serde_json::from_str(&answer.text().await.unwrap()).unwrap();
+            let problem: Value = serde_json::from_str(&answer.text().await.unwrap()).unwrap();
             assert_eq!(problem["type"], "urn:covertrail:problem:unauthorized");
         }
         for role in Role::ALL {
-            let status = ask(Some(token(role))).await.status();
-            let is_for_them = !acts || role.may_act();
-            assert_eq!(status != StatusCode::FORBIDDEN, is_for_them, "{role:?} {method} {path}: {status}");
+            let answer = ask(&world, &method, &path, Some(&token(role))).await;
+            let status = answer.status();
+            let is_for_them = roles.as_ref().is_none_or(|roles| roles.iter().any(|one| one == role.as_str()));
             assert_ne!(status, StatusCode::UNAUTHORIZED, "{role:?} {method} {path}");
+            assert_ne!(status, StatusCode::METHOD_NOT_ALLOWED, "{role:?} {method} {path}");
+            assert_eq!(status != StatusCode::FORBIDDEN, is_for_them, "{role:?} {method} {path}: {status}");
+            if !is_for_them {
+                let text = answer.text().await.unwrap();
+                assert!(text.contains("this wants the role"), "{text}");
+            }
         }
     }
 }
 
 #[tokio::test]
-async fn health_needs_no_token() {
+async fn what_acts_or_administers_is_not_for_those_who_only_read() {
+    let acting: Vec<_> = operations().into_iter().filter(|(method, ..)| *method == Method::POST).collect();
+    assert_eq!(acting.len(), 5, "{acting:?}");
+    for (_, path, roles) in acting {
+        let roles = roles.unwrap();
+        let wanted: &[&str] = if path.ends_with("/replay") { &["admin"] } else { &["reviewer", "admin"] };
+        assert_eq!(roles, wanted, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn nothing_else_is_open_but_what_others_bring_and_the_way_in() {
     let world = World::begin(1).await;
-    for path in ["/livez", "/readyz"] {
-        let status = world.request(Method::GET, path).send().await.unwrap().status();
-        assert_ne!(status, StatusCode::UNAUTHORIZED, "{path}");
+    // no token is asked for, and each asks for something of its own: a signature, a link's key, a token in a form
+    for (method, path) in [
+        (Method::POST, "/webhooks/1099policy"),
+        (Method::POST, "/webhooks/workmarket/assigned"),
+        (Method::GET, "/apply/WO-0"),
+    ] {
+        let status = ask(&world, &method, path, None).await.status();
+        let refused_as_others = [StatusCode::NOT_FOUND, StatusCode::METHOD_NOT_ALLOWED].contains(&status);
+        assert!(!refused_as_others && !status.is_success(), "{path}: {status}");
+    }
+    assert_eq!(ask(&world, &Method::GET, "/sign-in", None).await.status(), StatusCode::OK);
+    for page in
+        ["/", "/board", "/board.csv", "/live", "/work-orders/WO-0", "/contractors", "/reviews", "/reference"]
+    {
+        let answer = ask(&world, &Method::GET, page, None).await;
+        assert_eq!(answer.url().path(), "/sign-in", "{page} leads to the way in");
     }
 }
 

@@ -1,6 +1,5 @@
 use super::world::World;
 use crate::http::api::{listings, openapi};
-use axum::http::{Method, StatusCode};
 use covertrail_domain::coverage::Event;
 use covertrail_domain::money::Cents;
 use serde_json::Value;
@@ -130,23 +129,9 @@ async fn the_description_has_every_list_with_its_filters_and_columns() {
     }
 }
 
-#[tokio::test]
-async fn every_address_that_is_described_is_there() {
-    let world = World::begin(1).await;
+#[test]
+fn every_operation_has_a_name_of_its_own() {
     let described = openapi::described();
-    for (path, methods) in described["paths"].as_object().unwrap() {
-        for method in methods.as_object().unwrap().keys() {
-            let path =
-                path.replace("{work_order}", "WO-0").replace("{list}", "board").replace("{name}", "nobody");
-            let method = Method::from_bytes(method.to_uppercase().as_bytes()).unwrap();
-            let answer = world.request(method.clone(), &path).send().await.unwrap();
-            assert_eq!(
-                answer.status(),
-                StatusCode::UNAUTHORIZED,
-                "{method} {path} is there, for those with a token"
-            );
-        }
-    }
     let summaries: Vec<&Value> = described["paths"]
         .as_object()
         .unwrap()
