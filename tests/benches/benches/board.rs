@@ -2,8 +2,6 @@
 //!
 //! `cargo bench --manifest-path tests/benches/Cargo.toml --bench board [-- --quick]`
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use covertrail::config::{Config, Role, Sha256Hex, Token};
 use covertrail::generate::{Plan, generate};
 use covertrail::{assemble, clock, http};
@@ -12,10 +10,10 @@ use covertrail_benches::disk::Directory;
 use covertrail_benches::engine::{WEBHOOK_SECRET, config, secrets};
 use covertrail_benches::story::Story;
 use covertrail_benches::table::{Table, milliseconds};
+use covertrail_benches::vendor::Signer;
 use covertrail_benches::{Effort, machine};
-use covertrail_domain::coverage::Command;
 use covertrail_domain::id::PersonId;
-use hmac::{Hmac, KeyInit as _, Mac as _};
+use covertrail_domain::time::Timestamp;
 use sha2::{Digest as _, Sha256};
 use std::io::{BufRead, BufReader, Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
@@ -99,10 +97,11 @@ fn webhooks(runtime: &Runtime, effort: Effort) {
         page.split("since=").nth(1).and_then(|rest| rest.split('"').next()).expect("the page is live");
     let rows: Vec<&str> = stories.iter().map(|story| story.work_order.as_str()).collect();
     let mut open = browser.follow(&format!("/board/live?rows={}&since={since}", rows.join(",")));
-    let mut vendor = TcpStream::connect(address).expect("the server listens");
+    let (mut vendor, signer) =
+        (TcpStream::connect(address).expect("the server listens"), Signer::new(WEBHOOK_SECRET));
     let mut taken = Vec::new();
     for story in &stories {
-        let request = policy_active(story);
+        let request = signer.policy_active(story, Timestamp::from_unix(1_793_533_200));
         let start = Instant::now();
         vendor.write_all(&request).expect("the server listens");
         let row = format!("id=\"row-{}\"", story.work_order);
@@ -141,28 +140,6 @@ async fn serve(config: &Config, store: Arc<dyn EventStore>, acts: bool) -> Socke
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
     address
-}
-
-/// A policy that is in force, as the vendor tells of it.
-fn policy_active(story: &Story) -> Vec<u8> {
-    let Some((Command::RecordPolicy { policy, quote, contractor, .. }, _)) = story.command(5) else {
-        panic!("the story has a policy")
-    };
-    let (quote, contractor) = (quote.expect("a quote"), contractor.expect("a contractor"));
-    let (id, sent) = (format!("msg_{}", story.work_order), clock::now().unix());
-    let body = format!(
-        r#"{{"id":"ev_{id}","object":"event","type":"policy.active","created":{sent},"data":{{"object":{{"id":"{policy}","object":"policy","status":"active","quote":"{quote}","contractor":"{contractor}","coverage_type":["general"],"effective_date":1761997200,"expiration_date":1793533200}}}}}}"#
-    );
-    let key = STANDARD.decode(WEBHOOK_SECRET.trim_start_matches("whsec_")).expect("a secret");
-    let key = Hmac::<Sha256>::new_from_slice(&key).expect("a key");
-    let signed = format!("{id}.{sent}.{body}");
-    let signature = STANDARD.encode(key.chain_update(signed).finalize().into_bytes());
-    format!(
-        "POST /webhooks/1099policy HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-type: application/json\r\nwebhook-id: {id}\r\n\
-         webhook-timestamp: {sent}\r\nwebhook-signature: v1,{signature}\r\ncontent-length: {}\r\n\r\n{body}",
-        body.len()
-    )
-    .into_bytes()
 }
 
 /// One connection of a browser that is signed in.

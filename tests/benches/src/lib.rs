@@ -9,6 +9,7 @@ pub mod load;
 pub mod log;
 pub mod machine;
 pub mod peer;
+pub mod program;
 pub mod served;
 pub mod story;
 pub mod table;

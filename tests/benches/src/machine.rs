@@ -16,7 +16,12 @@ pub fn describe() -> String {
 
 /// How much memory this process holds, in MiB.
 pub fn resident_mib() -> f64 {
-    kilobytes("/proc/self/status", "VmRSS").unwrap_or(f64::NAN) / 1024.0
+    resident_mib_of(std::process::id())
+}
+
+/// How much memory a process holds, in MiB.
+pub fn resident_mib_of(process: u32) -> f64 {
+    kilobytes(&format!("/proc/{process}/status"), "VmRSS").unwrap_or(f64::NAN) / 1024.0
 }
 
 fn kilobytes(file: &str, name: &str) -> Option<f64> {

@@ -24,6 +24,7 @@ pub struct Story {
 
 enum Way {
     Straight,
+    Insured,
     CanceledAndReinstated,
     OwnCertificate,
 }
@@ -49,10 +50,20 @@ impl Story {
         Self { way, ..Self::straight(number) }
     }
 
+    /// One that is insured and begins at a moment.
+    pub fn to_begin(number: u64, start: Timestamp) -> Self {
+        Self { start, way: Way::Insured, ..Self::straight(number) }
+    }
+
     /// The command of that number, counted from 0, and its cause; none when the history is told.
     pub fn command(&self, step: usize) -> Option<(Command, Cause)> {
         match self.way {
             Way::Straight => self.on_the_straight_way(step),
+            Way::Insured => match step {
+                0..6 => self.on_the_straight_way(step),
+                6..8 => self.on_the_straight_way(step + 1),
+                _ => None,
+            },
             Way::CanceledAndReinstated => match step {
                 0..9 => self.on_the_straight_way(step),
                 9 => Some(self.policy(Reported::Canceled { effective: self.start.plus(7200) }, 7200)),

@@ -1,7 +1,10 @@
 //! A vendor that sends signed deliveries over HTTP/1.1, on connections that it keeps.
 
+use crate::story::Story;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use covertrail_domain::coverage::Command;
+use covertrail_domain::time::Timestamp;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 use std::net::SocketAddr;
@@ -27,10 +30,8 @@ pub struct Vendor {
 impl Vendor {
     /// One who signs with this secret.
     pub fn new(secret: &str) -> Self {
-        let key = STANDARD.decode(secret.trim_start_matches("whsec_")).expect("a secret");
-        let key = Hmac::new_from_slice(&key).expect("a key");
         let runtime = Builder::new_current_thread().enable_all().build().expect("a runtime");
-        Self { runtime, signer: Arc::new(Signer { key, next: AtomicU64::new(1) }), random: 0x5eed }
+        Self { runtime, signer: Arc::new(Signer::new(secret)), random: 0x5eed }
     }
 
     /// Deliveries that are sent when their time has come, however the server does: a delivery's latency counts
@@ -114,16 +115,43 @@ fn pause(random: &mut u64, a_second: f64) -> Duration {
 }
 
 /// Makes deliveries, each another one.
-struct Signer {
+pub struct Signer {
     key: Hmac<Sha256>,
     next: AtomicU64,
 }
 
 impl Signer {
+    /// One who signs with this secret.
+    pub fn new(secret: &str) -> Self {
+        let key = STANDARD.decode(secret.trim_start_matches("whsec_")).expect("a secret");
+        let key = Hmac::new_from_slice(&key).expect("a key");
+        Self { key, next: AtomicU64::new(1) }
+    }
+
+    /// A work order's policy is in force until a moment.
+    pub fn policy_active(&self, story: &Story, until: Timestamp) -> Vec<u8> {
+        let Some((Command::RecordPolicy { policy, quote, contractor, .. }, _)) = story.command(5) else {
+            panic!("the story has a policy")
+        };
+        let (quote, contractor) = (quote.expect("a quote"), contractor.expect("a contractor"));
+        let until = until.unix();
+        let object = format!(
+            r#"{{"id":"{policy}","object":"policy","status":"active","quote":"{quote}","contractor":"{contractor}","coverage_type":["general"],"effective_date":1761997200,"expiration_date":{until}}}"#
+        );
+        self.delivery(|_| object)
+    }
+
     fn request(&self) -> Vec<u8> {
+        self.delivery(object)
+    }
+
+    /// A signed delivery about a policy.
+    fn delivery(&self, object: impl FnOnce(u64) -> String) -> Vec<u8> {
         let number = self.next.fetch_add(1, Ordering::Relaxed);
-        let sent = covertrail::clock::now().unix();
-        let body = body(number, sent);
+        let (sent, object) = (covertrail::clock::now().unix(), object(number));
+        let body = format!(
+            r#"{{"id":"ev_{number:016x}","object":"event","type":"policy.active","created":{sent},"data":{{"object":{object}}}}}"#
+        );
         let signed = format!("msg_{number}.{sent}.{body}");
         let signature = STANDARD.encode(self.key.clone().chain_update(signed).finalize().into_bytes());
         format!(
@@ -136,26 +164,28 @@ impl Signer {
     }
 }
 
-fn body(number: u64, sent: i64) -> String {
+fn object(number: u64) -> String {
     format!(
-        r#"{{"id":"ev_{number:016x}","object":"event","type":"policy.active","created":{sent},"data":{{"object":{{"id":"pl_{number:016x}","object":"policy","status":"active","quote":"qt_{number:016x}","contractor":"cn_{number:016x}","coverage_type":["general"],"effective_date":1761997200,"expiration_date":1793533200,"carrier":"Example Mutual","policy_number":"GL-{number:010}","is_active":true}}}}}}"#
+        r#"{{"id":"pl_{number:016x}","object":"policy","status":"active","quote":"qt_{number:016x}","contractor":"cn_{number:016x}","coverage_type":["general"],"effective_date":1761997200,"expiration_date":1793533200,"carrier":"Example Mutual","policy_number":"GL-{number:010}","is_active":true}}"#
     )
 }
 
-struct Connection {
+/// A connection to the server that is kept.
+pub struct Connection {
     stream: TcpStream,
     buffer: Vec<u8>,
 }
 
 impl Connection {
-    async fn open(server: SocketAddr) -> Self {
+    /// Opens it.
+    pub async fn open(server: SocketAddr) -> Self {
         let stream = TcpStream::connect(server).await.expect("the server listens");
         stream.set_nodelay(true).expect("a socket");
         Self { stream, buffer: Vec::with_capacity(4096) }
     }
 
     /// Sends a request and reads the answer to its end; one that is not 200 ends the measurement.
-    async fn deliver(&mut self, request: &[u8]) {
+    pub async fn deliver(&mut self, request: &[u8]) {
         self.stream.write_all(request).await.expect("the server listens");
         self.buffer.clear();
         while !is_whole(&self.buffer) {
