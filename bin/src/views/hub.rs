@@ -1,10 +1,11 @@
 //! What is told of the read models and of the log as they go: how far they are, and what changed.
 
+use bytes::Bytes;
 use covertrail_adapters::store::Batch;
 use covertrail_domain::time::Timestamp;
 use covertrail_projections::{Entry, Table, tables};
 use serde_json::Value;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 use tokio::sync::{broadcast, watch};
 
@@ -31,12 +32,34 @@ pub struct Frame {
     pub entry: Entry,
     /// Its rows, read once for all who filter them.
     pub rows: Vec<Value>,
+    /// What those are told who want all of them, made once for all.
+    pub told: OnceLock<String>,
+}
+
+/// Events as they are recorded, ready to be told.
+#[derive(Debug)]
+pub struct Heard {
+    /// The events.
+    pub events: Batch,
+    /// What is said of them, made once for all who may hear the same: those who may audit, and the others.
+    pub audited: OnceLock<Said>,
+    /// As [`Heard::audited`].
+    pub plain: OnceLock<Said>,
+}
+
+/// What is said of some events.
+#[derive(Debug)]
+pub struct Said {
+    /// Of all of them.
+    pub whole: Bytes,
+    /// Where in it the words on each event end.
+    pub ends: Vec<usize>,
 }
 
 impl From<Entry> for Frame {
     fn from(entry: Entry) -> Self {
         let rows = serde_json::from_str(&entry.rows).unwrap_or_default();
-        Self { entry, rows }
+        Self { entry, rows, told: OnceLock::new() }
     }
 }
 
@@ -44,7 +67,7 @@ impl From<Entry> for Frame {
 pub struct Hub {
     progress: watch::Sender<Progress>,
     changes: broadcast::Sender<Arc<[Frame]>>,
-    events: broadcast::Sender<Arc<Batch>>,
+    events: broadcast::Sender<Arc<Heard>>,
     ends: watch::Sender<bool>,
 }
 
@@ -89,7 +112,7 @@ impl Hub {
     }
 
     /// Hears of every event from now on, in order.
-    pub fn events(&self) -> broadcast::Receiver<Arc<Batch>> {
+    pub fn events(&self) -> broadcast::Receiver<Arc<Heard>> {
         self.events.subscribe()
     }
 
@@ -127,7 +150,8 @@ impl Hub {
             let _ = self.changes.send(changes.into_iter().map(Frame::from).collect());
         }
         if let Some(events) = events.filter(|_| self.events.receiver_count() > 0) {
-            let _ = self.events.send(Arc::new(events));
+            let heard = Heard { events, audited: OnceLock::new(), plain: OnceLock::new() };
+            let _ = self.events.send(Arc::new(heard));
         }
     }
 }

@@ -15,7 +15,7 @@ mod words;
 
 pub use as_of::{Known, Question};
 pub use fold::fold;
-pub use hub::{Frame, Progress};
+pub use hub::{Frame, Heard, Progress, Said};
 pub use rebuild::{Rebuilt, rebuild};
 pub use words::{SEARCHED, Words};
 

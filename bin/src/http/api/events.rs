@@ -6,8 +6,9 @@ use super::{Shared, asked::Pairs, bad, troubled};
 use crate::clock;
 use crate::engine::COVERAGE;
 use crate::http::Who;
-use crate::views::ReadModels;
+use crate::views::{Heard, ReadModels, Said};
 use axum::Extension;
+use axum::body::Bytes;
 use axum::extract::State;
 use axum::extract::rejection::QueryRejection;
 use axum::http::HeaderMap;
@@ -15,7 +16,6 @@ use axum::response::Response;
 use covertrail_adapters::store::{Batch, Category, Position, Recorded};
 use serde_json::{Value, json};
 use std::sync::Arc;
-use tokio::sync::broadcast::error::RecvError;
 
 /// How many events are read at once.
 const PAGE: usize = 512;
@@ -72,10 +72,19 @@ async fn tell(models: Arc<ReadModels>, speaker: Speaker, wanted: Wanted, mut aft
             speaker.say(wanted.told(&page, &mut after)).await?;
         }
         loop {
-            match speaker.wait(coming.recv()).await? {
-                Ok(batch) => speaker.say(wanted.told(&batch, &mut after)).await?,
-                Err(RecvError::Lagged(_)) => break,
-                Err(RecvError::Closed) => return Ok(()),
+            let come = speaker.hear(&mut coming).await?;
+            let mut told =
+                come.all.iter().map(|heard| wanted.heard(heard, &mut after)).filter(|told| !told.is_empty());
+            match (told.next(), told.next()) {
+                (Some(only), None) => speaker.say(only).await?,
+                (first, second) => {
+                    speaker
+                        .say(first.into_iter().chain(second).chain(told).flatten().collect::<Bytes>())
+                        .await?
+                }
+            }
+            if come.and_more {
+                break;
             }
         }
     }
@@ -86,21 +95,61 @@ impl Wanted {
     fn told(&self, page: &Batch, after: &mut u64) -> String {
         let mut told = String::new();
         for recorded in page {
-            let position = recorded.position.get();
-            if position <= *after {
-                continue;
-            }
-            *after = position;
-            let is_wanted = recorded.stream.split_once('-').is_some_and(|(category, _)| category == COVERAGE)
-                && self.kind.as_deref().is_none_or(|kind| kind == recorded.kind)
-                && self.stream.as_deref().is_none_or(|stream| stream == recorded.stream);
-            if is_wanted {
-                let event = cloud_event(&recorded, &self.who).to_string();
-                told.push_str(&sse::event("coverage", Some(&position.to_string()), &event));
+            if self.is_wanted(&recorded, after) {
+                told.push_str(&said(&recorded, &self.who));
             }
         }
         told
     }
+
+    /// The same, of what is heard by many.
+    fn heard(&self, heard: &Heard, after: &mut u64) -> Bytes {
+        let all = if self.who.role.may_audit() { &heard.audited } else { &heard.plain };
+        let all = all.get_or_init(|| all_said(&heard.events, &self.who));
+        let first = heard.events.iter().next().map_or(0, |first| first.position.get());
+        if self.kind.is_none() && self.stream.is_none() && first > *after {
+            *after = heard.events.last_position().map_or(*after, Position::get);
+            return all.whole.clone();
+        }
+        let (mut told, mut begins) = (Vec::new(), 0);
+        for (recorded, ends) in heard.events.iter().zip(&all.ends) {
+            if self.is_wanted(&recorded, after) {
+                told.extend_from_slice(all.whole.get(begins..*ends).unwrap_or_default());
+            }
+            begins = *ends;
+        }
+        told.into()
+    }
+
+    fn is_wanted(&self, recorded: &Recorded<'_>, after: &mut u64) -> bool {
+        let is_new = recorded.position.get() > *after;
+        *after = recorded.position.get().max(*after);
+        is_new
+            && is_of_coverage(recorded)
+            && self.kind.as_deref().is_none_or(|kind| kind == recorded.kind)
+            && self.stream.as_deref().is_none_or(|stream| stream == recorded.stream)
+    }
+}
+
+fn is_of_coverage(recorded: &Recorded<'_>) -> bool {
+    recorded.stream.split_once('-').is_some_and(|(category, _)| category == COVERAGE)
+}
+
+fn all_said(events: &Batch, who: &Who) -> Said {
+    let mut whole = String::new();
+    let ends = events.iter().map(|recorded| {
+        if is_of_coverage(&recorded) {
+            whole.push_str(&said(&recorded, who));
+        }
+        whole.len()
+    });
+    let ends = ends.collect();
+    Said { whole: whole.into(), ends }
+}
+
+fn said(recorded: &Recorded<'_>, who: &Who) -> String {
+    let event = cloud_event(recorded, who).to_string();
+    sse::event("coverage", Some(&recorded.position.get().to_string()), &event)
 }
 
 /// An event in the envelope of CloudEvents 1.0.

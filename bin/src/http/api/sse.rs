@@ -8,12 +8,15 @@ use futures_util::stream;
 use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::mpsc;
+use tokio::sync::broadcast::error::{RecvError, TryRecvError};
+use tokio::sync::{broadcast, mpsc};
 
 /// How long nothing may be said before a word that only says that somebody is there.
 const HEARTBEAT: Duration = Duration::from_secs(15);
 /// How long a listener may take for what is said before they are dropped.
 const PATIENCE: Duration = Duration::from_secs(30);
+/// How much of what has come is said at once.
+const TOGETHER: usize = 64;
 /// How much is said ahead of a listener, in messages.
 const AHEAD: usize = 4;
 
@@ -22,19 +25,49 @@ pub(in crate::http) struct Speaker {
     listener: mpsc::Sender<Bytes>,
 }
 
+/// What has come.
+pub(in crate::http) struct Come<T> {
+    /// In its order.
+    pub(in crate::http) all: Vec<T>,
+    /// Whether more came than was kept: it has to be looked for where it is written down.
+    pub(in crate::http) and_more: bool,
+}
+
 /// The listener is gone, or too slow.
 pub(in crate::http) struct Gone;
 
 impl Speaker {
     /// Says something; what is already waiting to be said comes first.
-    pub(in crate::http) async fn say(&self, text: String) -> Result<(), Gone> {
+    pub(in crate::http) async fn say(&self, text: impl Into<Bytes>) -> Result<(), Gone> {
+        let text = text.into();
         if text.is_empty() {
             return Ok(());
         }
-        match tokio::time::timeout(PATIENCE, self.listener.send(text.into())).await {
+        match tokio::time::timeout(PATIENCE, self.listener.send(text)).await {
             Ok(Ok(())) => Ok(()),
             Ok(Err(_)) | Err(_) => Err(Gone),
         }
+    }
+
+    /// Waits for what comes next, and takes with it what has come already: under load that is said at once.
+    pub(in crate::http) async fn hear<T: Clone>(
+        &self,
+        coming: &mut broadcast::Receiver<T>,
+    ) -> Result<Come<T>, Gone> {
+        let first = match self.wait(coming.recv()).await? {
+            Ok(first) => first,
+            Err(RecvError::Lagged(_)) => return Ok(Come { all: Vec::new(), and_more: true }),
+            Err(RecvError::Closed) => return Err(Gone),
+        };
+        let mut all = vec![first];
+        while all.len() < TOGETHER {
+            match coming.try_recv() {
+                Ok(next) => all.push(next),
+                Err(TryRecvError::Lagged(_)) => return Ok(Come { all, and_more: true }),
+                Err(TryRecvError::Empty | TryRecvError::Closed) => break,
+            }
+        }
+        Ok(Come { all, and_more: false })
     }
 
     /// Waits for what comes next, and says meanwhile that somebody is there.

@@ -13,9 +13,8 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use covertrail_projections::{Cell, Journal, Query, Rows, ViewsError, row_as_json};
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::sync::Arc;
-use tokio::sync::broadcast::error::RecvError;
 
 /// How many changes are read at once.
 const PAGE: usize = 256;
@@ -135,28 +134,35 @@ impl Told {
                     break;
                 }
                 let frames: Vec<Frame> = entries.into_iter().map(Frame::from).collect();
-                if self.say(speaker, &frames, &mut after).await?.is_some() {
+                if self.say(speaker, frames.iter(), &mut after).await?.is_some() {
                     return Ok(Reset);
                 }
             }
             loop {
-                match speaker.wait(coming.recv()).await? {
-                    Ok(frames) => {
-                        if self.say(speaker, &frames, &mut after).await?.is_some() {
-                            return Ok(Reset);
-                        }
-                    }
-                    Err(RecvError::Lagged(_)) => break,
-                    Err(RecvError::Closed) => return Err(Gone),
+                let come = speaker.hear(&mut coming).await?;
+                if self
+                    .say(speaker, come.all.iter().flat_map(|frames| frames.iter()), &mut after)
+                    .await?
+                    .is_some()
+                {
+                    return Ok(Reset);
+                }
+                if come.and_more {
+                    break;
                 }
             }
         }
     }
 
     /// Says those changes that are wanted and were not told yet.
-    async fn say(&self, speaker: &Speaker, frames: &[Frame], after: &mut u64) -> Result<Option<Reset>, Gone> {
-        let mut told = String::new();
-        for Frame { entry, rows } in frames {
+    async fn say(
+        &self,
+        speaker: &Speaker,
+        frames: impl Iterator<Item = &Frame>,
+        after: &mut u64,
+    ) -> Result<Option<Reset>, Gone> {
+        let mut said = String::new();
+        for Frame { entry, rows, told } in frames {
             let is_ours = entry.table == self.listing.table.name;
             let Some(subject) = &entry.subject else {
                 if is_ours {
@@ -170,12 +176,21 @@ impl Told {
             }
             *after = entry.sequence;
             if is_ours {
-                let rows: Vec<&Value> = rows.iter().filter(|row| self.keeps(row)).collect();
-                let data = serde_json::json!({ self.listing.table.subject(): subject, "rows": rows });
-                told.push_str(&sse::event("change", Some(&self.id(entry.sequence)), &data.to_string()));
+                let data = || {
+                    let rows: Vec<&Value> = rows.iter().filter(|row| self.keeps(row)).collect();
+                    json!({ self.listing.table.subject(): subject, "rows": rows }).to_string()
+                };
+                let filtered;
+                let data = if self.asked.wheres.is_empty() {
+                    told.get_or_init(data)
+                } else {
+                    filtered = data();
+                    &filtered
+                };
+                said.push_str(&sse::event("change", Some(&self.id(entry.sequence)), data));
             }
         }
-        speaker.say(told).await.map(|()| None)
+        speaker.say(said).await.map(|()| None)
     }
 
     fn id(&self, sequence: u64) -> String {

@@ -94,7 +94,7 @@ impl Told {
     async fn changed(&self, speaker: &Speaker, frames: &[Frame], after: &mut u64) -> Result<(), Gone> {
         let (mut told, mut said, mut moved) = (Vec::new(), None, false);
         let now = clock::now();
-        for Frame { entry, rows } in frames.iter().filter(|frame| frame.entry.table == BOARD.name) {
+        for Frame { entry, rows, .. } in frames.iter().filter(|frame| frame.entry.table == BOARD.name) {
             let Some(subject) = &entry.subject else { return self.begin_anew(speaker).await };
             if entry.sequence <= *after {
                 continue;
