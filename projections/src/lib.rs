@@ -18,7 +18,7 @@ pub use checklist::{Checklist, Item, Tick};
 pub use delivery::{Delivery, Fate};
 pub use directory::{Directory, Reference};
 pub use json::row as row_as_json;
-pub use story::{Place, Story};
+pub use story::{Place, Stint, Story};
 pub use table::{Cell, Column, Holds, Row, Rows, Table};
 pub use views::{
     Checkpoint, Entry, Error as ViewsError, Journal, Moved, Part, Query, Reader, Told, Views, Where,

@@ -1,7 +1,12 @@
 //! One work order as read models see it: the aggregate's state, and what only the course of its events tells.
 
-use covertrail_domain::coverage::{Event, Stage, State};
-use covertrail_domain::time::Timestamp;
+#[cfg(test)]
+mod tests;
+
+use covertrail_domain::cover::Line;
+use covertrail_domain::coverage::{Event, Round, Stage, State};
+use covertrail_domain::id::WorkerId;
+use covertrail_domain::time::{Timestamp, Window};
 
 /// One work order's events so far, folded.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -16,6 +21,21 @@ pub struct Story {
     pub assigned: Option<Timestamp>,
     /// When every required line was first in force for this work: the moment of the report that made it so.
     pub insured: Option<Timestamp>,
+    /// What others did before the worker who has the work now.
+    pub stints: Vec<Stint>,
+}
+
+/// What somebody worked until another had the work.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stint {
+    /// Who.
+    pub worker: WorkerId,
+    /// In which round it ended.
+    pub round: Round,
+    /// When.
+    pub worked: Window,
+    /// When required lines did not cover that.
+    pub gaps: Vec<(Line, Vec<Window>)>,
 }
 
 /// Where an event stands.
@@ -30,6 +50,9 @@ pub struct Place {
 impl Story {
     /// Goes on with one more event.
     pub fn tell(&mut self, event: &Event, place: Place) {
+        if let Event::Reassigned { at, .. } = event {
+            self.stints.extend(stint(&self.state, *at));
+        }
         self.state = std::mem::take(&mut self.state).evolve(event);
         self.place = Some(place);
         self.heard = event.at().or(self.heard);
@@ -38,4 +61,13 @@ impl Story {
             self.insured = self.heard;
         }
     }
+}
+
+/// What is worked by a moment, if anything is: as if the work ended there.
+fn stint(state: &State, at: Timestamp) -> Option<Stint> {
+    let began = state.coverage()?.began()?;
+    let stopped = state.clone().evolve(&Event::WorkCanceled { at: at.max(began) });
+    let coverage = stopped.coverage()?;
+    let (worker, round, worked) = (coverage.worker.clone(), coverage.round, coverage.work_window()?);
+    Some(Stint { worker, round, worked, gaps: coverage.gaps() })
 }

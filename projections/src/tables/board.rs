@@ -3,14 +3,15 @@
 use super::columns;
 use crate::story::Story;
 use crate::table::{Cell, Row, Rows, Table};
-use covertrail_domain::coverage::{Badge, Coverage};
+use covertrail_domain::cover::Line;
+use covertrail_domain::coverage::Badge;
 use covertrail_domain::id::{ClientId, ContractorId};
 use covertrail_domain::time::{Timestamp, Window};
 
 /// One row for each work order.
 pub const BOARD: Table = Table {
     name: "board",
-    version: 3,
+    version: 4,
     means: "Every work order, with how it stands.",
     columns: columns! {
         title: Text = "The work order's title.",
@@ -34,6 +35,7 @@ pub const BOARD: Table = Table {
         covered: Truth = "Whether every required line covers all of that work, as far as is known.",
         worked_seconds: Number = "How long was worked, once the work is over.",
         uninsured_seconds: Number = "How much of that lacked cover for a required line.",
+        former_uninsured_seconds: Number = "How much of that was worked by others, before the work was reassigned.",
         round: Number = "Which attempt to bring it under cover this is.",
         revision: Number = "The number of its newest event in its stream.",
         position: Number = "The position of its newest event in the log.",
@@ -43,7 +45,7 @@ pub const BOARD: Table = Table {
         "urgency",
         "changes_at",
         // all that is asked of contractors and of days, so that their groups are made without reading rows
-        "contractor, urgency, worker, open, blocked_steps, standing, uninsured_seconds",
+        "contractor, urgency, worker, open, blocked_steps, standing, uninsured_seconds, former_uninsured_seconds",
         "began, covered, worked_seconds, uninsured_seconds, insured, assigned",
         "worker",
         "client, urgency",
@@ -56,10 +58,17 @@ fn rows(story: &Story, at: Timestamp) -> Vec<Row<'_>> {
     let (Some(coverage), Some(place)) = (story.state.coverage(), story.place) else { return Vec::new() };
     let standing = story.state.standing(at);
     let window = coverage.work_window();
-    let began = coverage.began().and(window);
-    let worked = began.filter(|_| !coverage.is_open());
+    let now = coverage.began().and(window);
+    let began = story.stints.iter().map(|stint| stint.worked).chain(now).map(Window::start).min();
+    let gaps = now.map(|_| coverage.gaps()).unwrap_or_default();
     // work that goes on beyond its schedule has no end yet to which a gap could be told
-    let is_covered = coverage.gaps().is_empty() && standing.badge != Badge::UninsuredWorking;
+    let is_overdue = now.is_some() && standing.badge == Badge::UninsuredWorking;
+    let is_covered = !is_overdue && gaps.is_empty() && story.stints.iter().all(|stint| stint.gaps.is_empty());
+    let is_over = began.filter(|_| !coverage.is_open());
+    let worked = story.stints.iter().map(|stint| stint.worked).chain(now);
+    let worked: i64 = worked.map(Window::seconds).fold(0, i64::saturating_add);
+    let formerly =
+        story.stints.iter().map(|stint| uninsured_seconds(&stint.gaps)).fold(0, i64::saturating_add);
     vec![vec![
         coverage.work_order.as_str().into(),
         coverage.terms.title.as_str().into(),
@@ -79,10 +88,11 @@ fn rows(story: &Story, at: Timestamp) -> Vec<Row<'_>> {
         coverage.is_open().into(),
         story.assigned.into(),
         story.insured.into(),
-        began.map(Window::start).into(),
+        began.into(),
         began.map(|_| i64::from(is_covered)).into(),
-        worked.map(Window::seconds).into(),
-        worked.map(|_| uninsured_seconds(coverage)).into(),
+        is_over.map(|_| worked).into(),
+        is_over.map(|_| uninsured_seconds(&gaps).saturating_add(formerly)).into(),
+        is_over.map(|_| formerly).into(),
         i64::from(coverage.round.get()).into(),
         Cell::count(place.revision),
         Cell::count(place.position),
@@ -90,8 +100,8 @@ fn rows(story: &Story, at: Timestamp) -> Vec<Row<'_>> {
 }
 
 /// Time that lacks several lines counts once.
-fn uninsured_seconds(coverage: &Coverage) -> i64 {
-    let mut gaps: Vec<Window> = coverage.gaps().into_iter().flat_map(|(_, gaps)| gaps).collect();
+fn uninsured_seconds(gaps: &[(Line, Vec<Window>)]) -> i64 {
+    let mut gaps: Vec<Window> = gaps.iter().flat_map(|(_, gaps)| gaps).copied().collect();
     gaps.sort_unstable();
     let (mut seconds, mut counted) = (0_i64, None);
     for gap in gaps {

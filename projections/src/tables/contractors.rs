@@ -31,7 +31,7 @@ pub const CONTRACTORS: Table = Table {
             "sum(blocked_steps)",
             "standing",
             "min(urgency)",
-            "coalesce(sum(uninsured_seconds), 0)",
+            "coalesce(sum(uninsured_seconds - former_uninsured_seconds), 0)",
         ],
     },
 };

@@ -38,26 +38,28 @@ proptest! {
                 *open += i64::from(coverage.is_open());
                 *urgency = (*urgency).min(story.state.standing(at).badge.urgency().into());
             }
-            if matches!(coverage.work, Work::Scheduled) {
-                continue;
-            }
-            if let Some(window) = coverage.work_window() {
+            // whoever worked, one after another: when, and when a line was missing
+            let mut stints: Vec<_> = story.stints.iter().map(|stint| (stint.worked, stint.gaps.clone())).collect();
+            let now = coverage.work_window().filter(|_| !matches!(coverage.work, Work::Scheduled));
+            stints.extend(now.map(|window| (window, coverage.gaps())));
+            let Some(began) = stints.iter().map(|(window, _)| window.start().unix()).min() else { continue };
+            let [orders, insured, minutes] = days.entry(began.div_euclid(86_400) * 86_400).or_default();
+            let mut uninsured = 0;
+            for (window, gaps) in &stints {
                 // second by second would take too long; minute by minute is as good here
-                let minutes = (window.start().unix()..window.end().unix()).step_by(60);
-                let missing = |second: i64| {
-                    let gaps = coverage.gaps();
-                    gaps.iter().flat_map(|(_, gaps)| gaps).any(|gap| (gap.start().unix()..gap.end().unix()).contains(&second))
+                let missing = |second: &i64| {
+                    gaps.iter().flat_map(|(_, gaps)| gaps).any(|gap| (gap.start().unix()..gap.end().unix()).contains(second))
                 };
+                let all = (window.start().unix()..window.end().unix()).step_by(60);
+                uninsured += i64::try_from(all.filter(missing).count()).unwrap();
                 let whole = window.seconds() % 60 == 0 && window.start().unix() % 60 == 0;
-                let uninsured = minutes.filter(|second| missing(*second)).count();
-                let overdue = coverage.is_open() && story.state.standing(at).badge == Badge::UninsuredWorking;
-                let [orders, insured, minutes] = days.entry(window.start().unix().div_euclid(86_400) * 86_400).or_default();
-                *orders += 1;
-                *insured += i64::from(uninsured == 0 && !overdue);
-                // how long it was is known when it is over
-                let counted = if coverage.is_open() { 0 } else { i64::try_from(uninsured).unwrap() };
-                *minutes += if whole { counted } else { i64::MIN >> 8 };
+                *minutes += if whole { 0 } else { i64::MIN >> 8 };
             }
+            let overdue = now.is_some() && coverage.is_open() && story.state.standing(at).badge == Badge::UninsuredWorking;
+            *orders += 1;
+            *insured += i64::from(uninsured == 0 && !overdue);
+            // how long it was is known when it is over
+            *minutes += if coverage.is_open() { 0 } else { uninsured };
         }
         let found: BTreeMap<_, _> = views.query(&CONTRACTORS, &all()).unwrap().into_iter().map(|row| {
             let Cell::Text(contractor) = &row[0] else { panic!("{row:?}") };
