@@ -6,12 +6,12 @@ use crate::clock;
 use covertrail_adapters::store::{EventStore, Position, Recorded, StreamName};
 use covertrail_domain::id::WorkOrderId;
 use covertrail_domain::time::Timestamp;
-use covertrail_projections::{AsOf, Checklist, Checkpoint, Story, Views, tables};
+use covertrail_projections::{AsOf, Checklist, Checkpoint, Story, Table, Views};
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// How many answers about all work orders are kept: whoever turns pages asks the same again.
-const KEPT: usize = 2;
+const KEPT: usize = 4;
 
 /// Which moment is asked about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -72,9 +72,10 @@ fn seconds(micros: i64) -> Timestamp {
     Timestamp::from_unix(micros.div_euclid(1_000_000))
 }
 
-/// All read models, as the answer to a question, with standings judged at a moment.
+/// A read model, as the answer to a question, with standings judged at a moment.
 struct Answer {
     question: Question,
+    of: &'static str,
     at: Timestamp,
     views: Arc<Mutex<Views>>,
 }
@@ -106,8 +107,12 @@ impl ReadModels {
         story(&self.store, work_order, question, &mut Checklist::default()).await
     }
 
-    /// All read models as they were.
-    pub async fn all(&self, question: Question) -> Result<Arc<Mutex<Views>>, Trouble> {
+    /// A read model as it was.
+    pub async fn then(
+        &self,
+        table: &'static Table,
+        question: Question,
+    ) -> Result<Arc<Mutex<Views>>, Trouble> {
         let head = self.store.head().await?.map_or(0, Position::get);
         let question = self.settled(question).await?;
         let at = question.judged_at();
@@ -120,17 +125,17 @@ impl ReadModels {
         let question = Question { known, ..question };
         let _alone = self.answers.one_at_a_time.lock().await;
         let kept = || self.answers.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(answer) = kept().iter().find(|answer| answer.question == question && answer.at == at) {
+        let is_it = |answer: &&Answer| (answer.question, answer.of, answer.at) == (question, table.name, at);
+        if let Some(answer) = kept().iter().find(is_it) {
             return Ok(Arc::clone(&answer.views));
         }
         let views = Views::in_memory()?;
-        let which = tables::STORED.to_vec();
-        let reached = Checkpoint { position, at };
-        // nobody else knows of them
-        let (views, _) = rebuild(&self.store, views, which, (question, reached), |_| (), |_| ()).await?;
+        let asked = (question, Checkpoint { position, at });
+        // nobody else knows of it
+        let (views, _) = rebuild(&self.store, views, vec![table], asked, |_| (), |_| ()).await?;
         let views = Arc::new(Mutex::new(views));
         let mut kept = kept();
-        kept.push_front(Answer { question, at, views: Arc::clone(&views) });
+        kept.push_front(Answer { question, of: table.name, at, views: Arc::clone(&views) });
         kept.truncate(KEPT);
         Ok(views)
     }

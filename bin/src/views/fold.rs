@@ -6,33 +6,42 @@ use crate::engine::{COVERAGE, DELIVERY};
 use covertrail_adapters::schema::{self, Envelope};
 use covertrail_adapters::store::{Batch, Category, EventStore, Position, ReadError, Recorded};
 use covertrail_domain::coverage::Event;
-use covertrail_projections::{AsOf, Checklist, Delivery, Part, Place, Story};
+use covertrail_projections::{AsOf, Checklist, Delivery, Part, Place, Rows, Story, Table};
 use foldhash::{HashMap, HashMapExt as _, HashSet};
 use std::sync::Arc;
 
 /// How many events are asked for at once.
 const PAGE: usize = 8192;
 
-/// Folds the log up to a position. `done` hears of how many more events were folded, and `told` of each part of what the
-/// log comes to, as soon as it is known.
+/// Folds the log up to a position, as far as these read models follow from it. `done` hears of how many more events were
+/// folded, and `told` of each part of what the log comes to, as soon as it is known.
 pub async fn fold(
     store: &Arc<dyn EventStore>,
+    which: &[&'static Table],
     question: Question,
     upto: u64,
     done: impl Fn(usize) + Send + Sync + Clone + 'static,
     told: impl Fn(Part) + Send + Clone + 'static,
 ) -> Result<(), Trouble> {
-    let deliveries = {
+    let any = |wanted: fn(Rows) -> bool| which.iter().any(|table| wanted(table.rows));
+    let of_log = any(|rows| matches!(rows, Rows::OfLog(_)));
+    let deliveries = (of_log || any(|rows| matches!(rows, Rows::OfDelivery(_)))).then(|| {
         let (store, done, told) = (Arc::clone(store), done.clone(), told.clone());
         tokio::spawn(async move {
             let (deliveries, seen) = deliveries(store, question, upto, done).await?;
             told(Part::Deliveries(deliveries));
             Ok::<_, Trouble>(seen)
         })
-    };
-    let (stories, mut checklist) = stories(store, question, upto, done).await?;
-    told(Part::Stories(stories));
-    checklist.merge(deliveries.await.map_err(|_| Trouble::Ending)??);
+    });
+    let mut checklist = Checklist::default();
+    if of_log || any(|rows| matches!(rows, Rows::OfStory(_))) {
+        let (stories, seen) = stories(store, question, upto, done).await?;
+        told(Part::Stories(stories));
+        checklist.merge(seen);
+    }
+    if let Some(deliveries) = deliveries {
+        checklist.merge(deliveries.await.map_err(|_| Trouble::Ending)??);
+    }
     told(Part::Checklist(checklist));
     Ok(())
 }

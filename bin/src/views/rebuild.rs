@@ -26,6 +26,7 @@ pub async fn rebuild(
     written: impl Fn(&'static Table) + Send + 'static,
 ) -> Result<(Views, Result<Rebuilt, Moved>), Trouble> {
     let (told, parts) = mpsc::channel();
+    let wanted = which.clone();
     let writing = tokio::task::spawn_blocking(move || {
         let mut rebuilt = Rebuilt::default();
         let parts = parts.into_iter().inspect(|part| match part {
@@ -37,7 +38,8 @@ pub async fn rebuild(
         Ok((views, moved.map(|()| rebuilt)))
     });
     // who writes no longer listens where writing has failed, and says why
-    let folded = fold(store, question, reached.position, done, move |part| drop(told.send(part))).await;
+    let told = move |part| drop(told.send(part));
+    let folded = fold(store, &wanted, question, reached.position, done, told).await;
     let written = writing.await.map_err(|_| Trouble::Ending)?;
     folded?;
     written

@@ -21,7 +21,7 @@ pub(crate) async fn folded(
     upto: u64,
 ) -> (Vec<Story>, Vec<Delivery>, Checklist) {
     let (told, parts) = mpsc::channel();
-    fold(store, question, upto, |_| (), move |part| told.send(part).unwrap()).await.unwrap();
+    fold(store, &tables::STORED, question, upto, |_| (), move |part| told.send(part).unwrap()).await.unwrap();
     parts.into_iter().fold(Default::default(), |(stories, deliveries, checklist), part| match part {
         Part::Stories(stories) => (stories, deliveries, checklist),
         Part::Deliveries(deliveries) => (stories, deliveries, checklist),
@@ -165,9 +165,14 @@ async fn what_was_known_at_a_position_is_judged_when_that_was_recorded() {
     let page = store.read_all(Some(Position::new(last - 1)), None, 1).await.unwrap();
     let recorded = page.iter().next().unwrap().recorded_at.div_euclid(1_000_000);
     let question = Question { known: Known::Position(last), ..Question::NOW };
-    let views = models.all(question).await.unwrap();
-    let reached = views.lock().unwrap().checkpoint(&tables::BOARD).unwrap().unwrap();
-    assert_eq!(reached, Checkpoint { position: last, at: Timestamp::from_unix(recorded) });
+    let then = Checkpoint { position: last, at: Timestamp::from_unix(recorded) };
+    let whole = anew(&store, then).await;
+    for (table, whole) in tables::STORED.into_iter().zip(whole) {
+        let views = models.then(table, question).await.unwrap();
+        let views = views.lock().unwrap();
+        assert_eq!(views.checkpoint(table).unwrap(), Some(then), "{}", table.name);
+        assert_eq!(views.digest(table).unwrap(), whole, "{}", table.name);
+    }
 }
 
 #[tokio::test]

@@ -96,7 +96,7 @@ async fn then(
     asked: Asked,
     after: Option<Row<'static>>,
 ) -> Response {
-    let views = match shared.models.all(asked.question).await {
+    let views = match shared.models.then(stored(listing), asked.question).await {
         Ok(answer) => answer,
         Err(trouble) => return troubled(&trouble),
     };
