@@ -15,15 +15,30 @@ pub fn row(table: &Table, row: &Row<'_>) -> String {
             (Cell::Number(number), Holds::Truth) => {
                 json.push_str(if *number == 0 { "false" } else { "true" });
             }
-            (Cell::Number(number), Holds::Text | Holds::Number | Holds::Moment | Holds::Cents) => {
+            (
+                Cell::Number(number),
+                Holds::Text | Holds::Names | Holds::Number | Holds::Moment | Holds::Cents,
+            ) => {
                 // writing to a string cannot fail
                 let _ = write!(json, "{number}");
             }
+            (Cell::Text(words), Holds::Names) => names(&mut json, words),
             (Cell::Text(words), _) => text(&mut json, words),
         }
     }
     json.push('}');
     json
+}
+
+fn names(json: &mut String, names: &str) {
+    json.push('[');
+    for (number, name) in names.split(',').filter(|name| !name.is_empty()).enumerate() {
+        if number > 0 {
+            json.push(',');
+        }
+        text(json, name);
+    }
+    json.push(']');
 }
 
 fn text(json: &mut String, text: &str) {
@@ -45,7 +60,7 @@ fn text(json: &mut String, text: &str) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::tables::CHECKLIST;
+    use crate::tables::{CHECKLIST, DELIVERIES};
 
     #[test]
     fn a_row_is_an_object_whatever_its_words_are() {
@@ -58,5 +73,16 @@ mod tests {
             "{\"item\":\"a\\\"b\\\\c\\n\\u0001é\",\"wanted\":\"x\",\"optional\":true,\"done\":false,\
              \"stream\":null,\"position\":7}"
         );
+    }
+
+    #[test]
+    fn names_are_an_array_of_as_many() {
+        for (stored, told) in [("", "[]"), ("WO-1", "[\"WO-1\"]"), ("WO-1,WO-2", "[\"WO-1\",\"WO-2\"]")] {
+            let is_names = |holds| matches!(holds, Holds::Names);
+            let cells =
+                DELIVERIES.columns.iter().map(|column| is_names(column.holds).then_some(stored).into());
+            let row = row(&DELIVERIES, &cells.collect());
+            assert!(row.contains(&format!("\"work_orders\":{told},")), "{row}");
+        }
     }
 }

@@ -68,6 +68,6 @@ fn stint(state: &State, at: Timestamp) -> Option<Stint> {
     let began = state.coverage()?.began()?;
     let stopped = state.clone().evolve(&Event::WorkCanceled { at: at.max(began) });
     let coverage = stopped.coverage()?;
-    let (worker, round, worked) = (coverage.worker.clone(), coverage.round, coverage.work_window()?);
-    Some(Stint { worker, round, worked, gaps: coverage.gaps() })
+    let (worker, round) = (coverage.worker.clone(), coverage.round);
+    Some(Stint { worker, round, worked: coverage.work_window()?, gaps: coverage.gaps() })
 }

@@ -61,6 +61,8 @@ pub struct Column {
 pub enum Holds {
     /// Words.
     Text,
+    /// Several names; they are stored with commas between.
+    Names,
     /// A whole number.
     Number,
     /// A moment, in Unix seconds.

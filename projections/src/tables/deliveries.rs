@@ -7,7 +7,7 @@ use crate::table::{Cell, Row, Rows, Table};
 /// One row for each delivery.
 pub const DELIVERIES: Table = Table {
     name: "deliveries",
-    version: 2,
+    version: 3,
     means: "Every delivery, and what became of it.",
     columns: columns! {
         of delivery: Text = "The vendor and the delivery's id.";
@@ -16,7 +16,7 @@ pub const DELIVERIES: Table = Table {
         received: Moment = "When it was stored here.",
         state: Text = "What became of it: received, waiting, applied, nothing_new, refused, ignored or malformed.",
         reason: Text = "Why it waits, or why nothing came of it.",
-        work_orders: Text = "The work orders it reached, by commas.",
+        work_orders: Names = "The work orders it reached.",
         handled: Moment = "When it was dealt with.",
         position: Number = "The position of its newest event in the log.",
     },

@@ -3,6 +3,7 @@
 use super::columns;
 use crate::story::Story;
 use crate::table::{Cell, Row, Rows, Table};
+use covertrail_domain::cover::{Line, Lines};
 use covertrail_domain::coverage::{Certificate, CertificateStatus, Verdict, View};
 use covertrail_domain::id::ContractorId;
 use covertrail_domain::time::{Timestamp, Window};
@@ -10,7 +11,7 @@ use covertrail_domain::time::{Timestamp, Window};
 /// One row for each certificate that waits for a person.
 pub const REVIEWS: Table = Table {
     name: "reviews",
-    version: 1,
+    version: 2,
     means: "The certificates that wait for a person.",
     columns: columns! {
         certificate: Text = "1099Policy's id of the certificate.",
@@ -19,7 +20,7 @@ pub const REVIEWS: Table = Table {
         waits_for: Text = "A decision on what was flagged, or the dates that nobody has read.",
         rules: Text = "Which rules it failed, in 1099Policy's words.",
         since: Moment = "When it began to wait.",
-        lines: Text = "The lines that 1099Policy read on it.",
+        lines: Names = "The lines that 1099Policy read on it.",
         starts: Moment = "The beginning of cover that 1099Policy read on it.",
         ends: Moment = "The end of cover that 1099Policy read on it.",
         work_starts: Moment = "The beginning of the time that must be insured.",
@@ -50,13 +51,17 @@ fn rows(story: &Story, _at: Timestamp) -> Vec<Row<'_>> {
                 .into(),
                 rules(certificate).into(),
                 certificate.opinions.last().map(|opinion| opinion.at).or(story.heard).into(),
-                printed.map(|cover| Cell::shown(cover.lines)).into(),
+                printed.map(|cover| lines(cover.lines)).into(),
                 printed.map(|cover| cover.window.start()).into(),
                 printed.map(|cover| cover.window.end()).into(),
                 coverage.work_window().map(Window::start).into(),
             ]
         })
         .collect()
+}
+
+fn lines(lines: Lines) -> String {
+    lines.iter().map(Line::as_str).collect::<Vec<_>>().join(",")
 }
 
 fn rules(certificate: &Certificate) -> Option<&str> {

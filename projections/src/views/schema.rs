@@ -38,7 +38,7 @@ pub(super) fn share(connection: &Connection) -> rusqlite::Result<()> {
 pub(super) fn create(connection: &Connection, table: &Table, name: &str) -> rusqlite::Result<()> {
     let mut sql = format!("DROP TABLE IF EXISTS {name}; CREATE TABLE {name} (");
     for Column { name, holds, .. } in table.columns {
-        let stored = if *holds == Holds::Text { "TEXT" } else { "INTEGER" };
+        let stored = if matches!(holds, Holds::Text | Holds::Names) { "TEXT" } else { "INTEGER" };
         // writing to a string cannot fail
         let _ = write!(sql, "{name} {stored}, ");
     }

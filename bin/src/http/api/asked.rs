@@ -107,6 +107,6 @@ fn value_of(table: &Table, filter: &Filter, value: &str) -> Result<Cell<'static>
         Some(Holds::Moment) => micros(value)
             .map(|micros| Cell::Number(micros.div_euclid(1_000_000)))
             .map_err(|error| error.to_string()),
-        Some(Holds::Text) | None => Ok(Cell::from(value.to_owned())),
+        Some(Holds::Text | Holds::Names) | None => Ok(Cell::from(value.to_owned())),
     }
 }

@@ -151,7 +151,7 @@ fn deliveries(found: &Found, asked: &Asked, now: Timestamp) -> Markup {
                     td { (fate(&each.state)) }
                     td { (vendor(&each.source)) }
                     td { a.row href={ "/deliveries/" (encoded(&each.delivery)) } { (each.event) } }
-                    td { @for (place, id) in each.work_orders.split(',').filter(|id| !id.is_empty()).enumerate() { @if place > 0 { ", " } a href={ "/work-orders/" (encoded(id)) } { (id) } } }
+                    td { @for (place, id) in each.work_orders.iter().enumerate() { @if place > 0 { ", " } a href={ "/work-orders/" (encoded(id)) } { (id) } } }
                     @if any_says_why { td.sentence { (each.reason.as_deref().unwrap_or("")) } }
                     td.when { @match each.received { Some(at) => { (time::at(at)) ", " (time::ago(at, now)) }, None => "–" } }
                 } } }

@@ -75,7 +75,7 @@ pub(super) fn printed(review: &Review) -> Markup {
         dl.facts {
             div { dt { "Certificate" } dd { (copyable(&review.certificate)) } }
             @if let Some(contractor) = &review.contractor { div { dt { "Contractor" } dd { a href={ "/contractors/" (encoded(contractor)) } { (contractor) } } } }
-            div { dt { "Lines read on it" } dd { @match &review.lines { Some(lines) => (plain(lines)), None => "none" } } }
+            div { dt { "Lines read on it" } dd { @match &review.lines { Some(lines) => (plain(&lines.join(", "))), None => "none" } } }
             div { dt { "Dates read on it" } dd { @match window { Some(window) => (time::span(window)), None => "none" } } }
             div { dt { "Document" } dd { @match &review.document {
                 Some(document) => a href={ "/documents/" (document) } download="" { "Download the PDF" },

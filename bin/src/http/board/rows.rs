@@ -50,7 +50,7 @@ pub(super) struct Review {
     pub(super) rules: Option<String>,
     #[serde(deserialize_with = "moment")]
     pub(super) since: Option<Timestamp>,
-    pub(super) lines: Option<String>,
+    pub(super) lines: Option<Vec<String>>,
     #[serde(deserialize_with = "moment")]
     pub(super) starts: Option<Timestamp>,
     #[serde(deserialize_with = "moment")]
@@ -108,7 +108,7 @@ pub(super) struct Delivery {
     pub(super) received: Option<Timestamp>,
     pub(super) state: String,
     pub(super) reason: Option<String>,
-    pub(super) work_orders: String,
+    pub(super) work_orders: Vec<String>,
     pub(super) position: i64,
 }
 

@@ -70,7 +70,9 @@ fn field(column: &Column, cell: &Cell<'_>) -> String {
         (Cell::Nothing, _) => String::new(),
         (Cell::Number(number), Holds::Moment) => super::time::machine(Timestamp::from_unix(*number)),
         (Cell::Number(number), Holds::Truth) => (if *number == 0 { "false" } else { "true" }).to_owned(),
-        (Cell::Number(number), Holds::Text | Holds::Number | Holds::Cents) => number.to_string(),
+        (Cell::Number(number), Holds::Text | Holds::Names | Holds::Number | Holds::Cents) => {
+            number.to_string()
+        }
         (Cell::Text(text), _) => neutral(text),
     }
 }

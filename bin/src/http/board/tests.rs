@@ -57,7 +57,7 @@ fn pages_read_every_row_of_the_read_models() {
 
 fn reads<T: DeserializeOwned + Debug>(table: &Table) {
     let cell = |holds: Holds| match holds {
-        Holds::Text => Cell::from("words"),
+        Holds::Text | Holds::Names => Cell::from("words"),
         Holds::Number | Holds::Moment | Holds::Cents | Holds::Truth => Cell::from(1_i64),
     };
     let row = row_as_json(table, &table.columns.iter().map(|column| cell(column.holds)).collect());

@@ -135,16 +135,18 @@ fn object(table: &Table) -> Value {
             Holds::Text => "string",
             Holds::Number | Holds::Moment | Holds::Cents => "integer",
             Holds::Truth => "boolean",
+            Holds::Names => "array",
         };
         let unit = match column.holds {
             Holds::Moment => " In Unix seconds.",
             Holds::Cents => " In US cents.",
-            Holds::Text | Holds::Number | Holds::Truth => "",
+            Holds::Text | Holds::Names | Holds::Number | Holds::Truth => "",
         };
-        (
-            column.name.to_owned(),
-            json!({ "type": [kind, "null"], "description": format!("{}{unit}", column.means) }),
-        )
+        let mut told = json!({ "type": [kind, "null"], "description": format!("{}{unit}", column.means) });
+        if let (Holds::Names, Value::Object(told)) = (column.holds, &mut told) {
+            told.insert("items".into(), text());
+        }
+        (column.name.to_owned(), told)
     };
     json!({ "type": "object", "properties": table.columns.iter().map(property).collect::<Map<_, _>>() })
 }

@@ -66,7 +66,7 @@ fn parameter(table: &Table, filter: &Filter) -> Value {
         Some(Holds::Truth) => json!({ "type": "boolean" }),
         Some(Holds::Number | Holds::Cents) => json!({ "type": "integer" }),
         Some(Holds::Moment) => return moment(filter.name, what),
-        Some(Holds::Text) | None => text(),
+        Some(Holds::Text | Holds::Names) | None => text(),
     };
     json!({ "name": filter.name, "in": "query", "description": what, "schema": schema })
 }

@@ -100,7 +100,7 @@ fn review_fields(waiting: &[Review], filled: &Filled) -> Markup {
                 legend { "What it covers, when approved" }
                 p.hint { "Filled with what 1099Policy has read. Days in UTC; on its last day it covers no more." }
                 div.choices { @for line in Line::ALL {
-                    label.choice { input type="checkbox" name="lines" value=(line.as_str()) checked[review.lines.as_deref().is_some_and(|lines| lines.split(", ").any(|read| read == line.as_str()))]; (plain(line.as_str())) }
+                    label.choice { input type="checkbox" name="lines" value=(line.as_str()) checked[review.lines.as_deref().is_some_and(|lines| lines.iter().any(|read| read == line.as_str()))]; (plain(line.as_str())) }
                 } }
                 div.dates {
                     span { label for="start" { "From" } " " input id="start" type="date" name="start" value=(or(&filled.start, known(review.starts))); }
