@@ -73,15 +73,11 @@ async fn tell(models: Arc<ReadModels>, speaker: Speaker, wanted: Wanted, mut aft
         }
         loop {
             let come = speaker.hear(&mut coming).await?;
-            let mut told =
-                come.all.iter().map(|heard| wanted.heard(heard, &mut after)).filter(|told| !told.is_empty());
-            match (told.next(), told.next()) {
-                (Some(only), None) => speaker.say(only).await?,
-                (first, second) => {
-                    speaker
-                        .say(first.into_iter().chain(second).chain(told).flatten().collect::<Bytes>())
-                        .await?
-                }
+            let told: Vec<Bytes> = come.all.iter().map(|heard| wanted.heard(heard, &mut after)).collect();
+            match told.as_slice() {
+                // as it is, and not copied for each who listens
+                [only] => speaker.say(only.clone()).await?,
+                several => speaker.say(several.concat()).await?,
             }
             if come.and_more {
                 break;
