@@ -21,7 +21,7 @@ pub const DELIVERIES: Table = Table {
         position: Number = "The position of its newest event in the log.",
     },
     key: &[],
-    indexed: &["position", "state, position", "event, position"],
+    indexed: &["position", "state, position", "event, position", "source, position"],
     rows: Rows::OfDelivery(rows),
 };
 
