@@ -66,7 +66,9 @@ fn rebuilds(
     let mut digests: Vec<[u8; 32]> = Vec::new();
     for round in 0..effort.pick(1, 5) {
         let start = Instant::now();
-        let all = runtime.block_on(fold(store, &tables::STORED, Question::NOW, events, |_| (), drop)).expect("a log");
+        let all = runtime
+            .block_on(fold(store, &tables::STORED, Question::NOW, events, |_| (), drop))
+            .expect("a log");
         folded.push(start.elapsed().as_secs_f64());
         drop(all);
         let path = directory.path().join(format!("views-{round}.sqlite"));
