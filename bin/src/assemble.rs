@@ -1,10 +1,10 @@
 //! The program's parts, put together from the configuration and the secrets.
 
-use crate::config::{self, Api, Config, Secrets};
+use crate::config::{self, Api, Config, LogEngine, Secrets};
 use crate::engine::{Documents, Engine, Parts, Polling, Requirements};
 use crate::http::{Access, Sessions, Shared};
 use crate::links::Links;
-use crate::subscribers::{Keys, Subscribers};
+use crate::subscribers::{Keys, Subscribers, TURN};
 use crate::telemetry::Timings;
 use crate::views::ReadModels;
 use covertrail_adapters::policy::Limits;
@@ -190,7 +190,8 @@ pub fn subscribers(config: &Config, store: &Arc<dyn EventStore>) -> Result<Subsc
         }
     }
     if problems.is_empty() {
-        return Subscribers::new(known, store)
+        let turns = (config.store.engine == LogEngine::EventStoreDb).then_some(TURN);
+        return Subscribers::new(known, store, turns)
             .map_err(|error| config::Error::Environment { problems: vec![format!("subscribers: {error}")] });
     }
     Err(config::Error::Environment { problems })

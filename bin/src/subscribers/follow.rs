@@ -1,11 +1,12 @@
 //! What follows the log for one subscriber.
 
+use super::Ask;
 use super::journal::{Journal, JournalError};
 use super::lanes::{Lanes, Letter};
 use super::pause::Patience;
-use super::record::{Began, Reached, Record, Replay, Waiting};
+use super::record::{Began, Reached, Record, Waiting};
 use super::send::{Sender, Untaken};
-use super::{Ask, Look};
+use super::turn::Node;
 use crate::clock;
 use crate::config::{Events, From, Role};
 use crate::engine::{COVERAGE, with_causes};
@@ -47,6 +48,8 @@ pub(super) struct Follower {
     pub(super) category: Category,
     pub(super) store: Arc<dyn EventStore>,
     pub(super) journal: Journal,
+    /// This node, where others may tell the same subscriber.
+    pub(super) node: Option<Node>,
     pub(super) going: Going,
 }
 
@@ -56,14 +59,16 @@ pub(super) struct Going {
     pub(super) lanes: Lanes,
     pub(super) under_way: FuturesUnordered<BoxFuture<'static, Sent>>,
     /// The log was read up to here, and up to its end at some time.
-    read: u64,
-    is_caught_up: bool,
+    pub(super) read: u64,
+    pub(super) is_caught_up: bool,
     /// What has not been written down: how many were taken, and since when.
     pub(super) taken: u32,
     pub(super) unwritten_since: Option<i64>,
     pub(super) failures: u32,
     pub(super) last_failure: Option<(i64, String)>,
     pub(super) last_taken: Option<i64>,
+    /// Another node has told it meanwhile: go on from where that is.
+    pub(super) has_moved: bool,
 }
 
 impl Follower {
@@ -79,19 +84,24 @@ impl Follower {
         if let Err(error) = self.write_down().await {
             tracing::warn!(subscriber = self.name, %error, "how far a subscriber is was not written down");
         }
+        self.leave_turn().await;
     }
 
     async fn follow(&mut self, asks: &mut mpsc::Receiver<Ask>) {
         while let Err(error) = self.begin().await {
-            tracing::error!(
-                subscriber = self.name,
-                error = with_causes(&error),
-                "a subscriber cannot be told"
-            );
-            tokio::time::sleep(PAUSE).await;
+            if !matches!(error, JournalError::Moved) {
+                let error = with_causes(&error);
+                tracing::error!(subscriber = self.name, error, "a subscriber cannot be told");
+                tokio::time::sleep(PAUSE).await;
+            }
         }
         let mut feed = None;
         loop {
+            self.take_turn().await;
+            if std::mem::take(&mut self.going.has_moved) {
+                self.take_up();
+                feed = None;
+            }
             let open = match feed.as_mut() {
                 Some(open) => open,
                 None => match self.subscribe().await {
@@ -135,14 +145,21 @@ impl Follower {
             };
             self.journal.append(Record::Began(Began { after }), None).await?;
         }
-        let standing = self.journal.standing();
-        self.going.read = standing.after;
+        self.take_up();
+        Ok(())
+    }
+
+    /// Goes on from where the log says it is.
+    fn take_up(&mut self) {
+        let (going, standing) = (&mut self.going, self.journal.standing());
+        going.lanes = Lanes::default();
+        (going.read, going.is_caught_up) = (standing.after, false);
+        (going.taken, going.unwritten_since) = (0, None);
         for waiting in &standing.waiting {
             let letter = Letter::new(waiting.recorded_at, waiting.failures, waiting.since);
-            self.going.lanes.add(&waiting.work_order, waiting.position, letter);
+            going.lanes.add(&waiting.work_order, waiting.position, letter);
         }
         self.line_up_the_dead();
-        Ok(())
     }
 
     async fn subscribe(&mut self) -> Result<Subscription, ReadError> {
@@ -172,62 +189,20 @@ impl Follower {
         }
     }
 
-    fn line_up_the_dead(&mut self) {
+    pub(super) fn line_up_the_dead(&mut self) {
         let standing = self.journal.standing();
         for dead in standing.again.iter().filter_map(|position| standing.dead.get(position)) {
             self.going.lanes.add(&dead.work_order, dead.position, Letter::new(dead.recorded_at, 0, None));
         }
     }
 
-    /// Answers; says whether the log is to be followed from another position now.
-    async fn answer(&mut self, ask: Ask) -> bool {
-        let (replay, by, answer) = match ask {
-            Ask::Look(answer) => {
-                // whoever asked may have gone
-                let _ = answer.send(self.look());
-                return false;
-            }
-            Ask::Replay(replay, by, answer) => (replay, by, answer),
-        };
-        let recorded = self.write_down().await.map(drop);
-        let recorded = match recorded {
-            Ok(()) => self.journal.append(Record::ReplayAsked(replay), Some(by)).await,
-            Err(error) => Err(error),
-        };
-        let is_recorded = recorded.is_ok();
-        if let Err(error) = recorded {
-            tracing::error!(subscriber = self.name, error = with_causes(&error), "a replay was not recorded");
-        } else {
-            if let Replay::From(position) = replay {
-                self.going.lanes.forgive(position);
-                self.going.is_caught_up = false;
-                self.going.read = self.journal.standing().after;
-            }
-            self.line_up_the_dead();
-        }
-        // whoever asked may have gone
-        let _ = answer.send(is_recorded.then(|| self.look()));
-        is_recorded && matches!(replay, Replay::From(_))
-    }
-
-    fn look(&self) -> Look {
-        let (going, standing) = (&self.going, self.journal.standing());
-        let oldest = going.lanes.iter().map(|(_, _, letter)| letter.recorded_at).min();
-        Look {
-            position: going.read,
-            is_caught_up: going.is_caught_up,
-            waiting: going.lanes.len(),
-            oldest_waiting: oldest,
-            last_taken: going.last_taken,
-            last_failure: going.last_failure.clone(),
-            dead: standing.dead.values().cloned().collect(),
-        }
-    }
-
     async fn write_down_in_time(&mut self) {
         let is_due =
             self.going.taken >= TAKEN || self.write_due().is_some_and(|due| due <= clock::now_micros());
-        if is_due && let Err(error) = self.write_down().await {
+        if !is_due {
+            return;
+        }
+        if let Err(error) = self.write_down().await {
             // sent twice after a crash, no more than that
             tracing::warn!(subscriber = self.name, error = with_causes(&error), "the log took no note");
             self.going.taken = 0;
@@ -236,8 +211,8 @@ impl Follower {
     }
 
     /// Writes down how far it is, if that has changed.
-    async fn write_down(&mut self) -> Result<(), JournalError> {
-        if self.going.unwritten_since.is_none() {
+    pub(super) async fn write_down(&mut self) -> Result<(), JournalError> {
+        if self.going.unwritten_since.is_none() || self.others_turn(clock::now_micros()).is_some() {
             return Ok(());
         }
         let again = &self.journal.standing().again;
@@ -250,7 +225,9 @@ impl Follower {
             since: letter.since,
         });
         let reached = Reached { after: self.going.read, waiting: waiting.collect() };
-        self.journal.append(Record::Reached(reached), None).await?;
+        let written = self.journal.append(Record::Reached(reached), None).await;
+        self.going.has_moved |= matches!(written, Err(JournalError::Moved));
+        written?;
         self.going.taken = 0;
         self.going.unwritten_since = None;
         Ok(())
@@ -260,7 +237,10 @@ impl Follower {
     fn wakes(&self) -> Option<i64> {
         let is_free = self.going.under_way.len() < self.max_in_flight;
         let due = self.going.lanes.next_due().filter(|_| is_free);
-        due.into_iter().chain(self.write_due()).min()
+        match self.others_turn(clock::now_micros()) {
+            Some(ends) => due.map(|due| due.max(ends)),
+            None => due.into_iter().chain(self.write_due()).min(),
+        }
     }
 
     /// When how far it is has to be written down.

@@ -1,4 +1,4 @@
-//! A subscriber's stream: read once at the start, and written to by its follower alone.
+//! A subscriber's stream: what its follower writes, and where several nodes tell it, what theirs do.
 
 use super::record::{Record, Standing};
 use crate::clock;
@@ -26,6 +26,9 @@ pub(super) enum JournalError {
     /// The log cannot take it now.
     #[error(transparent)]
     Append(#[from] AppendError),
+    /// Another node has written since; that is taken in now, and what was to be written may be wrong.
+    #[error("another node has told this subscriber meanwhile")]
+    Moved,
     /// What is stored cannot be understood.
     #[error("what is stored of a subscriber cannot be read")]
     Malformed(#[from] serde_json::Error),
@@ -48,8 +51,9 @@ impl Journal {
         &self.standing
     }
 
-    /// Takes in what is stored and was not taken in yet.
-    pub(super) async fn load(&mut self) -> Result<(), JournalError> {
+    /// Takes in what is stored and was not taken in yet; answers whether there was any.
+    pub(super) async fn load(&mut self) -> Result<bool, JournalError> {
+        let before = self.next_revision;
         loop {
             let page = self.store.read_stream(&self.stream, self.next_revision, PAGE).await?;
             for recorded in &page {
@@ -57,13 +61,13 @@ impl Journal {
                 self.next_revision = recorded.revision.saturating_add(1);
             }
             if page.is_empty() {
-                return Ok(());
+                return Ok(self.next_revision > before);
             }
         }
     }
 
-    /// Stores what happened; when it returns that is durable. Nobody else is to write here: where another node did,
-    /// what it wrote is taken in first.
+    /// Stores what happened; when it returns that is durable. Where another node has written since, what it wrote is
+    /// taken in; only what a person asks for is stored all the same.
     pub(super) async fn append(&mut self, record: Record, by: Option<PersonId>) -> Result<(), JournalError> {
         let mut attempt = 0_u32;
         loop {
@@ -77,11 +81,10 @@ impl Journal {
                     return Ok(());
                 }
                 Err(AppendError::Conflict { .. }) if attempt < ATTEMPTS => {
-                    tracing::warn!(
-                        stream = %self.stream,
-                        "another node tells this subscriber too, so it hears everything twice: name it in the configuration of one node"
-                    );
                     self.load().await?;
+                    if !matches!(record, Record::ReplayAsked(_)) {
+                        return Err(JournalError::Moved);
+                    }
                 }
                 Err(AppendError::OutcomeUnknown(_)) if attempt < ATTEMPTS => {
                     tokio::time::sleep(PAUSE.saturating_mul(attempt)).await;

@@ -5,6 +5,7 @@
 //! The events of a work order come in their order, one at a time; what is not taken is tried again after growing
 //! pauses, then is a dead letter until a person has it told again.
 
+mod answer;
 mod follow;
 mod journal;
 mod lanes;
@@ -15,9 +16,13 @@ mod sign;
 mod tell;
 #[cfg(test)]
 mod tests;
+mod turn;
 
 pub use record::Replay;
 pub use sign::Keys;
+
+/// How long a turn lasts where several nodes tell the same subscribers.
+pub const TURN: Duration = turn::LASTS;
 
 use crate::clock;
 use crate::config::Subscriber;
@@ -34,6 +39,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::JoinSet;
+use turn::Node;
 
 /// How many questions may wait for a follower's answer, and how long one waits.
 const QUESTIONS: usize = 16;
@@ -83,6 +89,7 @@ enum Ask {
 
 /// How a subscriber stands; moments in microseconds.
 struct Look {
+    is_elsewhere: bool,
     position: u64,
     is_caught_up: bool,
     waiting: usize,
@@ -93,17 +100,19 @@ struct Look {
 }
 
 impl Subscribers {
-    /// Those of the configuration, each with what signs for it.
+    /// Those of the configuration, each with what signs for it. Where several nodes may tell the same ones, they take
+    /// turns that last so long.
     pub fn new(
         subscribers: impl IntoIterator<Item = (Subscriber, Keys)>,
         store: &Arc<dyn EventStore>,
+        turns: Option<Duration>,
     ) -> Result<Self, Unusable> {
         let (mut known, mut followers) = (Vec::new(), Vec::new());
         for (settings, keys) in subscribers {
             let (asks, asked) = mpsc::channel(QUESTIONS);
             let origin = settings.url.origin().ascii_serialization();
             known.push(Known { name: settings.name.clone(), origin, asks });
-            followers.push((follower(settings, keys, store)?, asked));
+            followers.push((follower(settings, keys, store, turns)?, asked));
         }
         Ok(Self { known, followers: Mutex::new(followers) })
     }
@@ -179,6 +188,7 @@ impl Known {
 impl Look {
     fn told(&self, known: &Known) -> Value {
         let state = match (&self.last_failure, self.last_taken) {
+            _ if self.is_elsewhere => "told by another node",
             _ if self.waiting == 0 && self.is_caught_up => "up to date",
             (Some((failed, _)), taken) if taken.is_none_or(|taken| taken < *failed) => "failing",
             _ => "behind",
@@ -217,7 +227,12 @@ impl Running {
     }
 }
 
-fn follower(settings: Subscriber, keys: Keys, store: &Arc<dyn EventStore>) -> Result<Follower, Unusable> {
+fn follower(
+    settings: Subscriber,
+    keys: Keys,
+    store: &Arc<dyn EventStore>,
+    turns: Option<Duration>,
+) -> Result<Follower, Unusable> {
     let sender = Sender::new(&settings, keys).map_err(Unusable::Client)?;
     let name = PersonId::parse(&settings.name).map_err(|error| Unusable::Client(error.to_string()))?;
     Ok(Follower {
@@ -235,6 +250,7 @@ fn follower(settings: Subscriber, keys: Keys, store: &Arc<dyn EventStore>) -> Re
             longest: settings.longest_pause,
             give_up_after: settings.give_up_after,
         },
+        node: turns.map(Node::new),
         going: Going::default(),
     })
 }

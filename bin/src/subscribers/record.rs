@@ -16,6 +16,8 @@ pub(super) enum Record {
     Redelivered(Redelivered),
     /// A person has it told again.
     ReplayAsked(Replay),
+    /// One of several nodes tells it for a while.
+    TurnTaken(Turn),
 }
 
 /// Where it began.
@@ -65,6 +67,14 @@ pub(super) struct Redelivered {
     pub(super) position: u64,
 }
 
+/// Which node tells it, until a moment in microseconds.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Turn {
+    pub(super) of: String,
+    pub(super) until: i64,
+}
+
 /// What is told again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -104,6 +114,7 @@ impl Record {
             Self::DeadLettered(data) => ("subscriber.dead_lettered.v1", serde_json::to_vec(data)?),
             Self::Redelivered(data) => ("subscriber.redelivered.v1", serde_json::to_vec(data)?),
             Self::ReplayAsked(data) => ("subscriber.replay_asked.v1", serde_json::to_vec(data)?),
+            Self::TurnTaken(data) => ("subscriber.turn_taken.v1", serde_json::to_vec(data)?),
         })
     }
 
@@ -115,6 +126,7 @@ impl Record {
             "subscriber.dead_lettered.v1" => Self::DeadLettered(serde_json::from_slice(data)?),
             "subscriber.redelivered.v1" => Self::Redelivered(serde_json::from_slice(data)?),
             "subscriber.replay_asked.v1" => Self::ReplayAsked(serde_json::from_slice(data)?),
+            "subscriber.turn_taken.v1" => Self::TurnTaken(serde_json::from_slice(data)?),
             other => {
                 let unknown = format!("{other} is nothing that is said of a subscriber");
                 return Err(serde::de::Error::custom(unknown));
@@ -133,6 +145,8 @@ pub(super) struct Standing {
     pub(super) dead: BTreeMap<u64, Dead>,
     /// Which of the dead are to be tried again.
     pub(super) again: BTreeSet<u64>,
+    /// Whose turn it was last.
+    pub(super) turn: Option<Turn>,
 }
 
 impl Standing {
@@ -161,6 +175,7 @@ impl Standing {
                 self.again.extend(self.dead.range(position..).map(|(position, _)| *position));
             }
             Record::ReplayAsked(Replay::Dead(True)) => self.again.extend(self.dead.keys()),
+            Record::TurnTaken(turn) => self.turn = Some(turn),
         }
     }
 }
@@ -203,6 +218,11 @@ mod tests {
             ),
             (Record::ReplayAsked(Replay::From(3)), "subscriber.replay_asked.v1", r#"{"from":3}"#),
             (Record::ReplayAsked(Replay::Dead(True)), "subscriber.replay_asked.v1", r#"{"dead":true}"#),
+            (
+                Record::TurnTaken(Turn { of: "n".into(), until: 8 }),
+                "subscriber.turn_taken.v1",
+                r#"{"of":"n","until":8}"#,
+            ),
         ] {
             let (named, stored) = record.encode().unwrap();
             assert_eq!((named, String::from_utf8(stored).unwrap().as_str()), (kind, data));

@@ -4,7 +4,7 @@ use super::sign::Keys;
 use crate::clock;
 use crate::config::Subscriber;
 use reqwest::header::{CONTENT_TYPE, RETRY_AFTER};
-use reqwest::{Client, Response, Url, redirect};
+use reqwest::{Client, Response, StatusCode, Url, redirect};
 use std::time::Duration;
 
 /// How much of an answer is read, in bytes, so that its connection can be used again. What it says is not looked at.
@@ -24,11 +24,13 @@ pub(super) struct Untaken {
     pub(super) why: String,
     /// How long the receiver asked to be left alone.
     pub(super) pause: Option<Duration>,
+    /// Whether it said that it will never take it.
+    pub(super) is_for_good: bool,
 }
 
 impl Untaken {
     pub(super) fn because(why: impl Into<String>) -> Self {
-        Self { why: why.into(), pause: None }
+        Self { why: why.into(), pause: None, is_for_good: false }
     }
 }
 
@@ -62,7 +64,11 @@ impl Sender {
         if status.is_success() {
             Ok(())
         } else {
-            Err(Untaken { why: format!("it answered {status}"), pause })
+            Err(Untaken {
+                why: format!("it answered {status}"),
+                pause,
+                is_for_good: status == StatusCode::GONE,
+            })
         }
     }
 }

@@ -14,6 +14,9 @@ use std::time::Duration;
 impl Follower {
     pub(super) fn send_due(&mut self) {
         let now = clock::now_micros();
+        if !self.is_our_turn(now) {
+            return;
+        }
         while self.going.under_way.len() < self.max_in_flight
             && let Some((work_order, position)) = self.going.lanes.take(now)
         {
@@ -75,7 +78,7 @@ impl Follower {
         going.last_failure = Some((now, untaken.why.clone()));
         let since = letter.since.unwrap_or(now);
         let ends = since.saturating_add(micros(self.patience.give_up_after));
-        if now < ends {
+        if now < ends && !untaken.is_for_good {
             let pause = micros(self.patience.pause(failures, untaken.pause));
             return going.lanes.put_off(work_order, position, now.saturating_add(pause).min(ends));
         }
@@ -98,6 +101,7 @@ impl Follower {
 
     /// What came of an event could not be stored, so it is sent again: twice is better than never.
     fn put_off(&mut self, work_order: &Arc<str>, position: u64, error: &JournalError) {
+        self.going.has_moved |= matches!(error, JournalError::Moved);
         tracing::warn!(subscriber = self.name, position, error = with_causes(error), "the log took no note");
         let until = clock::now_micros().saturating_add(micros(self.patience.first));
         self.going.lanes.put_off(work_order, position, until);

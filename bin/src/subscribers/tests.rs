@@ -76,6 +76,7 @@ async fn receive(State(receiver): State<Arc<Receiver>>, headers: HeaderMap, body
 struct World {
     store: Arc<dyn EventStore>,
     settings: Vec<Subscriber>,
+    turns: Option<Duration>,
     _folder: TempDir,
 }
 
@@ -93,7 +94,7 @@ impl World {
             );
         }
         let settings = Config::parse(&text).unwrap().subscribers;
-        let world = Self { store, settings, _folder: folder };
+        let world = Self { store, settings, turns: None, _folder: folder };
         let plan = Plan { work_orders, seed: 3, until: clock::now() };
         generate(&world.store, &plan, |_| ()).await.unwrap();
         world
@@ -110,7 +111,7 @@ impl World {
     fn start(&self) -> (Subscribers, Running) {
         let keys = Keys::parse(SECRET).unwrap();
         let all = self.settings.iter().map(|settings| (settings.clone(), keys.clone()));
-        let subscribers = Subscribers::new(all, &self.store).unwrap();
+        let subscribers = Subscribers::new(all, &self.store, self.turns).unwrap();
         let running = subscribers.start();
         (subscribers, running)
     }
@@ -241,4 +242,59 @@ async fn one_that_is_down_is_tried_again_and_again_without_filling_the_log() {
     let kept = world.store.read_stream(&stream, 0, 512).await.unwrap();
     let kinds: Vec<_> = kept.iter().map(|recorded| recorded.kind.to_owned()).collect();
     assert!(kinds.len() <= 2, "{kinds:?}");
+}
+
+#[tokio::test]
+async fn what_a_receiver_refuses_for_good_is_a_dead_letter_at_once() {
+    let receiver = Receiver::begin(|event| (event["subject"] == "WO-1").then_some(StatusCode::GONE)).await;
+    let world = World::begin(3, &[("tried", &receiver, "events = \"*\"")]).await;
+    let (subscribers, running) = world.start();
+    let told = world.told().await;
+    let (refused, all): (usize, usize) = (told["WO-1"].len(), told.values().map(Vec::len).sum());
+    until("the others were told", async || receiver.took().len() == all - refused).await;
+    until("all of one are dead", async || subscribers.list().await[0]["dead"] == refused).await;
+    let one = subscribers.one("tried").await.unwrap();
+    assert_eq!(one["dead_letters"][0]["reason"], "it answered 410 Gone");
+    assert_eq!(one["dead_letters"][0]["failures"], 1);
+    running.shut_down(PATIENCE).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn several_nodes_tell_a_subscriber_everything_once_and_one_follows_another_that_dies() {
+    let receiver = Receiver::begin(|_| None).await;
+    let mut world = World::begin(20, &[("tried", &receiver, "events = \"*\"")]).await;
+    // as long as nobody needs to wait for its end
+    world.turns = Some(Duration::from_hours(1));
+    let nodes = [world.start(), world.start(), world.start()];
+    let told = world.told().await;
+    let all = told.values().map(Vec::len).sum();
+    until("everything was told", async || receiver.took().len() >= all).await;
+    let states = || async {
+        let mut states = Vec::new();
+        for (subscribers, _) in &nodes {
+            states.push(subscribers.one("tried").await.unwrap()["state"].as_str().unwrap().to_owned());
+        }
+        states
+    };
+    until("the others know", async || {
+        states().await.iter().filter(|state| *state == "told by another node").count() == 2
+    })
+    .await;
+    assert_eq!(receiver.took().len(), all, "and once");
+    assert_eq!(first_taken(&receiver.took()), told);
+    for (_, running) in nodes {
+        running.shut_down(PATIENCE).await;
+    }
+    // the turn of a node that is there no longer ends by itself
+    world.turns = Some(Duration::from_millis(300));
+    let took = receiver.took().len();
+    world.record("WO-0", &Event::PaySettled { pay: Cents::new(1) }).await;
+    let (_first, dies) = world.start();
+    until("it was told", async || receiver.took().len() > took).await;
+    drop(dies);
+    let (_second, follows) = world.start();
+    world.record("WO-0", &Event::PaySettled { pay: Cents::new(2) }).await;
+    let newest = world.told().await["WO-0"].last().cloned().unwrap();
+    until("another follows", async || receiver.took().iter().any(|(id, _)| *id == newest)).await;
+    follows.shut_down(PATIENCE).await;
 }
