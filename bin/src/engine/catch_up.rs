@@ -65,7 +65,10 @@ impl Engine {
 /// Whether it was done, as far as the vendor lets it be.
 fn told(caught_up: Result<usize, Behind>, with: &str) -> bool {
     match caught_up {
-        Ok(0) => true,
+        Ok(0) => {
+            tracing::debug!(found = 0, with, "caught up with 1099policy");
+            true
+        }
         Ok(found) => {
             tracing::info!(found, with, "caught up with 1099policy");
             true

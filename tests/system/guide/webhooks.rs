@@ -41,7 +41,7 @@ async fn work_order_in_progress_creates_the_assignment() {
 
 #[tokio::test]
 async fn policy_active_marks_the_contractor_insured() {
-    let world = World::begin(Plan { told_when_issued: false, ..Plan::default() }).await;
+    let world = World::begin_asked(Plan { told_when_issued: false, ..Plan::default() }).await;
     let order = Order::assigned(&world, "12345").await;
     order.event("application_completed").await;
     world.settles().await;

@@ -3,7 +3,6 @@
 use crate::world::{DAY, Order, Plan, World, now, objects};
 use covertrail_domain::coverage::{Badge, Stage};
 use serde_json::json;
-use std::time::Duration;
 
 #[tokio::test]
 async fn bind_on_applied_makes_the_assignment_before_work_begins() {
@@ -73,11 +72,7 @@ async fn an_assignment_that_the_answer_itself_calls_active_needs_no_webhook() {
 
 #[tokio::test]
 async fn an_assignment_that_nobody_has_confirmed_is_no_cover() {
-    let world = World::begin(Plan { told_when_issued: false, ..Plan::default() }).await;
-    // or the start's asking would find the policy
-    while !world.ask(&world.policy, "requests").await.to_string().contains("/events") {
-        tokio::time::sleep(Duration::from_millis(10)).await;
-    }
+    let world = World::begin_asked(Plan { told_when_issued: false, ..Plan::default() }).await;
     let order = Order::assigned(&world, "12345").await;
     order.event("application_completed").await;
     world.policy.set_webhook(None).unwrap();

@@ -62,6 +62,14 @@ impl World {
         world
     }
 
+    /// The program has asked 1099Policy all that it asks at its start: what is withheld from now on, nobody finds.
+    pub(crate) async fn begin_asked(plan: Plan) -> Arc<Self> {
+        let world = Self::begin(Plan { log_filter: "info,covertrail::engine::catch_up=debug", ..plan }).await;
+        let asked = "changes that no event told";
+        world.until(asked, |_| world.printed().contains(asked).then_some(())).await;
+        world
+    }
+
     /// Both vendors; the program is not started.
     pub(crate) async fn without_program(plan: Plan) -> Arc<Self> {
         let folder = tempfile::tempdir().unwrap();
