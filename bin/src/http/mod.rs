@@ -10,6 +10,7 @@ mod body;
 mod certificate;
 mod health;
 mod keys;
+mod listener;
 mod people;
 mod problem;
 mod webhooks;
@@ -31,6 +32,7 @@ use axum::middleware::{Next, from_fn_with_state};
 use axum::response::Response;
 use axum::routing::{get, post};
 use covertrail_adapters::webhook::verify::Verifier;
+use listener::Patient;
 use problem::problem;
 use std::sync::Arc;
 use tokio::net::TcpListener;
@@ -100,11 +102,12 @@ async fn timed(State(shared): State<Arc<Shared>>, request: Request, next: Next) 
     answer
 }
 
-/// Serves until told to stop; requests under way are finished.
+/// Serves until told to stop; requests under way are finished, and who does not read what they asked for is dropped.
 pub async fn serve(
     listener: TcpListener,
     shared: Shared,
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> std::io::Result<()> {
+    let listener = Patient { listener, patience: listener::PATIENCE };
     axum::serve(listener, router(shared)).with_graceful_shutdown(stop).await
 }
