@@ -159,6 +159,7 @@ pub fn shared(
     let access = Access::new(&config.access, &secrets.people);
     let models = ReadModels::new(Arc::clone(&engine.store), &config.store.views_path());
     let max_body_bytes = config.server.max_body_bytes;
+    let certificate_stuck_after = config.engine.certificate_stuck_after;
     let links = links(&config.server, address, secrets.link.clone())?;
     let subscribers = Arc::default();
     let over_tls = config.server.public_url.as_ref().is_some_and(|url| url.starts_with("https:"));
@@ -175,6 +176,7 @@ pub fn shared(
         links,
         requests,
         max_body_bytes,
+        certificate_stuck_after,
     })
 }
 

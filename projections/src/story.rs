@@ -5,7 +5,7 @@ mod tests;
 
 use covertrail_domain::cover::Line;
 use covertrail_domain::coverage::{Event, Round, Stage, State};
-use covertrail_domain::id::WorkerId;
+use covertrail_domain::id::{CertificateId, WorkerId};
 use covertrail_domain::time::{Timestamp, Window};
 
 /// One work order's events so far, folded.
@@ -23,6 +23,8 @@ pub struct Story {
     pub insured: Option<Timestamp>,
     /// What others did before the worker who has the work now.
     pub stints: Vec<Stint>,
+    /// When each certificate was handed to 1099Policy.
+    pub handed_in: Vec<(CertificateId, Timestamp)>,
 }
 
 /// What somebody worked until another had the work.
@@ -45,6 +47,8 @@ pub struct Place {
     pub position: u64,
     /// Its number in the work order's stream, from 0.
     pub revision: u64,
+    /// When it was recorded.
+    pub recorded: Timestamp,
 }
 
 impl Story {
@@ -52,6 +56,9 @@ impl Story {
     pub fn tell(&mut self, event: &Event, place: Place) {
         if let Event::Reassigned { at, .. } = event {
             self.stints.extend(stint(&self.state, *at));
+        }
+        if let Event::CertificateUploaded { certificate, .. } = event {
+            self.handed_in.push((certificate.clone(), place.recorded));
         }
         self.state = std::mem::take(&mut self.state).evolve(event);
         self.place = Some(place);

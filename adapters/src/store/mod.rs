@@ -68,8 +68,8 @@ pub trait EventStore: Send + Sync + 'static {
     ) -> Result<Batch, ReadError>;
 
     /// A page as [`Self::read_all`] gives it, for whoever folds events and asks for no envelope: each has its position,
-    /// stream, revision, kind and data. Its id, moment of recording and metadata may be left out, which is faster:
-    /// then they are nil, 0 and empty.
+    /// stream, revision, moment of recording, kind and data. Its id and metadata may be left out, which is faster: then
+    /// they are nil and empty.
     async fn read_for_fold(
         &self,
         after: Option<Position>,

@@ -1,11 +1,12 @@
 //! The log folded again, up to a point: what was known then.
 
 use super::log::Wrong;
+use crate::views;
 use covertrail_adapters::schema::{self, Envelope};
 use covertrail_adapters::store::{Position, Recorded};
 use covertrail_domain::coverage::State;
 use covertrail_domain::time::Timestamp;
-use covertrail_projections::{AsOf, Place};
+use covertrail_projections::AsOf;
 use serde::de::IgnoredAny;
 use sha2::{Digest as _, Sha256};
 use std::collections::HashMap;
@@ -80,8 +81,8 @@ impl Fold {
             None => stream.state = std::mem::take(&mut stream.state).evolve(&event),
             Some(at) => {
                 let occurred = Envelope::decode(recorded.metadata)?.occurred_at;
-                let place = Place { position: recorded.position.get(), revision: recorded.revision };
-                stream.then.get_or_insert_with(|| Box::new(AsOf::new(at))).hear(&event, occurred, place);
+                let then = stream.then.get_or_insert_with(|| Box::new(AsOf::new(at)));
+                then.hear(&event, occurred, views::place(recorded));
             }
         }
         stream.next_revision = stream.next_revision.saturating_add(1);

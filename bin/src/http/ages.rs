@@ -1,5 +1,7 @@
 //! How old things are that should be young: what the read models know of it, for whoever watches.
 
+use super::Shared;
+use crate::clock;
 use covertrail_domain::time::Timestamp;
 use covertrail_projections::tables::{DELIVERIES, FIGURES, GAPS, REVIEWS};
 use covertrail_projections::{Cell, Query, Reader, Row, Table, ViewsError, Where};
@@ -52,6 +54,15 @@ impl Ages {
             webhook: age(stored).unwrap_or_default(),
             feeds,
         })
+    }
+}
+
+impl Shared {
+    /// Which certificates 1099Policy has had for too long by now without a word.
+    pub(super) fn stuck(&self) -> Vec<Where<'static>> {
+        let patience = i64::try_from(self.certificate_stuck_after.as_secs()).unwrap_or(i64::MAX);
+        let before = clock::now().plus(patience.saturating_neg());
+        vec![Where::Is("status", "processing".into()), Where::UpTo("handed_in", before.into())]
     }
 }
 

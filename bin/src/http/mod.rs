@@ -35,6 +35,7 @@ use covertrail_adapters::webhook::verify::Verifier;
 use listener::Patient;
 use problem::problem;
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::net::TcpListener;
 
 /// What the handlers share.
@@ -59,6 +60,8 @@ pub struct Shared {
     pub requests: Timings,
     /// The largest webhook body, in bytes.
     pub max_body_bytes: usize,
+    /// After how long without a verdict a certificate is stuck at 1099Policy.
+    pub certificate_stuck_after: Duration,
 }
 
 /// All that is served.

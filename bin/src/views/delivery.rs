@@ -44,6 +44,6 @@ pub(super) fn tell(delivery: &mut Delivery, recorded: &Recorded<'_>) {
 }
 
 /// When it was recorded.
-fn moment(recorded: &Recorded<'_>) -> Timestamp {
+pub(super) fn moment(recorded: &Recorded<'_>) -> Timestamp {
     Timestamp::from_unix(recorded.recorded_at.div_euclid(1_000_000))
 }

@@ -215,7 +215,7 @@ pub(super) fn decoded(recorded: &Recorded<'_>) -> Result<Event, Trouble> {
 }
 
 pub(super) fn tell(story: &mut Story, event: &Event, recorded: &Recorded<'_>, checklist: &mut Checklist) {
-    let place = Place { position: recorded.position.get(), revision: recorded.revision };
+    let place = place(recorded);
     story.tell(event, place);
     checklist.see(story, event, place);
 }
@@ -224,6 +224,15 @@ pub(super) fn hear(as_of: &mut AsOf, event: &Event, recorded: &Recorded<'_>) -> 
     let position = recorded.position.get();
     let envelope =
         Envelope::decode(recorded.metadata).map_err(|source| Trouble::Malformed { position, source })?;
-    as_of.hear(event, envelope.occurred_at, Place { position, revision: recorded.revision });
+    as_of.hear(event, envelope.occurred_at, place(recorded));
     Ok(())
+}
+
+/// Where an event stands.
+pub(crate) fn place(recorded: &Recorded<'_>) -> Place {
+    Place {
+        position: recorded.position.get(),
+        revision: recorded.revision,
+        recorded: delivery::moment(recorded),
+    }
 }

@@ -15,6 +15,7 @@ mod words;
 
 pub use as_of::{Known, Question};
 pub use fold::fold;
+pub(crate) use fold::place;
 pub use hub::{Frame, Heard, Progress, Said};
 pub use rebuild::{Rebuilt, rebuild};
 pub use words::{SEARCHED, Words};

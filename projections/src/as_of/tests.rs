@@ -11,7 +11,11 @@ fn as_of<'a>(at: Timestamp, events: impl IntoIterator<Item = &'a Event>) -> Stor
     let mut as_of = AsOf::new(at);
     for (revision, event) in (0..).zip(events) {
         let recorded = samples::hour(i64::try_from(revision).unwrap() - 90);
-        as_of.hear(event, event.at().unwrap_or(recorded), Place { position: revision + 1, revision });
+        as_of.hear(
+            event,
+            event.at().unwrap_or(recorded),
+            Place { position: revision + 1, revision, recorded },
+        );
     }
     as_of.into_story()
 }

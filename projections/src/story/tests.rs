@@ -6,7 +6,8 @@ use covertrail_domain::testkit::{samples, story};
 fn told(events: &[Event]) -> Story {
     let mut told = Story::default();
     for (event, number) in events.iter().zip(1..) {
-        told.tell(event, Place { position: number, revision: number - 1 });
+        let recorded = samples::hour(i64::try_from(number).unwrap());
+        told.tell(event, Place { position: number, revision: number - 1, recorded });
     }
     told
 }

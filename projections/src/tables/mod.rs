@@ -2,6 +2,7 @@
 
 mod blocked;
 mod board;
+mod certificates;
 mod checklist;
 mod contractors;
 mod cover;
@@ -16,6 +17,7 @@ use crate::table::Table;
 
 pub use blocked::BLOCKED;
 pub use board::BOARD;
+pub use certificates::CERTIFICATES;
 pub use checklist::CHECKLIST;
 pub use contractors::CONTRACTORS;
 pub use cover::COVER;
@@ -27,8 +29,18 @@ pub use reconciliation::RECONCILIATION;
 pub use reviews::REVIEWS;
 
 /// Every read model that is stored; the others follow from these.
-pub const STORED: [&Table; 9] =
-    [&BOARD, &GAPS, &COVER, &REVIEWS, &BLOCKED, &OBJECTS, &RECONCILIATION, &DELIVERIES, &CHECKLIST];
+pub const STORED: [&Table; 10] = [
+    &BOARD,
+    &GAPS,
+    &COVER,
+    &CERTIFICATES,
+    &REVIEWS,
+    &BLOCKED,
+    &OBJECTS,
+    &RECONCILIATION,
+    &DELIVERIES,
+    &CHECKLIST,
+];
 
 /// The stored read model of that name.
 pub fn named(name: &str) -> Option<&'static Table> {

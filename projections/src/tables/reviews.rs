@@ -60,7 +60,7 @@ fn rows(story: &Story, _at: Timestamp) -> Vec<Row<'_>> {
         .collect()
 }
 
-fn lines(lines: Lines) -> String {
+pub(super) fn lines(lines: Lines) -> String {
     lines.iter().map(Line::as_str).collect::<Vec<_>>().join(",")
 }
 

@@ -1,8 +1,10 @@
 //! Who may see and do what, and from where.
 
-use crate::world::{Order, Plan, REVIEWER_TOKEN, World};
+use crate::world::{Order, PATIENCE, Plan, REVIEWER_TOKEN, World, now};
 use reqwest::Method;
+use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
+use std::time::Duration;
 
 const FORM: (&str, &str) = ("content-type", "application/x-www-form-urlencoded");
 
@@ -53,6 +55,40 @@ async fn cookie(world: &World, token: &str) -> String {
     let set = signed_in.headers()["set-cookie"].to_str().unwrap().to_owned();
     assert!(set.contains("HttpOnly") && set.contains("SameSite=Lax"), "{set}");
     set.split(';').next().unwrap().to_owned()
+}
+
+#[tokio::test]
+async fn a_certificate_that_1099policy_does_not_get_done_with_is_shown_until_it_is() {
+    let world =
+        World::begin(Plan { contractors_apply: false, stuck_after_seconds: 1, ..Plan::default() }).await;
+    let order = Order::assigned(&world, "12345").await;
+    order.event("application_opened").await;
+    let certificate = order.hand_in().await;
+    let cookie = cookie(&world, REVIEWER_TOKEN).await;
+    let get = async |path: &str| {
+        let asked = world.request(Method::GET, path, &[("cookie", &cookie)], Vec::new());
+        world.send(asked.bearer_auth(REVIEWER_TOKEN)).await.unwrap().text
+    };
+    let says = async |path: &str, what: &str| {
+        let said = async {
+            while !get(path).await.contains(what) {
+                tokio::time::sleep(Duration::from_millis(25)).await;
+            }
+        };
+        tokio::time::timeout(PATIENCE, said).await.unwrap_or_else(|_| panic!("{path} does not say {what}"));
+    };
+    says("/metrics", "covertrail_certificates_stuck 1\n").await;
+    says("/", "; 1 stuck at 1099Policy").await;
+    let queue = get("/reviews").await;
+    assert!(queue.contains("Stuck at 1099Policy") && queue.contains(&certificate), "{queue}");
+    let listed: Value = serde_json::from_str(&get("/v1/certificates?status=processing").await).unwrap();
+    assert_eq!(listed["items"][0]["certificate"], certificate);
+    assert!(listed["items"][0]["handed_in"].as_i64().unwrap() <= now());
+    order.verdict(&certificate, "validated").await;
+    says("/metrics", "covertrail_certificates_stuck 0\n").await;
+    assert!(!get("/reviews").await.contains("Stuck at 1099Policy"));
+    let listed: Value = serde_json::from_str(&get("/v1/certificates?status=approved").await).unwrap();
+    assert_eq!(listed["items"][0]["lines"], json!(["general"]));
 }
 
 #[tokio::test]

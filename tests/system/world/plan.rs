@@ -42,6 +42,8 @@ pub(crate) struct Plan {
     pub(crate) poll_overlap_seconds: u64,
     /// How often 1099Policy is asked for what its webhooks did not bring.
     pub(crate) catch_up_seconds: u64,
+    /// After how long without a verdict a certificate is stuck.
+    pub(crate) stuck_after_seconds: u64,
     /// What WorkMarket's webhooks look like.
     pub(crate) hooks: Hooks,
     /// In which of its forms 1099Policy is spoken to, and speaks: "guide" or "reference".
@@ -123,6 +125,7 @@ impl Default for Plan {
             poll_seconds: None,
             poll_overlap_seconds: 300,
             catch_up_seconds: 900,
+            stuck_after_seconds: 7200,
             hooks: Hooks::Guide,
             wire: "guide",
             store: String::new(),
@@ -208,6 +211,7 @@ relay_domain = "relay.yourdomain.com"
 sweep_seconds = 1
 give_up_after_seconds = {give_up_after}
 catch_up_seconds = {catch_up}
+certificate_stuck_after_seconds = {stuck_after}
 
 [log]
 filter = "{filter}"
@@ -226,6 +230,7 @@ filter = "{filter}"
             trigger = self.trigger,
             give_up_after = self.give_up_after_seconds,
             catch_up = self.catch_up_seconds,
+            stuck_after = self.stuck_after_seconds,
             filter = self.log_filter,
             more = self.more,
         )

@@ -91,7 +91,7 @@ async fn for_fold(fixture: Fixture) {
             let facts = |event: crate::store::Recorded<'_>| {
                 let (stream, kind, data) =
                     (event.stream.to_owned(), event.kind.to_owned(), event.data.to_owned());
-                (event.position, stream, event.revision, kind, data)
+                (event.position, stream, event.revision, event.recorded_at, kind, data)
             };
             // others may append meanwhile, so that one page goes further than the other
             let both = whole.len().min(page.len());

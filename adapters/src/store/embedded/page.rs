@@ -128,10 +128,10 @@ fn for_fold<'row>(row: &'row Row<'_>) -> Result<Recorded<'row>> {
         position: Position::new(unsigned(row.get(0)?)?),
         revision: unsigned(row.get(1)?)?,
         id: Uuid::nil(),
-        recorded_at: 0,
-        stream: row.get_ref(2)?.as_str()?,
-        kind: row.get_ref(3)?.as_str()?,
-        data: row.get_ref(4)?.as_blob()?,
+        recorded_at: row.get(2)?,
+        stream: row.get_ref(3)?.as_str()?,
+        kind: row.get_ref(4)?.as_str()?,
+        data: row.get_ref(5)?.as_blob()?,
         metadata: &[],
     })
 }

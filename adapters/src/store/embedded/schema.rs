@@ -23,13 +23,13 @@ pub(super) const READ_ALL: &str =
 
 /// [`READ_ALL`] without what folds do not ask for.
 pub(super) const READ_FOR_FOLD: &str = concat!(
-    "SELECT position, revision, stream, kind, data FROM events ",
+    "SELECT position, revision, recorded_at, stream, kind, data FROM events ",
     "WHERE position > ?1 AND position <= ?2 ORDER BY position LIMIT ?3"
 );
 
 /// [`READ_CATEGORY`] without what folds do not ask for.
 pub(super) const READ_CATEGORY_FOR_FOLD: &str = concat!(
-    "SELECT position, revision, stream, kind, data FROM events ",
+    "SELECT position, revision, recorded_at, stream, kind, data FROM events ",
     "WHERE position > ?1 AND position <= ?2 AND stream >= ?4 AND stream < ?5 ORDER BY position LIMIT ?3"
 );
 

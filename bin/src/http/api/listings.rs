@@ -76,6 +76,16 @@ pub(super) const ALL: &[Listing] = &[
         filters: &[
             is("work_order"),
             is("contractor"),
+            is("status"),
+            Filter { name: "handed_in_before", keeps: Keeps::UpTo("handed_in") },
+        ],
+        order: &["handed_in"],
+        ..list("certificates", &tables::CERTIFICATES)
+    },
+    Listing {
+        filters: &[
+            is("work_order"),
+            is("contractor"),
             is("line"),
             Filter { name: "before", keeps: Keeps::UpTo("ends") },
         ],

@@ -5,7 +5,7 @@ use super::charts::{self, Bar, Chart};
 use super::feeds::Feed;
 use super::page::{self, Place};
 use super::read::{self, MANY};
-use super::rows::{Count, Day, Review};
+use super::rows::{Count, Day, Review, Unjudged};
 use super::session::Viewer;
 use super::words::{icon, number, some, standing, tone};
 use super::{Failed, feeds, live, time};
@@ -16,7 +16,7 @@ use axum::extract::State;
 use covertrail_adapters::store::Position;
 use covertrail_domain::coverage::Badge;
 use covertrail_domain::time::Timestamp;
-use covertrail_projections::tables::{BLOCKED, BOARD, FIGURES, REVIEWS};
+use covertrail_projections::tables::{BLOCKED, BOARD, CERTIFICATES, FIGURES, REVIEWS};
 use covertrail_projections::{Query, Reader, ViewsError, Where};
 use maud::{Markup, html};
 use std::sync::Arc;
@@ -31,6 +31,8 @@ struct Found {
     oldest: Option<Review>,
     /// How many have waited for more than a day.
     aged: usize,
+    /// How many 1099Policy does not get done with.
+    stuck: usize,
     heard: Vec<Feed>,
     days: Vec<Day>,
 }
@@ -41,7 +43,8 @@ pub(super) async fn page(
     Extension(viewer): Extension<Viewer>,
 ) -> Result<Markup, Failed> {
     let now = clock::now();
-    let (found, seen) = read::page(&shared, move |reader| found(reader, now)).await?;
+    let stuck = shared.stuck();
+    let (found, seen) = read::page(&shared, move |reader| found(reader, stuck, now)).await?;
     let head = shared.engine.store.head().await.ok().flatten().map_or(0, Position::get);
     let behind = head.saturating_sub(shared.models.hub().progress().position);
     Ok(page::page(
@@ -59,10 +62,11 @@ pub(super) async fn page(
     ))
 }
 
-fn found(reader: &Reader, now: Timestamp) -> Result<Found, ViewsError> {
+fn found(reader: &Reader, stuck: Vec<Where<'_>>, now: Timestamp) -> Result<Found, ViewsError> {
     let oldest = Query { order: &["since"], limit: 1, ..Query::default() };
     let day_ago = Where::UpTo("since", now.plus(-86_400).into());
     let aged = Query { wheres: vec![day_ago], limit: MANY, ..Query::default() };
+    let stuck = Query { wheres: stuck, limit: MANY, ..Query::default() };
     let since = midnight(now.plus(-(DAYS - 1) * 86_400)).unix();
     let days = Query { wheres: vec![Where::From("starts", since.into())], limit: MANY, ..Query::default() };
     Ok(Found {
@@ -71,6 +75,7 @@ fn found(reader: &Reader, now: Timestamp) -> Result<Found, ViewsError> {
         blocked: sum(&read::counts(reader, &BLOCKED, "step")?),
         oldest: read::rows(reader, &REVIEWS, &oldest)?.pop(),
         aged: read::rows::<Review>(reader, &REVIEWS, &aged)?.len(),
+        stuck: read::rows::<Unjudged>(reader, &CERTIFICATES, &stuck)?.len(),
         heard: feeds::all(reader)?,
         days: read::rows(reader, &FIGURES, &days)?,
     })
@@ -106,10 +111,10 @@ fn needing(found: &Found, now: Timestamp) -> Markup {
                         span.hint { (meaning(badge)) }
                     } }
                 }
-                li { a class={ "card " @if reviews > 0 { "warn" } @else { "none" } } href="/reviews" {
+                li { a class={ "card " @if reviews > 0 || found.stuck > 0 { "warn" } @else { "none" } } href="/reviews" {
                     span.of { (icon("reviews")) "Review queue" }
                     span.figure { (number(reviews)) }
-                    span.hint { @match oldest { Some(since) => { "the oldest came " (time::ago(since, now)) @if found.aged > 0 { "; " (found.aged) " wait for more than a day" } }, None => "no certificate waits" } }
+                    span.hint { @match oldest { Some(since) => { "the oldest came " (time::ago(since, now)) @if found.aged > 0 { "; " (found.aged) " wait for more than a day" } }, None => "no certificate waits" } @if found.stuck > 0 { "; " (found.stuck) " stuck at 1099Policy" } }
                 } }
                 li { a class={ "card " @if blocked > 0 { "bad" } @else { "none" } } href="/integrations#blocked" {
                     span.of { (icon("refused")) "Blocked steps" }

@@ -1,9 +1,9 @@
-//! The review queue: each certificate beside the rules it failed.
+//! The review queue: each certificate beside the rules it failed; and those that 1099Policy does not get done with.
 
 use super::list::encoded;
 use super::page::{self, Place};
 use super::read::{self, MANY};
-use super::rows::Review;
+use super::rows::{Review, Unjudged};
 use super::session::Viewer;
 use super::words::{copyable, plain};
 use super::{Failed, live, time};
@@ -13,7 +13,7 @@ use axum::Extension;
 use axum::extract::State;
 use covertrail_domain::time::{Timestamp, Window};
 use covertrail_projections::Query;
-use covertrail_projections::tables::REVIEWS;
+use covertrail_projections::tables::{CERTIFICATES, REVIEWS};
 use maud::{Markup, html};
 use std::sync::Arc;
 
@@ -23,8 +23,11 @@ pub(super) async fn page(
     Extension(viewer): Extension<Viewer>,
 ) -> Result<Markup, Failed> {
     let query = Query { order: &["since"], limit: MANY, ..Query::default() };
-    let (found, seen): (Vec<Review>, _) =
-        read::page(&shared, move |reader| read::rows(reader, &REVIEWS, &query)).await?;
+    let stuck = Query { wheres: shared.stuck(), order: &["handed_in"], limit: MANY, ..Query::default() };
+    let ((found, stuck), seen): ((Vec<Review>, Vec<Unjudged>), _) = read::page(&shared, move |reader| {
+        Ok((read::rows(reader, &REVIEWS, &query)?, read::rows(reader, &CERTIFICATES, &stuck)?))
+    })
+    .await?;
     let now = clock::now();
     Ok(page::page(
         &viewer,
@@ -37,6 +40,7 @@ pub(super) async fn page(
                     (page::empty("No certificate waits for a person.", &html! { "1099Policy’s flags bring them here. " a href="/board" { "Back to the board" } }))
                 }
                 @for review in &found { (waiting(review, &viewer, now)) }
+                @if !stuck.is_empty() { (unjudged(&stuck, now)) }
             }))
         },
     ))
@@ -64,6 +68,24 @@ fn waiting(review: &Review, viewer: &Viewer, now: Timestamp) -> Markup {
                     }
                 } }
             }
+        }
+    }
+}
+
+fn unjudged(stuck: &[Unjudged], now: Timestamp) -> Markup {
+    html! {
+        section aria-labelledby="stuck" {
+            h2 id="stuck" { "Stuck at 1099Policy" }
+            p.hint { "1099Policy has had them for longer than it takes, without a word. Ask there, by the certificate’s id." }
+            div.scroll tabindex="0" role="region" aria-label="Certificates that are stuck" { table.list {
+                thead { tr { th scope="col" { "Work order" } th scope="col" { "Certificate" } th scope="col" { "Contractor" } th scope="col" { "Handed in" } } }
+                tbody { @for each in stuck { tr {
+                    td { a.row href={ "/work-orders/" (encoded(&each.work_order)) } { (each.work_order) } }
+                    td { (copyable(&each.certificate)) }
+                    td { @match &each.contractor { Some(contractor) => a href={ "/contractors/" (encoded(contractor)) } { (contractor) }, None => "–" } }
+                    td.when data-of="Handed in" { @match each.handed_in { Some(at) => { (time::at(at)) ", " (time::ago(at, now)) }, None => "–" } }
+                } } }
+            } }
         }
     }
 }

@@ -39,6 +39,16 @@ pub(super) struct Contractor {
     pub(super) uninsured_seconds: i64,
 }
 
+/// A certificate of which 1099Policy has said nothing yet.
+#[derive(Debug, Deserialize)]
+pub(super) struct Unjudged {
+    pub(super) work_order: String,
+    pub(super) certificate: String,
+    pub(super) contractor: Option<String>,
+    #[serde(deserialize_with = "moment")]
+    pub(super) handed_in: Option<Timestamp>,
+}
+
 /// A certificate that waits for a person.
 #[derive(Debug, Deserialize)]
 pub(super) struct Review {

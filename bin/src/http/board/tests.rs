@@ -47,6 +47,7 @@ fn pages_read_every_row_of_the_read_models() {
     reads::<rows::Order>(&tables::BOARD);
     reads::<rows::Contractor>(&tables::CONTRACTORS);
     reads::<rows::Review>(&tables::REVIEWS);
+    reads::<rows::Unjudged>(&tables::CERTIFICATES);
     reads::<rows::Covered>(&tables::COVER);
     reads::<rows::Gap>(&tables::GAPS);
     reads::<rows::Blocked>(&tables::BLOCKED);

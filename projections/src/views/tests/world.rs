@@ -105,7 +105,7 @@ impl World {
             Happened::Event(work_order, event) => {
                 let story = self.stories.entry(work_order.clone()).or_default();
                 let revision = story.place.map_or(0, |place| place.revision + 1);
-                let place = Place { position: self.position, revision };
+                let place = Place { position: self.position, revision, recorded: samples::hour(0) };
                 story.tell(event, place);
                 self.checklist.see(story, event, place);
                 self.touched.insert(work_order.as_str().to_owned());

@@ -29,12 +29,12 @@ pub(super) fn of_people() -> Vec<Operation> {
         "schema": form, "encoding": { "certificate": { "contentType": "application/pdf" } },
     }}});
     [
-        ("review", "Decides on a certificate that waits for a person.", Some(review)),
-        ("waive", "Makes an exception until a moment. It is not insured by that, and its gaps stay.", Some(waiver)),
-        ("retry", "Has tried again what is blocked or was declined.", None),
-        ("certificates", "Hands in the contractor's own certificate of insurance.", Some(form)),
+        ("review", "review", "Decides on a certificate that waits for a person.", Some(review)),
+        ("waive", "waive", "Makes an exception until a moment. It is not insured by that, and its gaps stay.", Some(waiver)),
+        ("retry", "retry", "Has tried again what is blocked or was declined.", None),
+        ("submit-certificate", "certificates", "Hands in the contractor's own certificate of insurance.", Some(form)),
     ]
-    .map(|(name, summary, body)| {
+    .map(|(name, last, summary, body)| {
         let done = json!({ "type": "object", "properties": {
             "status": { "enum": ["done", "held already"] },
             "work_order": text(),
@@ -50,7 +50,7 @@ pub(super) fn of_people() -> Vec<Operation> {
             ("responses".to_owned(), answers(what, &done, &["400", "404", "409", "412", "413", "422"])),
         ]);
         act.extend(body.map(|body| ("requestBody".to_owned(), body)));
-        Operation::post(Right::Act, "What people do", &format!("/v1/work-orders/{{work_order}}/{name}"), Value::Object(act))
+        Operation::post(Right::Act, "What people do", &format!("/v1/work-orders/{{work_order}}/{last}"), Value::Object(act))
     })
     .into()
 }
