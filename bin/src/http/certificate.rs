@@ -31,7 +31,7 @@ pub(super) async fn submit(
             // the form around it is another each time it is sent
             let said = document.to_string();
             let command = Command::SubmitCertificate { document };
-            execute(&shared, asked, ("certificates", said.as_bytes()), command).await
+            execute(&shared, asked, ("certificates", said.as_bytes()), command, None).await
         }
         Err(error @ (DocumentError::NotPdf | DocumentError::TooLarge(_))) => {
             problem(StatusCode::UNPROCESSABLE_ENTITY, &error.to_string())

@@ -112,6 +112,13 @@ pub(super) async fn waive(
     .await
 }
 
+/// Why something is tried again, where somebody says it.
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields)]
+struct Again {
+    reason: Option<String>,
+}
+
 /// `POST /v1/work-orders/{work_order}/retry`
 pub(super) async fn retry(
     State(shared): State<Arc<Shared>>,
@@ -119,12 +126,16 @@ pub(super) async fn retry(
     headers: HeaderMap,
     body: Body,
 ) -> Response {
-    match admitted(&shared, &headers, &work_order, body).await {
-        Ok(asked) => {
-            let by = asked.person.clone();
-            execute(&shared, asked, ("retry", &[]), Command::Retry { by }).await
-        }
-        Err(refusal) => refusal,
+    let asked = match admitted(&shared, &headers, &work_order, body).await {
+        Ok(asked) => asked,
+        Err(refusal) => return refusal,
+    };
+    let (by, body) = (asked.person.clone(), asked.body.clone());
+    let again = if body.is_empty() { Ok(Again::default()) } else { serde_json::from_slice(&body) };
+    let reason = again.map_err(|error| error.to_string());
+    match reason.and_then(|again| again.reason.map(said).transpose()) {
+        Ok(reason) => execute(&shared, asked, ("retry", &body), Command::Retry { by }, reason).await,
+        Err(why) => problem(StatusCode::UNPROCESSABLE_ENTITY, &why),
     }
 }
 
@@ -143,7 +154,7 @@ async fn read_and_execute<T: for<'a> Deserialize<'a>>(
     match read.and_then(|read| command(asked.person.clone(), read)) {
         Ok(command) => {
             let said = asked.body.clone();
-            execute(shared, asked, (what, &said), command).await
+            execute(shared, asked, (what, &said), command, None).await
         }
         Err(why) => problem(StatusCode::UNPROCESSABLE_ENTITY, &why),
     }
@@ -234,12 +245,13 @@ pub(super) async fn perform(
 }
 
 /// Executes what a person asked for, unless their key says that it is done. What was asked is what its address calls it,
-/// and what was said beside that.
+/// and what was said beside that; a reason is given here where the command has none of its own.
 pub(super) async fn execute(
     shared: &Shared,
     asked: Asked,
     (what, said): (&str, &[u8]),
     command: Command,
+    reason: Option<String>,
 ) -> Response {
     let Shared { engine, links, .. } = shared;
     let Asked { person, ref work_order, key, if_match, .. } = asked;
@@ -258,7 +270,7 @@ pub(super) async fn execute(
     let performed = if before {
         Ok(Executed::Happened)
     } else {
-        perform(engine, &person, work_order, causation, None, &command).await
+        perform(engine, &person, work_order, causation, reason, &command).await
     };
     match performed {
         Ok(executed) => {

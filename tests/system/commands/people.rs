@@ -72,7 +72,9 @@ async fn an_exception_is_made_until_a_day() {
 #[tokio::test]
 async fn a_retry_of_what_is_not_blocked_holds_already() {
     let (world, _order) = waiting().await;
-    done(&ask(&world, &["retry", "12345"]).await, "12345: held already; it is now quoted");
+    let held = "12345: held already; it is now quoted";
+    done(&ask(&world, &["retry", "12345"]).await, held);
+    done(&ask(&world, &["retry", "12345", "--reason", "the category is mapped now"]).await, held);
 }
 
 #[tokio::test]

@@ -52,8 +52,14 @@ async fn a_vendor_that_stays_down_is_given_up_on_visibly_and_tried_again_when_a_
     assert_eq!(blocked["step"], "contractor");
     assert!(blocked["reason"].as_str().unwrap().starts_with("given up after"), "{blocked}");
     world.at_policy("outage", json!({ "on": false })).await;
-    let answer = world.as_reviewer("/v1/work-orders/12345/retry", "").await;
+    for unfit in [r#"{"reason":" "}"#, r#"{"why":"they are back"}"#] {
+        assert_eq!(world.as_reviewer("/v1/work-orders/12345/retry", unfit).await.status, 422, "{unfit}");
+    }
+    let answer = world.as_reviewer("/v1/work-orders/12345/retry", r#"{"reason":"they are back"}"#).await;
     assert_eq!((answer.status, &answer.json()["status"]), (200, &json!("done")));
+    let why =
+        order.until("the retry", |told| Some(told.named("step_retried").next()?.metadata["reason"].clone()));
+    assert_eq!(why.await, "they are back");
     order.event("application_completed").await;
     order.policy_id().await;
     order.start().await;

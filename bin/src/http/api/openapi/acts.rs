@@ -22,6 +22,13 @@ pub(super) fn of_people() -> Vec<Operation> {
         }),
     );
     let waiver = body(&["reason", "until"], &json!({ "reason": &reason, "until": &seconds }));
+    let mut again = body(
+        &[],
+        &json!({
+            "reason": { "type": ["string", "null"], "pattern": "\\S", "description": "Why, if there is something to say." },
+        }),
+    );
+    again["required"] = false.into();
     let form = json!({ "type": "object", "required": ["certificate"], "properties": {
         "certificate": { "type": "string", "format": "binary", "description": "A PDF of at most 15 MB." },
     }});
@@ -31,7 +38,7 @@ pub(super) fn of_people() -> Vec<Operation> {
     [
         ("review", "review", "Decides on a certificate that waits for a person.", Some(review)),
         ("waive", "waive", "Makes an exception until a moment. It is not insured by that, and its gaps stay.", Some(waiver)),
-        ("retry", "retry", "Has tried again what is blocked or was declined.", None),
+        ("retry", "retry", "Has tried again what is blocked or was declined.", Some(again)),
         ("submit-certificate", "certificates", "Hands in the contractor's own certificate of insurance.", Some(form)),
     ]
     .map(|(name, last, summary, body)| {
