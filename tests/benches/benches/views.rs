@@ -87,7 +87,7 @@ fn rebuilds(
     let peer = median(peers);
     for (name, seconds) in [
         ("read, decode, fold", median(folded)),
-        ("nine read models, stored, with checkpoint", median(whole)),
+        ("every read model, stored, with checkpoint", median(whole)),
         ("cqrs-es 0.5 with sqlite-es: replay to one view", peer),
     ] {
         let rate = rate(events as f64 / seconds);
