@@ -22,13 +22,12 @@ pub(super) fn of_people() -> Vec<Operation> {
         }),
     );
     let waiver = body(&["reason", "until"], &json!({ "reason": &reason, "until": &seconds }));
-    let mut again = body(
+    let again = body(
         &[],
         &json!({
             "reason": { "type": ["string", "null"], "pattern": "\\S", "description": "Why, if there is something to say." },
         }),
     );
-    again["required"] = false.into();
     let form = json!({ "type": "object", "required": ["certificate"], "properties": {
         "certificate": { "type": "string", "format": "binary", "description": "A PDF of at most 15 MB." },
     }});
@@ -168,7 +167,8 @@ pub(super) fn of_subscribers() -> Vec<Operation> {
 
 fn body(required: &[&str], properties: &Value) -> Value {
     let schema = json!({ "type": "object", "required": required, "additionalProperties": false, "properties": properties });
-    json!({ "required": true, "content": { "application/json": { "schema": schema } } })
+    let content = json!({ "application/json": { "schema": schema } });
+    json!({ "required": !required.is_empty(), "content": content })
 }
 
 fn path(name: &str) -> Value {
