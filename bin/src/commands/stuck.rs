@@ -41,7 +41,8 @@ impl Uploads {
         let undecided: BTreeMap<&str, Vec<&CertificateId>> = fold
             .states()
             .filter_map(|(id, state)| {
-                let certificates = state.coverage()?.certificates.iter();
+                let certificates =
+                    state.coverage().filter(|coverage| coverage.is_open())?.certificates.iter();
                 let open = certificates.filter(|one| one.status() == CertificateStatus::Processing);
                 Some((id, open.map(|one| &one.id).collect()))
             })

@@ -58,11 +58,12 @@ impl Ages {
 }
 
 impl Shared {
-    /// Which certificates 1099Policy has had for too long by now without a word.
+    /// Which certificates of open work 1099Policy has had for too long by now without a word.
     pub(super) fn stuck(&self) -> Vec<Where<'static>> {
         let patience = i64::try_from(self.certificate_stuck_after.as_secs()).unwrap_or(i64::MAX);
         let before = clock::now().plus(patience.saturating_neg());
-        vec![Where::Is("status", "processing".into()), Where::UpTo("handed_in", before.into())]
+        let [status, open] = [Where::Is("status", "processing".into()), Where::Is("open", 1.into())];
+        vec![status, open, Where::UpTo("handed_in", before.into())]
     }
 }
 

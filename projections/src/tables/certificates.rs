@@ -23,9 +23,10 @@ pub const CERTIFICATES: Table = Table {
         lines: Names = "The lines that were read on it.",
         starts: Moment = "The beginning of cover that was read on it.",
         ends: Moment = "The end of cover that was read on it.",
+        open: Truth = "Whether the work is still to be done or being done.",
     },
     key: &["certificate"],
-    indexed: &["status, handed_in", "contractor"],
+    indexed: &["status, open, handed_in", "contractor"],
     rows: Rows::OfStory(rows),
 };
 
@@ -46,6 +47,7 @@ fn rows(story: &Story, _at: Timestamp) -> Vec<Row<'_>> {
             read.map(|cover| lines(cover.lines)).into(),
             read.map(|cover| cover.window.start()).into(),
             read.map(|cover| cover.window.end()).into(),
+            coverage.is_open().into(),
         ]
     })
     .collect()

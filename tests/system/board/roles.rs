@@ -84,6 +84,12 @@ async fn a_certificate_that_1099policy_does_not_get_done_with_is_shown_until_it_
     let listed: Value = serde_json::from_str(&get("/v1/certificates?status=processing").await).unwrap();
     assert_eq!(listed["items"][0]["certificate"], certificate);
     assert!(listed["items"][0]["handed_in"].as_i64().unwrap() <= now());
+    let other = Order::assigned(&world, "12346").await;
+    other.event("application_opened").await;
+    other.hand_in().await;
+    says("/metrics", "covertrail_certificates_stuck 2\n").await;
+    other.at_workmarket("cancel", json!({})).await;
+    says("/metrics", "covertrail_certificates_stuck 1\n").await;
     order.verdict(&certificate, "validated").await;
     says("/metrics", "covertrail_certificates_stuck 0\n").await;
     assert!(!get("/reviews").await.contains("Stuck at 1099Policy"));

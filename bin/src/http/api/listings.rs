@@ -77,6 +77,7 @@ pub(super) const ALL: &[Listing] = &[
             is("work_order"),
             is("contractor"),
             is("status"),
+            is("open"),
             Filter { name: "handed_in_before", keeps: Keeps::UpTo("handed_in") },
         ],
         order: &["handed_in"],

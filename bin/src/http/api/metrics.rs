@@ -75,7 +75,7 @@ fn figures(reader: &Reader, stuck: Vec<Where<'_>>) -> Result<String, ViewsError>
             true
         },
     )?;
-    let means = "Certificates that 1099Policy has had for too long without a word.";
+    let means = "Certificates of open work that 1099Policy has had for too long without a word.";
     gauge(&mut told, "certificates_stuck", means, [(String::new(), many)]);
     ages(&mut told, &Ages::read(reader, clock::now())?);
     Ok(told)
