@@ -157,6 +157,18 @@ impl Reader {
         self.told(ask())
     }
 
+    /// How many rows of a stored read model fulfil all conditions.
+    pub fn count(&self, table: &Table, wheres: &[Where<'_>]) -> Result<u64, Error> {
+        let mut values = Vec::new();
+        let conditions: Vec<String> = wheres.iter().map(|one| one.sql(table, &mut values).1).collect();
+        let read = || -> rusqlite::Result<u64> {
+            let sql = format!("SELECT count(*) FROM {} {}", table.name, clause("WHERE", &conditions));
+            let mut select = self.connection.prepare_cached(&sql)?;
+            select.query_row(params_from_iter(&values), |row| Ok(unsigned(row.get(0)?)))
+        };
+        self.told(read())
+    }
+
     /// How many rows of a stored read model have each value of a column; fast where the column is indexed.
     pub fn tally(&self, table: &Table, column: &str) -> Result<Vec<(Cell<'static>, u64)>, Error> {
         let read = || -> rusqlite::Result<Vec<_>> {

@@ -7,7 +7,7 @@ use axum::extract::State;
 use axum::response::{IntoResponse as _, Response};
 use covertrail_adapters::store::Position;
 use covertrail_domain::coverage::Badge;
-use covertrail_projections::{Cell, Query, Reader, ViewsError, Where, tables};
+use covertrail_projections::{Cell, Reader, ViewsError, Where, tables};
 use serde_json::Value;
 use std::fmt::Write as _;
 use std::sync::Arc;
@@ -20,7 +20,7 @@ pub(super) async fn metrics(State(shared): State<Arc<Shared>>) -> Response {
     };
     let reached = shared.models.hub().progress().position;
     let stuck = shared.stuck();
-    match shared.models.read(move |reader| reader.snapshot(|reader| figures(reader, stuck))).await {
+    match shared.models.read(move |reader| reader.snapshot(|reader| figures(reader, &stuck))).await {
         Ok(mut told) => {
             gauge(
                 &mut told,
@@ -45,7 +45,7 @@ pub(super) async fn metrics(State(shared): State<Arc<Shared>>) -> Response {
     }
 }
 
-fn figures(reader: &Reader, stuck: Vec<Where<'_>>) -> Result<String, ViewsError> {
+fn figures(reader: &Reader, stuck: &[Where<'_>]) -> Result<String, ViewsError> {
     let mut told = String::new();
     let standings = reader.tally(&tables::BOARD, "urgency")?;
     let many = |badge: Badge| {
@@ -66,17 +66,9 @@ fn figures(reader: &Reader, stuck: Vec<Where<'_>>) -> Result<String, ViewsError>
     let reviews = reader.tally(&tables::REVIEWS, "waits_for")?;
     let reviews = reviews.iter().map(|(_, many)| many).sum();
     gauge(&mut told, "reviews", "Certificates that wait for a person.", [(String::new(), reviews)]);
-    let mut many = 0;
-    reader.each(
-        &tables::CERTIFICATES,
-        &Query { wheres: stuck, limit: usize::MAX >> 1, ..Query::default() },
-        |_| {
-            many += 1;
-            true
-        },
-    )?;
+    let stuck = [(String::new(), reader.count(&tables::CERTIFICATES, stuck)?)];
     let means = "Certificates of open work that 1099Policy has had for too long without a word.";
-    gauge(&mut told, "certificates_stuck", means, [(String::new(), many)]);
+    gauge(&mut told, "certificates_stuck", means, stuck);
     ages(&mut told, &Ages::read(reader, clock::now())?);
     Ok(told)
 }

@@ -12,9 +12,6 @@ use maud::{Markup, html};
 /// How long a vendor may say nothing: a night and a working day.
 const QUIET_SECONDS: i64 = 24 * 3_600;
 
-/// Among how many deliveries a vendor is looked for before it is asked for by name, which reads all of them.
-const RECENT: usize = 100;
-
 /// What comes from a vendor.
 pub(super) struct Feed {
     pub(super) vendor: &'static str,
@@ -23,24 +20,14 @@ pub(super) struct Feed {
 
 /// Both of them.
 pub(super) fn all(reader: &Reader) -> Result<Vec<Feed>, ViewsError> {
-    // each vendor is among the newest, or has said nothing for long
-    let newest = newest(reader, Vec::new(), RECENT)?;
     let feeds = [("WorkMarket", "workmarket"), ("1099Policy", "policy")];
     let feed = |(vendor, source): (&'static str, &str)| {
-        let heard = if let Some(delivery) = newest.iter().find(|delivery| delivery.source == source) {
-            delivery.received
-        } else {
-            let of = vec![Where::Is("source", source.into())];
-            self::newest(reader, of, 1)?.pop().and_then(|delivery| delivery.received)
-        };
-        Ok(Feed { vendor, heard })
+        let of = vec![Where::Is("source", source.into())];
+        let newest = Query { wheres: of, order: &["position"], descending: true, limit: 1, after: None };
+        let newest = read::rows::<Delivery>(reader, &DELIVERIES, &newest)?.pop();
+        Ok(Feed { vendor, heard: newest.and_then(|delivery| delivery.received) })
     };
     feeds.into_iter().map(feed).collect()
-}
-
-fn newest(reader: &Reader, wheres: Vec<Where<'_>>, limit: usize) -> Result<Vec<Delivery>, ViewsError> {
-    let order = &["position"];
-    read::rows(reader, &DELIVERIES, &Query { wheres, order, descending: true, limit, ..Query::default() })
 }
 
 impl Feed {

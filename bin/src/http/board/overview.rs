@@ -5,7 +5,7 @@ use super::charts::{self, Bar, Chart};
 use super::feeds::Feed;
 use super::page::{self, Place};
 use super::read::{self, MANY};
-use super::rows::{Count, Day, Review, Unjudged};
+use super::rows::{Count, Day, Review};
 use super::session::Viewer;
 use super::words::{icon, number, some, standing, tone};
 use super::{Failed, feeds, live, time};
@@ -30,9 +30,9 @@ struct Found {
     blocked: i64,
     oldest: Option<Review>,
     /// How many have waited for more than a day.
-    aged: usize,
+    aged: u64,
     /// How many 1099Policy does not get done with.
-    stuck: usize,
+    stuck: u64,
     heard: Vec<Feed>,
     days: Vec<Day>,
 }
@@ -44,7 +44,7 @@ pub(super) async fn page(
 ) -> Result<Markup, Failed> {
     let now = clock::now();
     let stuck = shared.stuck();
-    let (found, seen) = read::page(&shared, move |reader| found(reader, stuck, now)).await?;
+    let (found, seen) = read::page(&shared, move |reader| found(reader, &stuck, now)).await?;
     let head = shared.engine.store.head().await.ok().flatten().map_or(0, Position::get);
     let behind = head.saturating_sub(shared.models.hub().progress().position);
     Ok(page::page(
@@ -62,20 +62,18 @@ pub(super) async fn page(
     ))
 }
 
-fn found(reader: &Reader, stuck: Vec<Where<'_>>, now: Timestamp) -> Result<Found, ViewsError> {
+fn found(reader: &Reader, stuck: &[Where<'_>], now: Timestamp) -> Result<Found, ViewsError> {
     let oldest = Query { order: &["since"], limit: 1, ..Query::default() };
     let day_ago = Where::UpTo("since", now.plus(-86_400).into());
-    let aged = Query { wheres: vec![day_ago], limit: MANY, ..Query::default() };
-    let stuck = Query { wheres: stuck, limit: MANY, ..Query::default() };
     let since = midnight(now.plus(-(DAYS - 1) * 86_400)).unix();
-    let days = Query { wheres: vec![Where::From("starts", since.into())], limit: MANY, ..Query::default() };
+    let days = Query { wheres: vec![Where::From("began", since.into())], limit: MANY, ..Query::default() };
     Ok(Found {
         standings: read::counts(reader, &BOARD, "urgency")?,
         reviews: sum(&read::counts(reader, &REVIEWS, "waits_for")?),
         blocked: sum(&read::counts(reader, &BLOCKED, "step")?),
         oldest: read::rows(reader, &REVIEWS, &oldest)?.pop(),
-        aged: read::rows::<Review>(reader, &REVIEWS, &aged)?.len(),
-        stuck: read::rows::<Unjudged>(reader, &CERTIFICATES, &stuck)?.len(),
+        aged: reader.count(&REVIEWS, &[day_ago])?,
+        stuck: reader.count(&CERTIFICATES, stuck)?,
         heard: feeds::all(reader)?,
         days: read::rows(reader, &FIGURES, &days)?,
     })
