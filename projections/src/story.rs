@@ -4,7 +4,7 @@
 mod tests;
 
 use covertrail_domain::cover::Line;
-use covertrail_domain::coverage::{Event, Round, Stage, State};
+use covertrail_domain::coverage::{Certificate, Event, Round, Stage, State};
 use covertrail_domain::id::{CertificateId, WorkerId};
 use covertrail_domain::time::{Timestamp, Window};
 
@@ -52,6 +52,11 @@ pub struct Place {
 }
 
 impl Story {
+    /// When 1099Policy was handed a certificate, where that was done here.
+    pub fn handed_in(&self, certificate: &Certificate) -> Option<Timestamp> {
+        self.handed_in.iter().find(|(id, _)| *id == certificate.id).map(|(_, at)| *at)
+    }
+
     /// Goes on with one more event.
     pub fn tell(&mut self, event: &Event, place: Place) {
         if let Event::Reassigned { at, .. } = event {

@@ -6,7 +6,7 @@ use covertrail_adapters::schema::{self, Envelope};
 use covertrail_adapters::store::{Position, Recorded};
 use covertrail_domain::coverage::State;
 use covertrail_domain::time::Timestamp;
-use covertrail_projections::AsOf;
+use covertrail_projections::{AsOf, Story};
 use serde::de::IgnoredAny;
 use sha2::{Digest as _, Sha256};
 use std::collections::HashMap;
@@ -36,15 +36,15 @@ pub(crate) struct Fold {
 
 #[derive(Default)]
 struct Stream {
-    state: State,
+    story: Story,
     then: Option<Box<AsOf>>,
     next_revision: u64,
     ended: bool,
 }
 
 impl Stream {
-    fn state(&self) -> &State {
-        self.then.as_ref().map_or(&self.state, |then| &then.story().state)
+    fn story(&self) -> &Story {
+        self.then.as_ref().map_or(&self.story, |then| then.story())
     }
 }
 
@@ -78,7 +78,7 @@ impl Fold {
         let event = schema::decode(recorded.kind, recorded.data)?;
         serde_json::from_slice::<IgnoredAny>(recorded.metadata).map_err(|_| Wrong::NotJson("metadata"))?;
         match self.as_of {
-            None => stream.state = std::mem::take(&mut stream.state).evolve(&event),
+            None => stream.story.tell(&event, views::place(recorded)),
             Some(at) => {
                 let occurred = Envelope::decode(recorded.metadata)?.occurred_at;
                 let then = stream.then.get_or_insert_with(|| Box::new(AsOf::new(at)));
@@ -93,10 +93,15 @@ impl Fold {
     }
 
     /// The work orders that are known, by the name of their stream, in no order.
+    pub(crate) fn stories(&self) -> impl Iterator<Item = (&str, &Story)> {
+        let known = self.streams.iter().map(|(name, stream)| (name, stream.story()));
+        let known = known.filter(|(_, story)| story.state.coverage().is_some());
+        known.map(|(name, story)| (name.split_once('-').map_or(name.as_str(), |(_, id)| id), story))
+    }
+
+    /// The state of each of them.
     pub(crate) fn states(&self) -> impl Iterator<Item = (&str, &State)> {
-        let known = self.streams.iter().map(|(name, stream)| (name, stream.state()));
-        let known = known.filter(|(_, state)| state.coverage().is_some());
-        known.map(|(name, state)| (name.split_once('-').map_or(name.as_str(), |(_, id)| id), state))
+        self.stories().map(|(id, story)| (id, &story.state))
     }
 
     /// How many events were folded.

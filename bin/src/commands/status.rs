@@ -3,7 +3,7 @@
 use super::answer::Answer;
 use super::fold::{Bound, Fold};
 use super::log::Which;
-use super::stuck::{self, Uploads};
+use super::stuck::{self, stuck};
 use super::until::{Until, seconds};
 use super::{Failure, print};
 use crate::config::{Config, link_secret};
@@ -57,16 +57,11 @@ impl Status {
         };
         let known = known.map(|micros| Timestamp::from_unix(micros.div_euclid(1_000_000)));
         let (mut fold, mut inbox) = (Fold::new(bound).looking_at(as_of), Inbox::default());
-        let mut uploads = Uploads::default();
-        let mut take = |recorded: &Recorded<'_>| {
-            uploads.take(recorded)?;
-            fold.take(recorded)
-        };
         match &self.work_order {
-            Some(work_order) => log.of(work_order, take).await?,
+            Some(work_order) => log.of(work_order, |recorded| fold.take(recorded)).await?,
             None => {
                 log.all(None, None, |recorded| match recorded.stream.split_once('-') {
-                    Some((COVERAGE, _)) => take(recorded),
+                    Some((COVERAGE, _)) => fold.take(recorded),
                     Some((DELIVERY, _)) => {
                         inbox.take(recorded);
                         Ok(())
@@ -84,7 +79,7 @@ impl Status {
         // what waits now is no answer about then
         let all = self.work_order.is_none() && is_now;
         let blocked = blocked(&fold);
-        let stuck = if is_now { uploads.stuck(&fold, at, patience) } else { vec![] };
+        let stuck = if is_now { stuck(&fold, at, patience) } else { vec![] };
         if self.json {
             let more = [fact("deliveries waiting", inbox.waiting()), fact("blocked", list(blocked))];
             let mut more = if all { more.into() } else { vec![] };

@@ -132,8 +132,7 @@ pub(super) async fn retry(
     };
     let (by, body) = (asked.person.clone(), asked.body.clone());
     let again = if body.is_empty() { Ok(Again::default()) } else { serde_json::from_slice(&body) };
-    let reason = again.map_err(|error| error.to_string());
-    match reason.and_then(|again| again.reason.map(said).transpose()) {
+    match again.map_err(|error| error.to_string()).and_then(|Again { reason }| reason.map(said).transpose()) {
         Ok(reason) => execute(&shared, asked, ("retry", &body), Command::Retry { by }, reason).await,
         Err(why) => problem(StatusCode::UNPROCESSABLE_ENTITY, &why),
     }

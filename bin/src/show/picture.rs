@@ -5,8 +5,8 @@ use super::path::path;
 use super::words;
 use covertrail_domain::cover::Line;
 use covertrail_domain::coverage::{
-    Action, Assignment, Certificate, CertificateStatus, Change, Coverage, Fate, Grant, Opinion, Report,
-    Settlement, Standing, State, View, Work,
+    Action, Assignment, Certificate, Change, Coverage, Fate, Grant, Opinion, Report, Settlement, Standing,
+    State, View, Work,
 };
 use covertrail_domain::time::Timestamp;
 
@@ -168,13 +168,7 @@ fn assignment(assignment: &Assignment) -> Vec<Fact> {
 }
 
 fn certificate(certificate: &Certificate) -> Vec<Fact> {
-    let status = match certificate.status() {
-        CertificateStatus::Processing => "processing",
-        CertificateStatus::Approved(_) => "approved",
-        CertificateStatus::ApprovedWithoutDates => "approved without dates",
-        CertificateStatus::Flagged => "flagged",
-        CertificateStatus::Denied => "denied",
-    };
+    let status = certificate.status().as_str().replace('-', " ");
     vec![
         fact("id", text(&certificate.id)),
         fact("status", status),

@@ -18,8 +18,7 @@ impl Follower {
             }
             Ask::Replay(replay, by, answer) => (replay, by, answer),
         };
-        let recorded = self.write_down().await;
-        let recorded = match recorded {
+        let recorded = match self.write_down().await {
             // what another told meanwhile is not what the person asks for
             Ok(()) | Err(JournalError::Moved) => {
                 self.journal.append(Record::ReplayAsked(replay), Some(by)).await

@@ -6,6 +6,7 @@
 use super::follow::Follower;
 use super::journal::JournalError;
 use super::record::{Record, Turn};
+use super::tell::micros;
 use crate::clock;
 use crate::engine::with_causes;
 use std::time::Duration;
@@ -25,8 +26,7 @@ pub(super) struct Node {
 
 impl Node {
     pub(super) fn new(lasts: Duration) -> Self {
-        let lasts = i64::try_from(lasts.as_micros()).unwrap_or(i64::MAX);
-        Self { id: uuid::Uuid::new_v4().to_string(), lasts }
+        Self { id: uuid::Uuid::new_v4().to_string(), lasts: micros(lasts) }
     }
 }
 

@@ -87,6 +87,19 @@ pub enum CertificateStatus {
     Denied,
 }
 
+impl CertificateStatus {
+    /// Its name.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Processing => "processing",
+            Self::Approved(_) => "approved",
+            Self::ApprovedWithoutDates => "approved-without-dates",
+            Self::Flagged => "flagged",
+            Self::Denied => "denied",
+        }
+    }
+}
+
 impl Certificate {
     pub(super) fn new(id: CertificateId) -> Self {
         Self { id, document: None, opinions: Vec::new(), noted_end: None }

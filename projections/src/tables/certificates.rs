@@ -4,7 +4,6 @@ use super::columns;
 use super::reviews::lines;
 use crate::story::Story;
 use crate::table::{Cell, Row, Rows, Table};
-use covertrail_domain::coverage::{Certificate, CertificateStatus};
 use covertrail_domain::id::ContractorId;
 use covertrail_domain::time::Timestamp;
 
@@ -34,15 +33,14 @@ fn rows(story: &Story, _at: Timestamp) -> Vec<Row<'_>> {
     let Some(coverage) = story.state.coverage() else { return Vec::new() };
     let all = coverage.certificates.iter();
     all.map(|certificate| {
-        let handed_in = story.handed_in.iter().find(|(id, _)| *id == certificate.id).map(|(_, at)| *at);
         let read = certificate.cover().or_else(|| certificate.printed());
         vec![
             coverage.work_order.as_str().into(),
             certificate.id.as_str().into(),
             coverage.path.contractor().map(ContractorId::as_str).into(),
             certificate.document.as_ref().map(Cell::shown).into(),
-            status(certificate).into(),
-            handed_in.into(),
+            certificate.status().as_str().into(),
+            story.handed_in(certificate).into(),
             certificate.opinions.last().map(|opinion| opinion.at).into(),
             read.map(|cover| lines(cover.lines)).into(),
             read.map(|cover| cover.window.start()).into(),
@@ -51,14 +49,4 @@ fn rows(story: &Story, _at: Timestamp) -> Vec<Row<'_>> {
         ]
     })
     .collect()
-}
-
-fn status(certificate: &Certificate) -> &'static str {
-    match certificate.status() {
-        CertificateStatus::Processing => "processing",
-        CertificateStatus::Approved(_) => "approved",
-        CertificateStatus::ApprovedWithoutDates => "approved_without_dates",
-        CertificateStatus::Flagged => "flagged",
-        CertificateStatus::Denied => "denied",
-    }
 }

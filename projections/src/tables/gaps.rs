@@ -29,27 +29,37 @@ pub const GAPS: Table = Table {
 
 fn rows(story: &Story, _at: Timestamp) -> Vec<Row<'_>> {
     let Some(coverage) = story.state.coverage() else { return Vec::new() };
-    let row = |worker: &'_ WorkerId, round: Round, line: Line, gap: Window, open: bool| {
-        vec![
-            coverage.work_order.as_str().into(),
-            line.as_str().into(),
-            worker.as_str().to_owned().into(),
-            i64::from(round.get()).into(),
-            gap.start().into(),
-            gap.end().into(),
-            gap.seconds().into(),
-            open.into(),
-        ]
-    };
+    let work_order = coverage.work_order.as_str();
     let mut rows = Vec::new();
     for Stint { worker, round, gaps, .. } in &story.stints {
         for (line, gaps) in gaps {
-            rows.extend(gaps.iter().map(|gap| row(worker, *round, *line, *gap, false)));
+            rows.extend(gaps.iter().map(|gap| row(work_order, (worker, *round), *line, *gap, false)));
         }
     }
     for (line, gaps) in coverage.gaps() {
         let open = coverage.is_open();
-        rows.extend(gaps.into_iter().map(|gap| row(&coverage.worker, coverage.round, line, gap, open)));
+        rows.extend(
+            gaps.into_iter().map(|gap| row(work_order, (&coverage.worker, coverage.round), line, gap, open)),
+        );
     }
     rows
+}
+
+fn row<'a>(
+    work_order: &'a str,
+    (worker, round): (&'a WorkerId, Round),
+    line: Line,
+    gap: Window,
+    open: bool,
+) -> Row<'a> {
+    vec![
+        work_order.into(),
+        line.as_str().into(),
+        worker.as_str().into(),
+        i64::from(round.get()).into(),
+        gap.start().into(),
+        gap.end().into(),
+        gap.seconds().into(),
+        open.into(),
+    ]
 }

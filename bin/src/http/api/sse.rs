@@ -1,5 +1,6 @@
 //! Server-Sent Events: what is said to one listener, who is dropped when they do not listen.
 
+use crate::http::listener::PATIENCE;
 use crate::views::ReadModels;
 use axum::body::{Body, Bytes};
 use axum::http::{HeaderMap, StatusCode};
@@ -13,8 +14,6 @@ use tokio::sync::{broadcast, mpsc};
 
 /// How long nothing may be said before a word that only says that somebody is there.
 const HEARTBEAT: Duration = Duration::from_secs(15);
-/// How long a listener may take for what is said before they are dropped.
-const PATIENCE: Duration = Duration::from_secs(30);
 /// How much of what has come is said at once.
 const TOGETHER: usize = 64;
 /// How much is said ahead of a listener, in messages.
@@ -71,7 +70,7 @@ impl Speaker {
     }
 
     /// Waits for what comes next, and says meanwhile that somebody is there.
-    pub(in crate::http) async fn wait<T>(&self, next: impl Future<Output = T>) -> Result<T, Gone> {
+    async fn wait<T>(&self, next: impl Future<Output = T>) -> Result<T, Gone> {
         let mut next = std::pin::pin!(next);
         loop {
             match tokio::time::timeout(HEARTBEAT, &mut next).await {

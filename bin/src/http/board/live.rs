@@ -22,7 +22,6 @@ use maud::{Markup, html};
 use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::broadcast::error::RecvError;
 
 /// How many changes are read at once.
 const PAGE: usize = 256;
@@ -78,10 +77,12 @@ impl Told {
                 self.changed(&speaker, &frames, &mut after).await?;
             }
             loop {
-                match speaker.wait(coming.recv()).await? {
-                    Ok(frames) => self.changed(&speaker, &frames, &mut after).await?,
-                    Err(RecvError::Lagged(_)) => break,
-                    Err(RecvError::Closed) => return Err(Gone),
+                let come = speaker.hear(&mut coming).await?;
+                for frames in &come.all {
+                    self.changed(&speaker, frames, &mut after).await?;
+                }
+                if come.and_more {
+                    break;
                 }
             }
         }
@@ -184,11 +185,9 @@ pub(super) async fn changes(
                 let seen = models.read(|reader| read::seen(reader)).await.map_err(|_| Gone)?;
                 speaker.say(sse::event("changed", Some(&seen), &said)).await?;
             }
-            is_news = match speaker.wait(coming.recv()).await? {
-                Ok(frames) => only.is_none() || frames.iter().any(|frame| frame.entry.subject == only),
-                Err(RecvError::Lagged(_)) => true,
-                Err(RecvError::Closed) => return Err(Gone),
-            };
+            let come = speaker.hear(&mut coming).await?;
+            let is_ours = |frame: &Frame| only.is_none() || frame.entry.subject == only;
+            is_news = come.and_more || come.all.iter().any(|frames| frames.iter().any(is_ours));
             if is_news {
                 // what comes together is told once, after the last of it
                 tokio::time::sleep(TOGETHER).await;

@@ -1,6 +1,6 @@
 //! What people do, what is followed, and who is told: described.
 
-use super::{Operation, answers, id, named, text};
+use super::{Operation, answers, id, named, path, text};
 use crate::config::Right;
 use crate::http::api::listings;
 use covertrail_projections::Rows;
@@ -67,8 +67,6 @@ const MATCH: &str =
     "The work order's ETag: if something has happened since, nothing is done and the answer is 412.";
 
 pub(super) fn streams() -> Vec<Operation> {
-    let after =
-        |what: &str| json!({ "name": "after", "in": "query", "description": what, "schema": named() });
     let query = |name: &str, what: &str| json!({ "name": name, "in": "query", "description": what, "schema": named() });
     let lists = listings::ALL.iter().filter(|listing| !matches!(listing.table.rows, Rows::OfBoard { .. }));
     let lists: Vec<&str> =
@@ -83,7 +81,7 @@ pub(super) fn streams() -> Vec<Operation> {
                 "operationId": "events",
                 "summary": "The coverage events as they are recorded, as CloudEvents; `id` is the position.",
                 "parameters": [
-                    after("Those after this position; without it (or Last-Event-ID), from now on."),
+                    query("after", "Those after this position; without it (or Last-Event-ID), from now on."),
                     query("type", "Only events of this name, such as coverage.quoted.v1."),
                     query("work_order", "Only those of this work order."),
                 ],
@@ -97,7 +95,7 @@ pub(super) fn streams() -> Vec<Operation> {
             json!({
                 "operationId": "subscription",
                 "summary": "The rows of a list as they are, then every change of them. Takes the list's own filters.",
-                "parameters": [list, after("The `id` of the last change that was heard; so does Last-Event-ID.")],
+                "parameters": [list, query("after", "The `id` of the last change that was heard; so does Last-Event-ID.")],
                 "responses": followed(
                     "`row` for each row, `ready`, then `change` with all rows of what changed; `reset` where one has to begin anew.",
                     &["400", "404"],
@@ -169,12 +167,6 @@ fn body(required: &[&str], properties: &Value) -> Value {
     let schema = json!({ "type": "object", "required": required, "additionalProperties": false, "properties": properties });
     let content = json!({ "application/json": { "schema": schema } });
     json!({ "required": !required.is_empty(), "content": content })
-}
-
-fn path(name: &str) -> Value {
-    let what =
-        if name == "name" { "The subscriber's name in the configuration." } else { "WorkMarket's id of it." };
-    json!({ "name": name, "in": "path", "required": true, "description": what, "schema": id() })
 }
 
 fn header(name: &str, what: &str, schema: &Value) -> Value {

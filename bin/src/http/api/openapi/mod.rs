@@ -102,6 +102,12 @@ pub(in crate::http) fn described() -> Value {
 
 const KNOWN_AT: &str = "By what was recorded up to this moment or position.";
 
+fn path(name: &str) -> Value {
+    let what =
+        if name == "name" { "The subscriber's name in the configuration." } else { "WorkMarket's id of it." };
+    json!({ "name": name, "in": "path", "required": true, "description": what, "schema": id() })
+}
+
 fn moment(name: &str, what: &str) -> Value {
     json!({ "name": name, "in": "query", "description": what, "schema": { "anyOf": moments() } })
 }

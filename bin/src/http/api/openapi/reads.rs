@@ -1,6 +1,6 @@
 //! What is read: described.
 
-use super::{Operation, answers, id, known_at, moment, named, object, refusal, text};
+use super::{Operation, answers, known_at, moment, named, object, path, refusal, text};
 use crate::config::Right;
 use crate::http::api::listings::{self, Filter, Keeps, Listing};
 use covertrail_domain::coverage::Badge;
@@ -80,10 +80,8 @@ pub(super) fn of_work_order() -> [Operation; 3] {
             described,
         )
     };
-    let asked = |more: &[Value]| {
-        [&[json!({ "name": "work_order", "in": "path", "required": true, "description": "WorkMarket's id of it.", "schema": id() })], more].concat()
-    };
-    let events = json!({ "type": "object" });
+    let asked = |more: &[Value]| [&[path("work_order")], more].concat();
+    let object_of_any = json!({ "type": "object" });
     [
         operation(
             "",
@@ -100,7 +98,7 @@ pub(super) fn of_work_order() -> [Operation; 3] {
                 "operationId": "history",
                 "summary": "Everything that happened to a work order, and what was refused, as it is stored.",
                 "parameters": asked(&[]),
-                "responses": answers("The events.", &events, &["400", "404"]),
+                "responses": answers("The events.", &object_of_any, &["400", "404"]),
             }),
         ),
         operation(
@@ -109,7 +107,7 @@ pub(super) fn of_work_order() -> [Operation; 3] {
                 "operationId": "standing",
                 "summary": "How a work order stood at any moment.",
                 "parameters": asked(&[moment("at", AS_OF), known_at()]),
-                "responses": answers("Its standing.", &json!({ "type": "object" }), &["400", "404"]),
+                "responses": answers("Its standing.", &object_of_any, &["400", "404"]),
             }),
         ),
     ]
