@@ -22,6 +22,7 @@ mod board;
 mod commands;
 mod copy;
 mod crash;
+mod doors;
 mod engines;
 mod faults;
 mod full_disk;

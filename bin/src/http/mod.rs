@@ -11,6 +11,7 @@ mod certificate;
 mod health;
 mod keys;
 mod listener;
+mod peer;
 mod people;
 mod problem;
 mod webhooks;
@@ -18,6 +19,7 @@ mod webhooks;
 pub use access::{Access, Who};
 pub(crate) use api::cloud_event;
 pub use board::Sessions;
+pub use peer::Peer;
 
 use crate::clock;
 use crate::engine::Engine;

@@ -1,0 +1,1 @@
+//! EventStoreDB clients authenticate, write only where the configuration says so, and cannot slow anybody down.

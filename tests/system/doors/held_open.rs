@@ -1,0 +1,1 @@
+//! Connections that stall, flood or speak the wrong protocol hold nobody up.

@@ -1,0 +1,1 @@
+//! No id, path or query parameter from outside opens anything that it does not name.

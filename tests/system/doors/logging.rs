@@ -1,0 +1,1 @@
+//! Logging never blocks, and what could not be written is counted.
