@@ -3,6 +3,7 @@
 //! Every measurement runs its contestants in turns, round by round, so that what else the machine does hurts
 //! all of them; it prints medians over the rounds and the ratios between them. Trust the ratios.
 
+pub mod attack;
 pub mod disk;
 pub mod engine;
 pub mod load;

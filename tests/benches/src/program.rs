@@ -12,6 +12,8 @@ use std::time::{Duration, Instant};
 
 /// The token of whoever measures.
 pub const TOKEN: &str = "a-token-of-the-measurement";
+/// How many people may ask beside them.
+const PEOPLE: usize = 20;
 const SERVES: &str = "COVERTRAIL_BENCH_SERVES";
 
 /// Is the program, where this process was started to be it.
@@ -25,17 +27,26 @@ pub struct Program {
     begun: Instant,
     /// Where it is asked.
     pub address: SocketAddr,
+    /// Where clients of EventStoreDB reach it.
+    pub gateway: SocketAddr,
 }
 
 impl Program {
     /// Serves the log in a directory, with vendors that nobody is.
     pub fn serve(directory: &Path) -> Self {
-        let sha256: String = Sha256::digest(TOKEN).iter().map(|byte| format!("{byte:02x}")).collect();
+        let person = |name: &str, role: &str, token: &str| {
+            let sha256: String = Sha256::digest(token).iter().map(|byte| format!("{byte:02x}")).collect();
+            format!("[[access]]\nname = \"{name}\"\nrole = \"{role}\"\nsha256 = \"{sha256}\"\n")
+        };
+        let people: String = (0..PEOPLE)
+            .map(|number| person(&format!("person-{number}"), "viewer", &Self::token(number)))
+            .collect();
         let config = format!(
-            "[server]\nlisten = \"127.0.0.1:0\"\n\
+            "[server]\nlisten = \"127.0.0.1:0\"\n[gateway]\nlisten = \"127.0.0.1:0\"\nanonymous = \"reader\"\n\
              [policy]\nbase_url = \"http://127.0.0.1:9\"\n[workmarket]\nbase_url = \"http://127.0.0.1:9\"\n\
              [log]\nfilter = \"error,covertrail::commands::serve=info\"\n\
-             [[access]]\nname = \"clerk\"\nrole = \"auditor\"\nsha256 = \"{sha256}\"\n"
+             {clerk}{people}",
+            clerk = person("clerk", "auditor", TOKEN)
         );
         fs::write(directory.join("covertrail.toml"), config).expect("a file");
         let begun = Instant::now();
@@ -52,12 +63,23 @@ impl Program {
             .spawn()
             .expect("the program starts");
         let mut said = BufReader::new(child.stderr.take().expect("a pipe"));
-        let address = told(&mut said);
+        let gateway = announced(&mut said, "\"message\":\"serving EventStoreDB's protocol\"");
+        let address = announced(&mut said, "\"message\":\"serving\"");
         std::thread::spawn(move || {
             let lines = said.lines().map_while(Result::ok);
             lines.filter(|line| line.contains("\"ERROR\"")).for_each(|line| eprintln!("{line}"));
         });
-        Self { child, begun, address }
+        Self { child, begun, address, gateway }
+    }
+
+    /// The token of one of the people beside whoever measures, counted from 0.
+    pub fn token(number: usize) -> String {
+        format!("a-token-of-person-{number}-of-the-measurement")
+    }
+
+    /// Its process.
+    pub fn id(&self) -> u32 {
+        self.child.id()
     }
 
     /// Waits until the work is done, and the read models are at the end of the log; how long each took since the start.
@@ -105,10 +127,10 @@ impl Drop for Program {
     }
 }
 
-/// The address that it says it serves at.
-fn told(said: &mut BufReader<ChildStderr>) -> SocketAddr {
+/// The address in the first log line with this message.
+fn announced(said: &mut BufReader<ChildStderr>, message: &str) -> SocketAddr {
     let mut line = String::new();
-    while !line.contains("\"message\":\"serving\"") {
+    while !line.contains(message) {
         line.clear();
         assert!(said.read_line(&mut line).expect("a line") > 0, "the program ended before it served");
     }
