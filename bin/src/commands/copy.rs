@@ -3,11 +3,11 @@
 use super::{Failure, print};
 use crate::copy::{Copied, Progress, copy};
 use crate::engine::with_causes;
+use crate::logging;
 use crate::store::{Opened, named};
 use clap::Args;
 use covertrail_adapters::store::Position;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use std::io::IsTerminal as _;
 use std::path::PathBuf;
 
 /// Copy the event log to another engine or place, and prove that the copy is the same
@@ -58,7 +58,7 @@ impl Copy {
 }
 
 fn bar(head: Option<Position>) -> ProgressBar {
-    let drawn = std::io::stderr().is_terminal();
+    let drawn = logging::standard_error_is_drawable();
     let target = if drawn { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
     let bar = ProgressBar::with_draw_target(Some(head.map_or(0, Position::get)), target);
     let style =

@@ -116,6 +116,14 @@ impl World {
         *self.program.lock().unwrap() = Some(program);
     }
 
+    /// Starts the process with a standard error that only the caller reads, and waits for nothing.
+    pub(crate) fn spawn_with_stderr(&self, stderr: std::process::Stdio) {
+        let config = self.configure();
+        let environment = self.plan.lock().unwrap().secrets.environment();
+        let arguments = ["serve", "--config", config.to_str().unwrap()];
+        *self.program.lock().unwrap() = Some(Program::spawn_with_stderr(stderr, &arguments, &environment));
+    }
+
     /// Waits until the process listens, and tells the vendors where.
     pub(crate) async fn find(&self) {
         let told = self.program.lock().unwrap().as_ref().unwrap().told();
@@ -171,6 +179,11 @@ impl World {
     pub(crate) async fn start(&self) {
         self.spawn();
         self.find().await;
+        self.is_ready().await;
+    }
+
+    /// Waits until the program is ready.
+    pub(crate) async fn is_ready(&self) {
         let ready = async {
             while self.get("/readyz").await.is_none_or(|answer| answer.status != 200) {
                 tokio::time::sleep(Duration::from_millis(10)).await;
@@ -203,6 +216,16 @@ impl World {
         let ended = program.ended().await;
         self.printed.lock().unwrap().push_str(&ended.stderr);
         ended
+    }
+
+    /// Sends the process a signal, and the same once more when it says that it stops; answers how it ended.
+    pub(crate) async fn end_twice(&self, signal: &str) -> Ended {
+        self.log.lock().await.rest();
+        let program = self.program.lock().unwrap().take().unwrap();
+        program.signal(signal);
+        program.told().logs("stopping").await;
+        program.signal(signal);
+        program.ended().await
     }
 
     pub(crate) async fn restart(&self) {

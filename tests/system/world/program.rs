@@ -40,6 +40,20 @@ impl Program {
         Self::begin(Command::new(PROGRAM), arguments, environment)
     }
 
+    /// Starts it with a standard error that only the caller reads, if anybody.
+    pub(crate) fn spawn_with_stderr(
+        stderr: Stdio,
+        arguments: &[&str],
+        environment: &[(&str, String)],
+    ) -> Self {
+        Self::begin_with(Command::new(PROGRAM), arguments, environment, Stdio::piped(), stderr)
+    }
+
+    /// Runs it to its end with a standard output that only the caller reads, if anybody.
+    pub(crate) async fn run_with_stdout(stdout: Stdio, arguments: &[&str]) -> Ended {
+        Self::begin_with(Command::new(PROGRAM), arguments, &[], stdout, Stdio::piped()).ended().await
+    }
+
     /// Starts it where no file may grow beyond so many bytes, which stands for a full disk.
     pub(crate) fn spawn_within(bytes: u64, arguments: &[&str], environment: &[(&str, String)]) -> Self {
         let mut command = Command::new("prlimit");
@@ -47,7 +61,17 @@ impl Program {
         Self::begin(command, arguments, environment)
     }
 
-    fn begin(mut command: Command, arguments: &[&str], environment: &[(&str, String)]) -> Self {
+    fn begin(command: Command, arguments: &[&str], environment: &[(&str, String)]) -> Self {
+        Self::begin_with(command, arguments, environment, Stdio::piped(), Stdio::piped())
+    }
+
+    fn begin_with(
+        mut command: Command,
+        arguments: &[&str],
+        environment: &[(&str, String)],
+        stdout: Stdio,
+        stderr: Stdio,
+    ) -> Self {
         for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("COVERTRAIL_")) {
             command.env_remove(name);
         }
@@ -56,24 +80,27 @@ impl Program {
             .args(arguments)
             .envs(environment.iter().map(|(name, value)| (*name, value)))
             .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
+            .stdout(stdout)
+            .stderr(stderr)
             .spawn()
             .unwrap();
         let (found, address) = watch::channel(None);
         let told = Arc::new(Said { stdout: Mutex::default(), stderr: Mutex::default(), address });
-        let (stdout, stderr) = (child.stdout.take().unwrap(), child.stderr.take().unwrap());
-        let (first, second) = (Arc::clone(&told), Arc::clone(&told));
-        let readers = vec![
-            std::thread::spawn(move || listen(stdout, &first.stdout, |_| ())),
-            std::thread::spawn(move || {
-                listen(stderr, &second.stderr, |line| {
+        let mut readers = Vec::new();
+        if let Some(stdout) = child.stdout.take() {
+            let told = Arc::clone(&told);
+            readers.push(std::thread::spawn(move || listen(stdout, &told.stdout, |_| ())));
+        }
+        if let Some(stderr) = child.stderr.take() {
+            let told = Arc::clone(&told);
+            readers.push(std::thread::spawn(move || {
+                listen(stderr, &told.stderr, |line| {
                     if let Some(address) = serving(line) {
                         found.send_replace(Some(address));
                     }
                 });
-            }),
-        ];
+            }));
+        }
         Self { child, told, readers }
     }
 
@@ -152,6 +179,16 @@ impl Said {
     pub(crate) async fn found(&self) -> Option<SocketAddr> {
         let mut address = self.address.clone();
         address.wait_for(Option::is_some).await.ok().and_then(|address| *address)
+    }
+
+    /// Waits until its standard error says so.
+    pub(crate) async fn logs(&self, what: &str) {
+        let waiting = async {
+            while !self.stderr.lock().unwrap().contains(what) {
+                tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+            }
+        };
+        tokio::time::timeout(PATIENCE, waiting).await.unwrap_or_else(|_| panic!("it never logged {what}"));
     }
 
     /// Waits until its standard output says so.

@@ -3,6 +3,7 @@
 use super::super::ages::Ages;
 use super::{Shared, troubled};
 use crate::clock;
+use crate::logging;
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Response};
 use covertrail_adapters::store::Position;
@@ -39,6 +40,8 @@ pub(super) async fn metrics(State(shared): State<Arc<Shared>>) -> Response {
                 ["route", "outcome"],
             );
             steps.tell(&mut told, "step_seconds", "Steps at 1099Policy.", ["step", "outcome"]);
+            let dropped = logging::dropped_lines();
+            counter(&mut told, "log_lines_dropped_total", "Log lines that could not be written.", dropped);
             ([("content-type", "text/plain; version=0.0.4")], told).into_response()
         }
         Err(trouble) => troubled(&trouble),
@@ -114,4 +117,12 @@ fn gauge(told: &mut String, name: &str, means: &str, figures: impl IntoIterator<
     for (labels, figure) in figures {
         let _ = writeln!(told, "covertrail_{name}{labels} {figure}");
     }
+}
+
+fn counter(told: &mut String, name: &str, means: &str, figure: u64) {
+    // writing to a string cannot fail
+    let _ = writeln!(
+        told,
+        "# HELP covertrail_{name} {means}\n# TYPE covertrail_{name} counter\ncovertrail_{name} {figure}"
+    );
 }
