@@ -11,10 +11,13 @@ use std::time::Duration;
 
 /// A world whose program logs all it can, to there.
 async fn logging_to(stderr: impl Into<Stdio>, format: &str) -> Arc<World> {
+    let plan = Plan { more: format!("format = {format:?}\n"), ..Plan::default() };
+    logging_as_planned(stderr, plan).await
+}
+
+async fn logging_as_planned(stderr: impl Into<Stdio>, plan: Plan) -> Arc<World> {
     let listen = crate::world::loopback().await.local_addr().unwrap();
-    let mut plan = Plan { listen, log_filter: "trace", ..Plan::default() };
-    plan.more = format!("format = {format:?}\n");
-    let world = World::without_program(plan).await;
+    let world = World::without_program(Plan { listen, log_filter: "trace", ..plan }).await;
     world.spawn_with_stderr(stderr.into());
     world.is_at(listen).await;
     world.is_ready().await;
@@ -22,13 +25,13 @@ async fn logging_to(stderr: impl Into<Stdio>, format: &str) -> Arc<World> {
 }
 
 /// Takes so many webhooks, ten at once.
-async fn take_webhooks(world: &Arc<World>, many: usize) {
+async fn take_webhooks(world: &Arc<World>, round: usize, many: usize) {
     let mut taking = tokio::task::JoinSet::new();
     for taker in 0..10 {
         let world = Arc::clone(world);
         taking.spawn(async move {
             for number in 0..many / 10 {
-                let id = format!("ev_{taker}_{number}");
+                let id = format!("ev_{round}_{taker}_{number}");
                 let notice =
                     json!({ "id": id, "type": "job_category.created", "created": now(), "data": {} });
                 let taken = tokio::time::timeout(PATIENCE, world.policy_says(&notice)).await;
@@ -44,19 +47,38 @@ async fn take_webhooks(world: &Arc<World>, many: usize) {
 /// How many log lines the program says it has lost.
 async fn dropped(world: &World) -> u64 {
     let token = format!("Bearer {REVIEWER_TOKEN}");
-    let asked = world.request(Method::GET, "/metrics", &[("authorization", &token)], Vec::new());
-    let metrics = world.send(asked).await.unwrap().text;
+    let answers = async {
+        loop {
+            let request = world.request(Method::GET, "/metrics", &[("authorization", &token)], Vec::new());
+            let answer = world.send(request).await.unwrap();
+            if answer.status == 200 {
+                return answer.text;
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    let metrics = tokio::time::timeout(PATIENCE, answers).await.expect("the metrics can be read");
     let figure = metrics.lines().find_map(|line| line.strip_prefix("covertrail_log_lines_dropped_total "));
     figure.unwrap_or_else(|| panic!("{metrics}")).parse().unwrap()
+}
+
+/// Takes webhooks, 1,000 and more, until lines are lost; answers how many are.
+async fn flood(world: &Arc<World>) -> u64 {
+    for round in 0..20 {
+        take_webhooks(world, round, 1000).await;
+        let dropped = dropped(world).await;
+        if dropped > 0 {
+            return dropped;
+        }
+    }
+    panic!("no line is ever lost: the queue has no bound");
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_pipe_that_nobody_reads_holds_nothing_up_and_what_is_missing_is_said_where_it_is() {
     let (reader, writer) = std::io::pipe().unwrap();
     let world = logging_to(writer, "json").await;
-    take_webhooks(&world, 1000).await;
-    let lost = dropped(&world).await;
-    assert!(lost > 0);
+    let lost = flood(&world).await;
     let reading = std::thread::spawn(move || until_lines_are_missing(reader));
     let (said, reader) = tokio::task::spawn_blocking(|| reading.join().unwrap()).await.unwrap();
     assert!(said >= lost, "{said} of {lost}");
@@ -84,8 +106,7 @@ fn until_lines_are_missing(reader: PipeReader) -> (u64, PipeReader) {
 async fn it_ends_by_itself_while_nobody_reads_what_it_says() {
     let (reader, writer) = std::io::pipe().unwrap();
     let world = logging_to(writer, "text").await;
-    take_webhooks(&world, 300).await;
-    assert!(dropped(&world).await > 0);
+    flood(&world).await;
     assert_eq!(world.end("TERM").await.code, Some(0));
     drop(reader);
 }
@@ -97,7 +118,7 @@ async fn a_full_disk_and_a_reader_that_is_gone_cost_lines_and_nothing_else() {
     drop(gone);
     for stderr in [Stdio::from(full), Stdio::from(closed)] {
         let world = logging_to(stderr, "json").await;
-        take_webhooks(&world, 20).await;
+        take_webhooks(&world, 0, 20).await;
         assert!(dropped(&world).await >= 20);
         assert_eq!(world.end("TERM").await.code, Some(0));
     }
@@ -107,14 +128,15 @@ async fn a_full_disk_and_a_reader_that_is_gone_cost_lines_and_nothing_else() {
 async fn text_in_a_file_has_no_colours_and_nothing_from_outside_begins_a_line() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("log");
-    let world = logging_to(File::create(&path).unwrap(), "text").await;
-    let hostile = "job_category.\u{1b}[31mcreated\r\n2026-11-28T00:00:00.000000Z  INFO forged\u{202e}";
-    let notice = json!({ "id": "ev_1", "type": hostile, "created": now(), "data": {} });
-    assert!(world.policy_says(&notice).await.status < 500);
-    take_webhooks(&world, 10).await;
+    // the program logs the path of its event log
+    let hostile = "\\u001b[31mred\\r\\n2026-11-28T00:00:00.000000Z  INFO forged\\u202e.sqlite";
+    let store = format!("path = \"{}/{hostile}\"", folder.path().display());
+    let plan = Plan { store, more: "format = \"text\"\n".to_owned(), ..Plan::default() };
+    let world = logging_as_planned(File::create(&path).unwrap(), plan).await;
+    take_webhooks(&world, 0, 10).await;
     assert_eq!(world.end("TERM").await.code, Some(0));
     let text = std::fs::read_to_string(&path).unwrap();
-    assert!(text.contains("INFO stopping"), "{text}");
+    assert!(text.contains("INFO stopping") && text.contains("INFO forged"), "{text}");
     let odd = |character: char| character != '\n' && (character.is_control() || character == '\u{202e}');
     assert!(!text.contains(odd), "{text:?}");
     for line in text.lines() {
