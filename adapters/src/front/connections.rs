@@ -74,7 +74,7 @@ impl Default for ConnectionRules {
             body_start: Duration::from_secs(5),
             write: Duration::from_secs(30),
             linger: Duration::from_secs(3),
-            body_budget: 64 << 20,
+            body_budget: 32 << 20,
         }
     }
 }
@@ -334,6 +334,26 @@ impl OpenConnection {
     /// Whether the peer is a proxy, which names the peers that it speaks for.
     pub fn is_proxy(&self) -> bool {
         self.entry.counted.is_none()
+    }
+
+    /// The rules of its port.
+    pub fn rules(&self) -> &ConnectionRules {
+        &self.connections.rules
+    }
+
+    /// Whether a request on it was ever authenticated.
+    pub fn is_known(&self) -> bool {
+        self.entry.progress.is_known()
+    }
+
+    /// Bytes of the peer are left unread: the connection is closed after the answer, and they are discarded.
+    pub fn leave_unread(&self) {
+        self.entry.progress.leave_unread();
+    }
+
+    /// Whether bytes of the peer may be left unread.
+    pub fn is_unread(&self) -> bool {
+        self.entry.progress.is_unread()
     }
 
     /// What it is doing.

@@ -48,6 +48,8 @@ pub(super) struct Progress {
     lingering: AtomicU64,
     /// Whether the request that is worked on is authenticated.
     authenticated: AtomicBool,
+    /// Whether bytes of the peer may wait unread: of a head that was refused, or of a body that nobody read.
+    unread: AtomicBool,
     /// Whether any request of the connection was.
     known: AtomicBool,
 }
@@ -65,6 +67,7 @@ impl Progress {
             lingering: AtomicU64::new(NEVER),
             authenticated: AtomicBool::new(false),
             known: AtomicBool::new(false),
+            unread: AtomicBool::new(false),
         }
     }
 
@@ -84,15 +87,31 @@ impl Progress {
 
     /// Bytes came from the peer.
     pub(super) fn read(&self, now: u64) {
-        if self.requests.load(Relaxed) == 0 && !self.has_head.swap(true, Relaxed) {
-            self.awaited.store(now, Relaxed);
+        if self.requests.load(Relaxed) == 0 {
+            self.unread.store(true, Relaxed);
+            if !self.has_head.swap(true, Relaxed) {
+                self.awaited.store(now, Relaxed);
+            }
         }
+    }
+
+    pub(super) fn leave_unread(&self) {
+        self.unread.store(true, Relaxed);
+    }
+
+    pub(super) fn is_unread(&self) -> bool {
+        self.unread.load(Relaxed)
+    }
+
+    pub(super) fn is_known(&self) -> bool {
+        self.known.load(Relaxed)
     }
 
     pub(super) fn begin_request(&self) {
         self.requests.fetch_add(1, Relaxed);
         self.authenticated.store(false, Relaxed);
         self.has_head.store(false, Relaxed);
+        self.unread.store(false, Relaxed);
     }
 
     pub(super) fn end_request(&self, now: u64) {
