@@ -2,14 +2,16 @@
 
 use crate::config::{self, Api, Config, LogEngine, Secrets};
 use crate::engine::{Documents, Engine, Parts, Polling, Requirements};
-use crate::http::{Access, Sessions, Shared};
+use crate::http::{Access, CostlyQuestions, Sessions, Shared};
 use crate::links::Links;
 use crate::subscribers::{Keys, Subscribers, TURN};
 use crate::telemetry::Timings;
 use crate::views::ReadModels;
+use covertrail_adapters::front::{self, Connections};
 use covertrail_adapters::policy::Limits;
 use covertrail_adapters::secret::Secret;
-use covertrail_adapters::store::EventStore;
+use covertrail_adapters::store::{EVENTSTOREDB_APPEND_BYTES, EventStore, MAX_APPEND_BYTES};
+use covertrail_adapters::webhook::delivery::body_within;
 use covertrail_adapters::webhook::verify::{Scheme, Verifier};
 use covertrail_adapters::{policy, workmarket};
 use std::net::SocketAddr;
@@ -158,7 +160,10 @@ pub fn shared(
     let [policy, workmarket] = verifiers(config, secrets)?;
     let access = Access::new(&config.access, &secrets.people);
     let models = ReadModels::new(Arc::clone(&engine.store), &config.store.views_path());
-    let max_body_bytes = config.server.max_body_bytes;
+    let max_body_bytes = max_body_bytes(config);
+    let connections = connections(&config.server);
+    let server = &config.server;
+    let costly = CostlyQuestions::new(server.costly_questions_at_once, server.costly_questions_waiting);
     let certificate_stuck_after = config.engine.certificate_stuck_after;
     let links = links(&config.server, address, secrets.link.clone())?;
     let subscribers = Arc::default();
@@ -175,9 +180,41 @@ pub fn shared(
         sessions,
         links,
         requests,
+        connections,
+        costly,
+        limits: Vec::new(),
         max_body_bytes,
         certificate_stuck_after,
     })
+}
+
+/// The table of connections. The limit of open files is raised for it as far as the system allows.
+fn connections(server: &config::Server) -> Arc<Connections> {
+    let rules = server.rules(front::raise_open_files());
+    if let Some(configured) = server.max_connections
+        && configured > rules.total
+    {
+        tracing::warn!(
+            configured,
+            used = rules.total,
+            open_files = rules.open_files,
+            "server.max_connections is more than the limit of open files leaves room for; raise it (ulimit -n)"
+        );
+    }
+    Connections::new(rules)
+}
+
+/// The largest body whose delivery the log can store, where that is less than what is configured.
+fn max_body_bytes(config: &Config) -> usize {
+    let most = body_within(match config.store.engine {
+        LogEngine::Embedded => MAX_APPEND_BYTES,
+        LogEngine::EventStoreDb => EVENTSTOREDB_APPEND_BYTES,
+    });
+    let configured = config.server.max_body_bytes;
+    if configured > most {
+        tracing::info!(configured, used = most, "server.max_body_bytes is more than the event log takes");
+    }
+    configured.min(most)
 }
 
 /// Those who are told by webhooks, each with its secret from the environment.

@@ -5,6 +5,7 @@ mod access;
 mod address;
 mod problems;
 mod secrets;
+mod server;
 mod store;
 mod subscribers;
 mod telemetry;
@@ -14,10 +15,11 @@ mod workmarket;
 
 pub use access::{Right, Role, Sha256Hex, Token};
 pub use secrets::{People, Secrets, link_secret, store_credentials};
+pub use server::Server;
 pub use store::{LogEngine, Store};
 pub use subscribers::{Events, From, Subscriber};
 pub use telemetry::Telemetry;
-pub use values::{Config, Engine, Gateway, Log, LogFormat, Mapping, Policy, Server, Webhook};
+pub use values::{Config, Engine, Gateway, Log, LogFormat, Mapping, Policy, Webhook};
 pub use wire::{Environment, Wire};
 pub use workmarket::{Api, Trigger, WorkMarket};
 

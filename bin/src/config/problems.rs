@@ -9,7 +9,6 @@ impl Config {
     pub(super) fn problems(&self) -> Vec<String> {
         let mut problems = Vec::new();
         for (field, zero) in [
-            ("server.max_body_bytes", self.server.max_body_bytes == 0),
             ("policy.timeout_seconds", self.policy.timeout.is_zero()),
             ("policy.attempts", self.policy.attempts == 0),
             ("policy.max_in_flight", self.policy.max_in_flight == 0),
@@ -36,17 +35,10 @@ impl Config {
         if self.gateway.listen.is_some() && self.store.engine == LogEngine::EventStoreDb {
             problems.push("gateway.listen: the log is on a server that clients reach by themselves".into());
         }
+        problems.extend(self.server.problems());
         problems.extend(self.store.problems());
         if self.policy.start_lead_seconds < 0 {
             problems.push("policy.start_lead_seconds: must not be negative".into());
-        }
-        if self
-            .server
-            .public_url
-            .as_ref()
-            .is_some_and(|url| !url.starts_with("https://") && !url.starts_with("http://"))
-        {
-            problems.push("server.public_url: must begin with https:// or http://".into());
         }
         for (field, url) in
             [("policy.base_url", &self.policy.base_url), ("workmarket.base_url", &self.workmarket.base_url)]

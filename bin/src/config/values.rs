@@ -1,6 +1,7 @@
 //! The file's tables, as typed values with their defaults.
 
 use super::access::Token;
+use super::server::Server;
 use super::store::Store;
 use super::subscribers::Subscriber;
 use super::telemetry::Telemetry;
@@ -39,18 +40,6 @@ pub struct Config {
     pub access: Vec<Token>,
     /// `[[subscribers]]`
     pub subscribers: Vec<Subscriber>,
-}
-
-/// Where and how HTTP is served.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct Server {
-    /// The address; port 0 takes any free one.
-    pub listen: SocketAddr,
-    /// What application links begin with; without it, the address.
-    pub public_url: Option<String>,
-    /// The largest webhook body, in bytes.
-    pub max_body_bytes: usize,
 }
 
 /// The log, served over EventStoreDB's protocol.
@@ -167,12 +156,6 @@ pub enum LogFormat {
     Json,
     /// For people.
     Text,
-}
-
-impl Default for Server {
-    fn default() -> Self {
-        Self { listen: SocketAddr::from(([127, 0, 0, 1], 8099)), public_url: None, max_body_bytes: 1 << 20 }
-    }
 }
 
 impl Default for Policy {

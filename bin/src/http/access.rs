@@ -1,6 +1,6 @@
 //! Who asks: found by their token, and let in by their role.
 
-use super::{Shared, problem};
+use super::{Shared, body, problem};
 use crate::config::{People, Right, Role, Token};
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, StatusCode};
@@ -62,6 +62,7 @@ impl Access {
 pub(super) async fn readers(State(shared): State<Arc<Shared>>, mut request: Request, next: Next) -> Response {
     match shared.access.who(request.headers()).cloned() {
         Some(who) => {
+            body::authenticate(request.extensions());
             request.extensions_mut().insert(who);
             next.run(request).await
         }

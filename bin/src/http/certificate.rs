@@ -1,5 +1,6 @@
 //! A certificate of insurance that a person hands in for a work order, as one file of a form.
 
+use super::body::UnreadBody;
 use super::people::{admitted, execute};
 use super::{Shared, problem};
 use crate::engine::DocumentError;
@@ -16,7 +17,7 @@ pub(super) async fn submit(
     State(shared): State<Arc<Shared>>,
     Path(work_order): Path<String>,
     headers: HeaderMap,
-    body: Body,
+    body: UnreadBody,
 ) -> Response {
     let asked = match admitted(&shared, &headers, &work_order, body).await {
         Ok(asked) => asked,

@@ -8,10 +8,9 @@ mod apply;
 mod board;
 mod body;
 mod certificate;
+mod costly;
 mod health;
 mod keys;
-mod listener;
-mod peer;
 mod people;
 mod problem;
 mod webhooks;
@@ -19,7 +18,8 @@ mod webhooks;
 pub use access::{Access, Who};
 pub(crate) use api::cloud_event;
 pub use board::Sessions;
-pub use peer::Peer;
+pub use costly::CostlyQuestions;
+pub use covertrail_adapters::front::Peer;
 
 use crate::clock;
 use crate::engine::Engine;
@@ -33,8 +33,8 @@ use axum::http::{HeaderMap, Method, StatusCode};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::Response;
 use axum::routing::{get, post};
+use covertrail_adapters::front::{self, Connections, Limit};
 use covertrail_adapters::webhook::verify::Verifier;
-use listener::Patient;
 use problem::problem;
 use std::sync::Arc;
 use std::time::Duration;
@@ -60,6 +60,12 @@ pub struct Shared {
     pub links: Links,
     /// How long requests took.
     pub requests: Timings,
+    /// The open connections.
+    pub connections: Arc<Connections>,
+    /// The questions that cost much.
+    pub costly: CostlyQuestions,
+    /// Limits of other parts, such as the gateway's, that `/metrics` shows beside those of HTTP.
+    pub limits: Vec<Arc<Limit>>,
     /// The largest webhook body, in bytes.
     pub max_body_bytes: usize,
     /// After how long without a verdict a certificate is stuck at 1099Policy.
@@ -107,12 +113,13 @@ async fn timed(State(shared): State<Arc<Shared>>, request: Request, next: Next) 
     answer
 }
 
-/// Serves until told to stop; requests under way are finished, and who does not read what they asked for is dropped.
+/// Serves until it is stopped; requests under way are finished.
 pub async fn serve(
     listener: TcpListener,
     shared: Shared,
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> std::io::Result<()> {
-    let listener = Patient { listener, patience: listener::PATIENCE };
-    axum::serve(listener, router(shared)).with_graceful_shutdown(stop).await
+    let connections = Arc::clone(&shared.connections);
+    front::serve(listener, connections, router(shared), stop).await;
+    Ok(())
 }

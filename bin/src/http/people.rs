@@ -1,14 +1,14 @@
 //! What people may do: review a certificate, make an exception, have a blocked step tried again.
 //! Whoever does it is named by their token, and the event says so.
 
-use super::access::{self, Who};
-use super::body::{self, Untaken};
+use super::access;
+use super::body::{UnreadBody, Untaken};
 use super::keys::under_key;
 use super::{Shared, problem};
 use crate::clock;
 use crate::config::Right;
 use crate::engine::{Cause, Engine, ExecuteError, Executed, MAX_DOCUMENT_BYTES, refusal};
-use axum::body::{Body, Bytes};
+use axum::body::Bytes;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
@@ -49,7 +49,7 @@ pub(super) async fn review(
     State(shared): State<Arc<Shared>>,
     Path(work_order): Path<String>,
     headers: HeaderMap,
-    body: Body,
+    body: UnreadBody,
 ) -> Response {
     read_and_execute(&shared, &headers, (&work_order, "review"), body, |person, review: ReviewAsked| {
         review.command(person, clock::now())
@@ -103,7 +103,7 @@ pub(super) async fn waive(
     State(shared): State<Arc<Shared>>,
     Path(work_order): Path<String>,
     headers: HeaderMap,
-    body: Body,
+    body: UnreadBody,
 ) -> Response {
     read_and_execute(&shared, &headers, (&work_order, "waive"), body, |person, waiver: Waiver| {
         let until = Timestamp::from_unix(waiver.until);
@@ -124,7 +124,7 @@ pub(super) async fn retry(
     State(shared): State<Arc<Shared>>,
     Path(work_order): Path<String>,
     headers: HeaderMap,
-    body: Body,
+    body: UnreadBody,
 ) -> Response {
     let asked = match admitted(&shared, &headers, &work_order, body).await {
         Ok(asked) => asked,
@@ -142,7 +142,7 @@ async fn read_and_execute<T: for<'a> Deserialize<'a>>(
     shared: &Shared,
     headers: &HeaderMap,
     (work_order, what): (&str, &'static str),
-    body: Body,
+    body: UnreadBody,
     command: impl FnOnce(PersonId, T) -> Result<Command, String>,
 ) -> Response {
     let asked = match admitted(shared, headers, work_order, body).await {
@@ -175,34 +175,30 @@ pub(super) async fn admitted(
     shared: &Shared,
     headers: &HeaderMap,
     work_order: &str,
-    body: Body,
+    mut unread: UnreadBody,
 ) -> Result<Asked, Response> {
-    let who = shared.access.who(headers).filter(|who| who.role.has(Right::Act));
-    // read before anything is refused, since one who is still sending does not hear a refusal; of those who are
-    // not let in nothing is kept
-    let body = body::read(body, if who.is_some() { MAX_BODY_BYTES } else { 0 }).await;
-    let Some(Who { name: person, .. }) = who.cloned() else {
-        return Err(match shared.access.who(headers) {
-            Some(who) => access::forbidden(who, Right::Act),
-            None => access::unknown(),
-        });
-    };
+    let Some(who) = shared.access.who(headers) else { return Err(access::unknown()) };
+    if !who.role.has(Right::Act) {
+        return Err(access::forbidden(who, Right::Act));
+    }
+    let person = who.name.clone();
+    unread.authenticate();
     if !shared.engine.is_caught_up() {
         return Err(problem(StatusCode::SERVICE_UNAVAILABLE, "the event log is still being read; try again"));
     }
     let work_order = WorkOrderId::parse(work_order)
         .map_err(|error| problem(StatusCode::BAD_REQUEST, &error.to_string()))?;
-    let body = body.map_err(|untaken| match untaken {
+    let header = |name| headers.get(name).map(HeaderValue::to_str).transpose();
+    let (Ok(key), Ok(if_match)) = (header("idempotency-key"), header("if-match")) else {
+        return Err(problem(StatusCode::BAD_REQUEST, "Idempotency-Key and If-Match take plain text"));
+    };
+    let body = unread.read(MAX_BODY_BYTES).await.map_err(|untaken| match untaken {
         Untaken::TooLarge => {
             let limit = format!("the body is larger than {MAX_BODY_BYTES} bytes");
             problem(StatusCode::PAYLOAD_TOO_LARGE, &limit)
         }
         Untaken::Broken => problem(StatusCode::BAD_REQUEST, "the body could not be read to its end"),
     })?;
-    let header = |name| headers.get(name).map(HeaderValue::to_str).transpose();
-    let (Ok(key), Ok(if_match)) = (header("idempotency-key"), header("if-match")) else {
-        return Err(problem(StatusCode::BAD_REQUEST, "Idempotency-Key and If-Match take plain text"));
-    };
     if key.is_some_and(|key| key.is_empty() || key.len() > 128) {
         return Err(problem(StatusCode::BAD_REQUEST, "Idempotency-Key: takes 1 to 128 characters"));
     }

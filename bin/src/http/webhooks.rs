@@ -1,24 +1,28 @@
 //! Deliveries: authenticated over the raw bytes, made durable, and only then answered 2xx.
 
-use super::body::{self, Untaken};
+use super::body::{UnreadBody, Untaken};
 use super::{Shared, problem};
 use crate::clock;
 use crate::telemetry::SPANS;
-use axum::body::{Body, Bytes};
+use axum::body::Bytes;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use covertrail_adapters::schema::{self, Actor, Envelope, Source};
 use covertrail_adapters::store::{AppendError, Expected, NewEvent, StreamName};
 use covertrail_adapters::webhook::delivery::{self, Delivery, RECEIVED};
-use covertrail_adapters::webhook::verify::{Unauthentic, Verifier};
+use covertrail_adapters::webhook::verify::{HeaderCheck, Unauthentic, Verifier};
 use serde_json::json;
 use std::sync::Arc;
 use tracing::Instrument as _;
 use tracing::field::Empty;
 
 /// `POST /webhooks/1099policy`
-pub(super) async fn policy(State(shared): State<Arc<Shared>>, headers: HeaderMap, body: Body) -> Response {
+pub(super) async fn policy(
+    State(shared): State<Arc<Shared>>,
+    headers: HeaderMap,
+    body: UnreadBody,
+) -> Response {
     let body = match received(&shared, &shared.policy, "1099policy", &headers, body).await {
         Ok(body) => body,
         Err(refusal) => return refusal,
@@ -32,7 +36,7 @@ pub(super) async fn workmarket(
     State(shared): State<Arc<Shared>>,
     Path(event): Path<String>,
     headers: HeaderMap,
-    body: Body,
+    body: UnreadBody,
 ) -> Response {
     match received(&shared, &shared.workmarket, "workmarket", &headers, body).await {
         Ok(body) => keep(&shared, &Delivery::from_workmarket(&event, body)).await,
@@ -40,15 +44,24 @@ pub(super) async fn workmarket(
     }
 }
 
-/// The body, if all of it came and it is authentic. Whatever made it unauthentic, the answer is the same.
+/// The body, if the delivery is authentic and all of it came. What the headers show is checked before the body is read.
+/// Whatever made it unauthentic, the answer is the same.
 async fn received(
     shared: &Shared,
     verifier: &Verifier,
     vendor: &str,
     headers: &HeaderMap,
-    body: Body,
+    mut unread: UnreadBody,
 ) -> Result<Bytes, Response> {
-    let body = body::read(body, shared.max_body_bytes).await.map_err(|untaken| match untaken {
+    let refuse = |why: Unauthentic| {
+        tracing::warn!(vendor, %why, "a webhook was not authentic");
+        problem(StatusCode::UNAUTHORIZED, "the delivery is not authentic")
+    };
+    let check = verifier.check_headers(|name| value(headers, name), clock::now()).map_err(refuse)?;
+    if check == HeaderCheck::Authentic {
+        unread.authenticate();
+    }
+    let body = unread.read(shared.max_body_bytes).await.map_err(|untaken| match untaken {
         Untaken::TooLarge => {
             tracing::warn!(vendor, "a webhook was too large");
             let limit = format!("the body is larger than {} bytes", shared.max_body_bytes);
@@ -56,10 +69,10 @@ async fn received(
         }
         Untaken::Broken => problem(StatusCode::BAD_REQUEST, "the body could not be read to its end"),
     })?;
-    verifier.verify(|name| value(headers, name), &body, clock::now()).map_err(|why: Unauthentic| {
-        tracing::warn!(vendor, %why, "a webhook was not authentic");
-        problem(StatusCode::UNAUTHORIZED, "the delivery is not authentic")
-    })?;
+    if check == HeaderCheck::BodyNeeded {
+        verifier.verify(|name| value(headers, name), &body, clock::now()).map_err(refuse)?;
+        unread.authenticate();
+    }
     Ok(body)
 }
 

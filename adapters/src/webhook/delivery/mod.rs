@@ -7,7 +7,7 @@ mod tests;
 use super::dedupe::DeliveryId;
 use bytes::Bytes;
 use covertrail_domain::id::WorkOrderId;
-pub use record::{HANDLED, RECEIVED, Record, Unreadable, WAITING};
+pub use record::{HANDLED, RECEIVED, Record, Unreadable, WAITING, body_within};
 use serde_json::Value;
 use std::fmt;
 

@@ -69,12 +69,21 @@ pub enum Unauthentic {
     /// No live secret made the signature.
     #[error("no live secret made the signature")]
     Mismatch,
-    /// A live secret signed it, at a time too far from now: a replay, or a clock that is wrong.
+    /// It was sent at a time too far from now: a replay, or a clock that is wrong.
     #[error("signed for {sent} (unix seconds), too far from now")]
     Stale {
         /// When the sender says it was sent.
         sent: i64,
     },
+}
+
+/// What the headers of a delivery tell before its body is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum HeaderCheck {
+    /// A live secret stands behind it, whatever the body.
+    Authentic,
+    /// The signature covers the body, which has to be read.
+    BodyNeeded,
 }
 
 /// Verifies deliveries of one vendor. Several secrets may be live at once, so that they can be rotated.
@@ -123,6 +132,22 @@ impl Verifier {
         Self { tolerance_seconds, ..self }
     }
 
+    /// What the headers alone tell, before the body is read. Refused is what no body could make authentic: a header that
+    /// is missing or malformed, a time of sending too far from now, a bearer token that is none of ours.
+    pub fn check_headers<'a>(
+        &self,
+        header: impl Fn(&str) -> Option<&'a [u8]>,
+        now: Timestamp,
+    ) -> Result<HeaderCheck, Unauthentic> {
+        let claim = Claim::read(&self.scheme, header, b"")?;
+        match &self.scheme {
+            Scheme::Bearer { .. } => self.signed_by_us(&claim).map(|()| HeaderCheck::Authentic),
+            Scheme::StandardWebhooks | Scheme::TimestampedHex { .. } | Scheme::BodyHex { .. } => {
+                self.is_recent(&claim, now).map(|()| HeaderCheck::BodyNeeded)
+            }
+        }
+    }
+
     /// Whether a live secret stands behind these very bytes. `header` is asked with lower-case names.
     ///
     /// Every secret is tried against every signature in constant time, whichever fits, so that the time taken tells
@@ -134,6 +159,11 @@ impl Verifier {
         now: Timestamp,
     ) -> Result<(), Unauthentic> {
         let claim = Claim::read(&self.scheme, header, body)?;
+        self.signed_by_us(&claim)?;
+        self.is_recent(&claim, now)
+    }
+
+    fn signed_by_us(&self, claim: &Claim<'_>) -> Result<(), Unauthentic> {
         let mut known = Choice::from(0);
         for key in &self.keys {
             let expected = key.expected(&claim.signed);
@@ -141,9 +171,10 @@ impl Verifier {
                 known |= expected.ct_eq(signature.as_slice());
             }
         }
-        if !bool::from(known) {
-            return Err(Unauthentic::Mismatch);
-        }
+        if bool::from(known) { Ok(()) } else { Err(Unauthentic::Mismatch) }
+    }
+
+    fn is_recent(&self, claim: &Claim<'_>, now: Timestamp) -> Result<(), Unauthentic> {
         match claim.sent {
             Some(sent) if now.unix().abs_diff(sent) > self.tolerance_seconds => {
                 Err(Unauthentic::Stale { sent })

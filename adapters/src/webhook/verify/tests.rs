@@ -230,3 +230,22 @@ fn the_id_of_a_delivery_counts_only_where_it_is_signed() {
         assert_eq!(verifier.signed_id(|name| headers.get(name).map(Vec::as_slice)), id);
     }
 }
+
+#[test]
+fn headers_that_no_body_could_make_authentic_are_refused_before_it() {
+    let check = |verifier: &Verifier, headers: &Headers, now: i64| {
+        verifier.check_headers(|name| headers.get(name).map(Vec::as_slice), Timestamp::from_unix(now))
+    };
+    let signed = standard(&[STANDARD_SECRET]);
+    let good = standard_headers(STANDARD_SIGNATURE);
+    assert_eq!(check(&signed, &good, STANDARD_SENT), Ok(HeaderCheck::BodyNeeded));
+    assert_eq!(check(&signed, &good, 0), Err(Unauthentic::Stale { sent: STANDARD_SENT }));
+    assert!(matches!(check(&signed, &Headers::new(), STANDARD_SENT), Err(Unauthentic::Missing(_))));
+    let malformed = standard_headers("nothing");
+    assert!(matches!(check(&signed, &malformed, STANDARD_SENT), Err(Unauthentic::Malformed(_))));
+    let token = Verifier::new("webhooks.workmarket", bearer(), ["a-token-of-ours"]).unwrap();
+    let ours = headers(&[("authorization", "Bearer a-token-of-ours")]);
+    assert_eq!(check(&token, &ours, 0), Ok(HeaderCheck::Authentic));
+    let theirs = headers(&[("authorization", "Bearer a-token-of-theirs")]);
+    assert_eq!(check(&token, &theirs, 0), Err(Unauthentic::Mismatch));
+}

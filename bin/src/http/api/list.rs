@@ -3,6 +3,8 @@
 use super::asked::{Asked, Pairs};
 use super::listings::{Keeps, Listing};
 use super::{Shared, bad, cursor, json, problem, troubled};
+use crate::http::Who;
+use axum::Extension;
 use axum::extract::State;
 use axum::extract::rejection::QueryRejection;
 use axum::http::StatusCode;
@@ -21,6 +23,7 @@ const PATIENCE: Duration = Duration::from_secs(10);
 pub(super) async fn list(
     listing: &'static Listing,
     State(shared): State<Arc<Shared>>,
+    Extension(who): Extension<Who>,
     pairs: Result<Pairs, QueryRejection>,
 ) -> Response {
     let Ok(axum::extract::Query(pairs)) = pairs else { return bad("the parameters cannot be read") };
@@ -55,7 +58,10 @@ pub(super) async fn list(
     {
         bad("as_of: this list knows of no other moment; known_at asks for what it was")
     } else {
-        then(listing, &shared, asked, after).await
+        match shared.costly.enter(&who.name).await {
+            Ok(_place) => then(listing, &shared, asked, after).await,
+            Err(too_many) => too_many.into(),
+        }
     }
 }
 

@@ -44,7 +44,7 @@ pub(super) fn router(shared: &Arc<Shared>) -> Router<Arc<Shared>> {
     let routes = listings::ALL.iter().fold(routes, |routes, listing| {
         routes.route(
             &format!("/v1/{}", listing.name),
-            get(move |state, query| list::list(listing, state, query)),
+            get(move |state, who, query| list::list(listing, state, who, query)),
         )
     });
     routes.layer(from_fn_with_state(Arc::clone(shared), access::readers))

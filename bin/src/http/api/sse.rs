@@ -1,6 +1,5 @@
 //! Server-Sent Events: what is said to one listener, who is dropped when they do not listen.
 
-use crate::http::listener::PATIENCE;
 use crate::views::ReadModels;
 use axum::body::{Body, Bytes};
 use axum::http::{HeaderMap, StatusCode};
@@ -14,6 +13,8 @@ use tokio::sync::{broadcast, mpsc};
 
 /// How long nothing may be said before a word that only says that somebody is there.
 const HEARTBEAT: Duration = Duration::from_secs(15);
+/// How long a listener may take nothing of what is said.
+const PATIENCE: Duration = Duration::from_secs(30);
 /// How much of what has come is said at once.
 const TOGETHER: usize = 64;
 /// How much is said ahead of a listener, in messages.

@@ -3,14 +3,17 @@
 use super::{Shared, access, json, problem};
 use crate::config::Right;
 use crate::http::Who;
+use crate::http::body::UnreadBody;
 use crate::subscribers::{Replay, Unanswered};
 use axum::Extension;
-use axum::body::Bytes;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use serde_json::{Value, json};
 use std::sync::Arc;
+
+/// The largest body, in bytes.
+const MAX_BODY_BYTES: usize = 4096;
 
 /// `GET /v1/subscribers`
 pub(super) async fn all(State(shared): State<Arc<Shared>>) -> Response {
@@ -27,11 +30,17 @@ pub(super) async fn replay(
     State(shared): State<Arc<Shared>>,
     Extension(who): Extension<Who>,
     Path(name): Path<String>,
-    body: Bytes,
+    mut body: UnreadBody,
 ) -> Response {
     if !who.role.has(Right::Administer) {
         return access::forbidden(&who, Right::Administer);
     }
+    let Ok(body) = body.read(MAX_BODY_BYTES).await else {
+        return problem(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "the body could not be read, or is larger than 4096 bytes",
+        );
+    };
     match serde_json::from_slice::<Replay>(&body) {
         Ok(replay) => answered(shared.subscribers.replay(&name, replay, who.name).await),
         Err(_) => problem(

@@ -3,7 +3,7 @@
 use super::page;
 use crate::engine::with_causes;
 use crate::views::Trouble;
-use axum::http::StatusCode;
+use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use maud::html;
 
@@ -16,6 +16,8 @@ pub(super) enum Failed {
     Asked(String),
     /// They may not do that.
     Forbidden(&'static str),
+    /// They have as many costly questions as one person may.
+    TooMany,
     /// The read models are still being folded.
     NotYet,
     /// It cannot be read now; the log says why.
@@ -37,11 +39,15 @@ impl IntoResponse for Failed {
 
 impl From<Failed> for Response {
     fn from(failed: Failed) -> Self {
-        let may_pass = matches!(failed, Failed::NotYet | Failed::Trouble);
+        let may_pass = matches!(failed, Failed::NotYet | Failed::TooMany | Failed::Trouble);
         let (status, title, why) = match failed {
             Failed::NotFound(why) => (StatusCode::NOT_FOUND, "Nothing here", why.to_owned()),
             Failed::Asked(why) => (StatusCode::BAD_REQUEST, "That cannot be read", why),
             Failed::Forbidden(why) => (StatusCode::FORBIDDEN, "Not allowed", why.to_owned()),
+            Failed::TooMany => {
+                let why = "One person may have few downloads at once. Wait until one of yours has ended.";
+                (StatusCode::TOO_MANY_REQUESTS, "Too many at once", why.to_owned())
+            }
             Failed::NotYet => {
                 let why = "The event log is being read. This takes seconds, or minutes after an update.";
                 (StatusCode::SERVICE_UNAVAILABLE, "One moment", why.to_owned())
@@ -56,6 +62,10 @@ impl From<Failed> for Response {
             p { (why) }
             p.acts { @if may_pass { a.button.main href="" { "Try again" } } a.button href="/" { "Back to the overview" } }
         };
-        (status, page::bare(title, &body)).into_response()
+        let mut answer = (status, page::bare(title, &body)).into_response();
+        if status == StatusCode::TOO_MANY_REQUESTS {
+            answer.headers_mut().insert("retry-after", HeaderValue::from_static("5"));
+        }
+        answer
     }
 }

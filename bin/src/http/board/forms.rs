@@ -3,7 +3,7 @@
 use super::Failed;
 use super::session::Viewer;
 use crate::engine::MAX_DOCUMENT_BYTES;
-use crate::http::body;
+use crate::http::body::UnreadBody;
 use axum::body::{Body, Bytes};
 use axum::extract::{DefaultBodyLimit, FromRequest as _, Multipart, Request};
 use axum::http::HeaderMap;
@@ -32,8 +32,12 @@ impl Sent {
 }
 
 /// Reads a form of one of this viewer's pages.
-pub(super) async fn read(viewer: &Viewer, headers: &HeaderMap, body: Body) -> Result<Sent, Failed> {
-    let bytes = body::read(body, MOST).await.map_err(|_| {
+pub(super) async fn read(
+    viewer: &Viewer,
+    headers: &HeaderMap,
+    mut unread: UnreadBody,
+) -> Result<Sent, Failed> {
+    let bytes = unread.read(MOST).await.map_err(|_| {
         Failed::Asked("The form could not be read. A certificate may have at most 15 MB.".to_owned())
     })?;
     let is_multipart = headers

@@ -36,13 +36,16 @@ pub use session::Sessions;
 
 use super::{Shared, problem};
 use axum::Router;
-use axum::extract::Request;
+use axum::extract::{DefaultBodyLimit, Request};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::Response;
 use axum::routing::{get, post};
 use failed::Failed;
 use std::sync::Arc;
+
+/// The largest form of a stranger: a token and where to go, in bytes.
+const SIGN_IN_BYTES: usize = 8 << 10;
 
 /// What browsers may load and do: only what comes from here, and nothing that stands in a page itself.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; \
@@ -71,6 +74,7 @@ pub(super) fn router(shared: &Arc<Shared>) -> Router<Arc<Shared>> {
         .layer(from_fn_with_state(Arc::clone(shared), session::signed_in));
     Router::new()
         .route("/sign-in", get(session::ask).post(session::sign_in))
+        .layer(DefaultBodyLimit::max(SIGN_IN_BYTES))
         .merge(pages)
         .layer(from_fn(guarded))
         .route("/assets/{name}", get(assets::asset))

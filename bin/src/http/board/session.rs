@@ -3,7 +3,7 @@
 use super::page;
 use crate::clock;
 use crate::config::Role;
-use crate::http::{Shared, Who};
+use crate::http::{Shared, Who, body};
 use axum::extract::{Form, Request, State};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri};
 use axum::middleware::Next;
@@ -133,6 +133,7 @@ pub(super) async fn signed_in(
     let Some(viewer) = shared.sessions.viewer(request.headers(), clock::now()) else {
         return to_sign_in(request.uri(), request.headers());
     };
+    body::authenticate(request.extensions());
     request.extensions_mut().insert(viewer);
     next.run(request).await
 }

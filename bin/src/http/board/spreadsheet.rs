@@ -3,7 +3,10 @@
 use super::Failed;
 use super::filters::Filters;
 use super::list::Pairs;
+use super::session::Viewer;
 use crate::http::Shared;
+use crate::http::costly::TooManyQuestions;
+use axum::Extension;
 use axum::body::{Body, Bytes};
 use axum::extract::{Query as Parameters, State};
 use axum::response::{IntoResponse as _, Response};
@@ -22,12 +25,14 @@ const CHUNK: usize = 64 << 10;
 /// `GET /board.csv`
 pub(super) async fn download(
     State(shared): State<Arc<Shared>>,
+    Extension(viewer): Extension<Viewer>,
     Parameters(pairs): Pairs,
 ) -> Result<Response, Failed> {
     let filters = Filters { after: None, ..Filters::of(&pairs).map_err(Failed::Asked)? };
     if !shared.models.hub().progress().is_caught_up {
         return Err(Failed::NotYet);
     }
+    let place = shared.costly.enter(&viewer.who.name).await.map_err(|TooManyQuestions| Failed::TooMany)?;
     let (sender, sent) = mpsc::channel::<Bytes>(2);
     let models = Arc::clone(&shared.models);
     let runtime = Handle::current();
@@ -55,6 +60,7 @@ pub(super) async fn download(
         if let Err(trouble) = read.await {
             let _ = Failed::from(&trouble);
         }
+        drop(place);
     });
     let body =
         stream::unfold(sent, |mut sent| async move { Some((Ok::<_, Infallible>(sent.recv().await?), sent)) });

@@ -171,6 +171,9 @@ fn answers(what: &str, schema: &Value, refusals: &[&str]) -> Value {
                 "The rules do not allow it now; the answer says why, and so does the work order's history."
             }
             "412" => "The log has not come that far, or the work order has moved on.",
+            "429" => {
+                "One person has too many questions about other moments; `Retry-After` says when to ask again."
+            }
             "413" => "The body is too large.",
             "422" => "It is of its form, and means nothing here; the answer says why.",
             _ => "It cannot be read or recorded now; try again.",

@@ -46,7 +46,7 @@ fn list(listing: &Listing) -> Value {
         "operationId": listing.name,
         "summary": listing.table.means,
         "parameters": parameters,
-        "responses": answers("A page of the list.", &page, &["400", "412", "422"]),
+        "responses": answers("A page of the list.", &page, &["400", "412", "422", "429"]),
     })
 }
 

@@ -11,9 +11,9 @@ use super::forms;
 use super::list::encoded;
 use super::session::Viewer;
 use crate::http::Shared;
+use crate::http::body::UnreadBody;
 use action::Action;
 use axum::Extension;
-use axum::body::Body;
 use axum::extract::{Path, Query as Parameters, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Redirect, Response};
@@ -74,11 +74,10 @@ pub(super) async fn act(
     Extension(viewer): Extension<Viewer>,
     Path((work_order, action)): Path<(String, String)>,
     headers: HeaderMap,
-    body: Body,
+    body: UnreadBody,
 ) -> Result<Response, Failed> {
-    // read before anything is refused, since one who is still sending does not hear a refusal
-    let sent = forms::read(&viewer, &headers, body).await?;
     let (action, id) = (Action::parse(&action)?, admitted(&viewer, &work_order)?);
+    let sent = forms::read(&viewer, &headers, body).await?;
     if !shared.engine.is_caught_up() {
         return Err(Failed::NotYet);
     }
