@@ -1,6 +1,7 @@
 //! The file's tables, as typed values with their defaults.
 
 use super::access::Token;
+use super::people::PeopleRules;
 use super::store::Store;
 use super::subscribers::Subscriber;
 use super::telemetry::Telemetry;
@@ -35,6 +36,8 @@ pub struct Config {
     pub log: Log,
     /// `[telemetry]`
     pub telemetry: Telemetry,
+    /// `[people]`
+    pub people: PeopleRules,
     /// `[[access]]`
     pub access: Vec<Token>,
     /// `[[subscribers]]`
@@ -51,6 +54,8 @@ pub struct Server {
     pub public_url: Option<String>,
     /// The largest webhook body, in bytes.
     pub max_body_bytes: usize,
+    /// For how many days an application link opens the application, from the day it is shown.
+    pub link_days: u16,
 }
 
 /// The log, served over EventStoreDB's protocol.
@@ -171,7 +176,7 @@ pub enum LogFormat {
 
 impl Default for Server {
     fn default() -> Self {
-        Self { listen: SocketAddr::from(([127, 0, 0, 1], 8099)), public_url: None, max_body_bytes: 1 << 20 }
+        Self { listen: SocketAddr::from(([127, 0, 0, 1], 8099)), public_url: None, max_body_bytes: 1 << 20, link_days: 30 }
     }
 }
 

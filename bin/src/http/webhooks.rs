@@ -1,6 +1,7 @@
 //! Deliveries: authenticated over the raw bytes, made durable, and only then answered 2xx.
 
 use super::body::{self, Untaken};
+use super::refusals::RefusedBecause;
 use super::{Shared, problem};
 use crate::clock;
 use crate::telemetry::SPANS;
@@ -57,8 +58,10 @@ async fn received(
         Untaken::Broken => problem(StatusCode::BAD_REQUEST, "the body could not be read to its end"),
     })?;
     verifier.verify(|name| value(headers, name), &body, clock::now()).map_err(|why: Unauthentic| {
-        tracing::warn!(vendor, %why, "a webhook was not authentic");
-        problem(StatusCode::UNAUTHORIZED, "the delivery is not authentic")
+        // logged once a minute for each peer, so that a flood of them fills no disk
+        let mut answer = problem(StatusCode::UNAUTHORIZED, "the delivery is not authentic");
+        answer.extensions_mut().insert(RefusedBecause(format!("a webhook of {vendor} was not authentic: {why}")));
+        answer
     })?;
     Ok(body)
 }

@@ -39,6 +39,9 @@ pub(super) async fn metrics(State(shared): State<Arc<Shared>>) -> Response {
                 ["route", "outcome"],
             );
             steps.tell(&mut told, "step_seconds", "Steps at 1099Policy.", ["step", "outcome"]);
+            let refused = shared.refusals.totals();
+            let refused = refused.map(|(kind, total)| (format!("{{kind=\"{}\"}}", kind.as_str()), total));
+            family(&mut told, "refused_total", "counter", "Requests that were refused, by what was refused.", refused);
             ([("content-type", "text/plain; version=0.0.4")], told).into_response()
         }
         Err(trouble) => troubled(&trouble),
@@ -109,8 +112,18 @@ fn subscribers(told: &mut String, all: &[Value]) {
 }
 
 fn gauge(told: &mut String, name: &str, means: &str, figures: impl IntoIterator<Item = (String, u64)>) {
+    family(told, name, "gauge", means, figures);
+}
+
+fn family(
+    told: &mut String,
+    name: &str,
+    kind: &str,
+    means: &str,
+    figures: impl IntoIterator<Item = (String, u64)>,
+) {
     // writing to a string cannot fail
-    let _ = writeln!(told, "# HELP covertrail_{name} {means}\n# TYPE covertrail_{name} gauge");
+    let _ = writeln!(told, "# HELP covertrail_{name} {means}\n# TYPE covertrail_{name} {kind}");
     for (labels, figure) in figures {
         let _ = writeln!(told, "covertrail_{name}{labels} {figure}");
     }
