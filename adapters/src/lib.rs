@@ -3,6 +3,7 @@
 //! Absent here: the rules of coverage (they are in `covertrail-domain`), what people read
 //! (`covertrail-projections`), and a clock: every function that needs the time is handed it.
 
+pub mod address;
 pub mod front;
 pub mod gateway;
 mod http;

@@ -12,7 +12,7 @@ use covertrail_adapters::policy::Limits;
 use covertrail_adapters::secret::Secret;
 use covertrail_adapters::store::{EVENTSTOREDB_APPEND_BYTES, EventStore, MAX_APPEND_BYTES};
 use covertrail_adapters::webhook::delivery::body_within;
-use covertrail_adapters::webhook::verify::{Scheme, Verifier};
+use covertrail_adapters::webhook::verify::{self, Scheme, Verifier};
 use covertrail_adapters::{policy, workmarket};
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -178,6 +178,7 @@ pub fn shared(
         subscribers,
         access,
         sessions,
+        refusals: Arc::default(),
         links,
         requests,
         connections,
@@ -217,34 +218,28 @@ fn max_body_bytes(config: &Config) -> usize {
     configured.min(most)
 }
 
-/// Those who are told by webhooks, each with its secret from the environment.
-pub fn subscribers(config: &Config, store: &Arc<dyn EventStore>) -> Result<Subscribers, config::Error> {
-    let mut problems = Vec::new();
+/// Those who are told by webhooks, each with its secret.
+pub fn subscribers(
+    config: &Config,
+    secrets: &Secrets,
+    store: &Arc<dyn EventStore>,
+) -> Result<Subscribers, Unusable> {
     let mut known = Vec::new();
     for settings in &config.subscribers {
-        let variable = settings.variable();
-        match Keys::parse(&std::env::var(&variable).unwrap_or_default()) {
-            Ok(keys) => known.push((settings.clone(), keys)),
-            Err(problem) => problems.push(format!("{variable} {problem}")),
-        }
+        let secrets = secrets.subscribers.get(&settings.name).map_or(&[][..], Vec::as_slice);
+        let keys = Keys::new(secrets)
+            .map_err(|(number, weak)| unusable(&settings.variable(), format!("secret {number} {weak}")))?;
+        known.push((settings.clone(), keys));
     }
-    if problems.is_empty() {
-        let turns = (config.store.engine == LogEngine::EventStoreDb).then_some(TURN);
-        return Subscribers::new(known, store, turns)
-            .map_err(|error| config::Error::Environment { problems: vec![format!("subscribers: {error}")] });
-    }
-    Err(config::Error::Environment { problems })
+    let turns = (config.store.engine == LogEngine::EventStoreDb).then_some(TURN);
+    Subscribers::new(known, store, turns).map_err(|error| unusable("subscribers", error))
 }
 
 /// The application links of a server that listens at that address.
-pub fn links(
-    server: &config::Server,
-    address: SocketAddr,
-    secret: Option<Secret>,
-) -> Result<Links, Unusable> {
+pub fn links(server: &config::Server, address: SocketAddr, secrets: Vec<Secret>) -> Result<Links, Unusable> {
     let base = server.public_url.clone().unwrap_or_else(|| format!("http://{address}"));
     let base = Url::parse(&base).map_err(|error| unusable("server.public_url", error))?;
-    Ok(Links::new(base, secret))
+    Ok(Links::new(base, secrets, server.link_days))
 }
 
 /// What verifies the deliveries of 1099Policy, and those of `WorkMarket`.
@@ -267,6 +262,16 @@ fn verifier(section: &str, webhook: &config::Webhook, secrets: &[String]) -> Res
             return Err(unusable(&format!("{section}.scheme"), format!("{other:?} is not one of {known}")));
         }
     };
-    let verifier = Verifier::new(section, scheme, secrets).map_err(|error| unusable(section, error))?;
+    let verifier = Verifier::new(section, scheme, secrets).map_err(|error| bad_webhook(section, &error))?;
     Ok(verifier.tolerating(webhook.tolerance_seconds))
+}
+
+fn bad_webhook(section: &str, error: &verify::Unusable) -> Unusable {
+    match error {
+        verify::Unusable::Header(_) => unusable(&format!("{section}.header"), "is no name of a header"),
+        verify::Unusable::NoSecret(_) => unusable(section, "at least one secret is needed"),
+        verify::Unusable::Secret { number, problem, .. } => {
+            unusable(section, format!("secret {number} {problem}"))
+        }
+    }
 }

@@ -53,7 +53,7 @@ impl Check {
             Err(error) => return vec![Finding::misconfigured("configuration", &error)],
         };
         let mut findings = vec![Finding::good("configuration", self.config.display().to_string())];
-        let secrets = Secrets::from_environment();
+        let secrets = Secrets::from_environment(&config);
         findings.extend(look::environment(&config, secrets.as_ref()));
         findings.extend(look::mapping(&config));
         findings.push(log::log(&config.store).await);

@@ -30,22 +30,23 @@ pub(crate) struct Serve {
 impl Serve {
     pub(crate) async fn run(self) -> Result<(), Failure> {
         let config = Config::read(&self.config)?;
-        let secrets = Secrets::from_environment()?;
+        let secrets = Secrets::from_environment(&config)?;
         let (spans, exporter) = telemetry::begin(&config.telemetry).map_err(Failure::Configuration)?.unzip();
         logging::begin_with(&config.log, spans).map_err(Failure::Configuration)?;
         let exporting = exporter.map(telemetry::Exporter::start);
         let log = Opened::for_writing(&config.store)?;
         let engine = assemble::engine(&config, &secrets, Arc::clone(&log.store))?;
-        let subscribers = Arc::new(assemble::subscribers(&config, &engine.store)?);
+        let subscribers = Arc::new(assemble::subscribers(&config, &secrets, &engine.store)?);
         let listener = TcpListener::bind(config.server.listen).await.map_err(|error| {
             Failure::Failed(format!("server.listen: cannot listen on {}: {error}", config.server.listen))
         })?;
         let address = listener.local_addr().map_err(|error| Failure::Failed(error.to_string()))?;
         let mut shared = assemble::shared(&config, &secrets, Arc::clone(&engine), address)?;
         shared.subscribers = Arc::clone(&subscribers);
-        if secrets.link.is_none() {
+        if secrets.link.is_empty() {
             tracing::warn!("COVERTRAIL_LINK_SECRET is not set: no link leads to an application");
         }
+        tracing::info!("{}", config.people.meaning());
         let models = Arc::clone(&shared.models);
         let following = tokio::spawn(Arc::clone(&models).follow_always());
         let mut gateway = Gateway::begin(&config, Arc::clone(&log.store)).await?;

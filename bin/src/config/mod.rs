@@ -2,7 +2,7 @@
 //! at the start, into typed values; what is wrong is named with its line or its variable.
 
 mod access;
-mod address;
+mod people;
 mod problems;
 mod secrets;
 mod server;
@@ -14,7 +14,10 @@ mod wire;
 mod workmarket;
 
 pub use access::{Right, Role, Sha256Hex, Token};
-pub use secrets::{People, Secrets, link_secret, store_credentials};
+pub use people::PeopleRules;
+pub(crate) use people::folded;
+pub(crate) use secrets::makes_webhook_secret;
+pub use secrets::{People, Secrets, link_secrets, store_credentials};
 pub use server::Server;
 pub use store::{LogEngine, Store};
 pub use subscribers::{Events, From, Subscriber};
@@ -50,7 +53,7 @@ pub enum Error {
         problem: String,
     },
     /// Variables are missing or wrong.
-    #[error("the environment lacks what the configuration needs:\n  {}", problems.join("\n  "))]
+    #[error("the environment is not what the configuration needs:\n  {}", problems.join("\n  "))]
     Environment {
         /// A line for each variable.
         problems: Vec<String>,

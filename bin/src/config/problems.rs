@@ -1,7 +1,9 @@
 //! What is readable and yet cannot work.
 
-use super::address::is_private;
+use super::people::{Holder, ambiguous_names};
+use super::secrets::MAKES_TOKEN;
 use super::{Config, LogEngine, Wire};
+use covertrail_adapters::address::is_private;
 use url::Url;
 
 impl Config {
@@ -56,11 +58,19 @@ impl Config {
                 problems.push(format!("{field}: must contain {{work_order}}"));
             }
         }
+        if !(1..=3650).contains(&self.server.link_days) {
+            problems.push("server.link_days: takes 1 to 3650 days".into());
+        }
         for (place, token) in self.access.iter().enumerate() {
-            if self.access.iter().take(place).any(|other| other.sha256 == token.sha256) {
-                problems.push(format!("access: {} has the same token as somebody before", token.name));
+            if let Some(other) = self.access.iter().take(place).find(|other| other.sha256 == token.sha256) {
+                problems.push(format!(
+                    "access: {} has the same token as {}; make another with: {MAKES_TOKEN}",
+                    token.name, other.name
+                ));
             }
         }
+        let holders: Vec<Holder<'_>> = self.access.iter().map(Holder::in_file).collect();
+        problems.extend(ambiguous_names(&holders));
         for (place, subscriber) in self.subscribers.iter().enumerate() {
             problems.extend(subscriber.problems());
             if self.subscribers.iter().take(place).any(|other| other.name == subscriber.name) {

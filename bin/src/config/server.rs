@@ -14,6 +14,8 @@ pub struct Server {
     pub listen: SocketAddr,
     /// What application links begin with; without it, the address.
     pub public_url: Option<String>,
+    /// For how many days an application link opens the application, from the day it is shown.
+    pub link_days: u16,
     /// The largest webhook body, in bytes.
     pub max_body_bytes: usize,
     /// Reverse proxies, which name the peer that a request came from.
@@ -54,6 +56,7 @@ impl Default for Server {
         Self {
             listen: SocketAddr::from(([127, 0, 0, 1], 8099)),
             public_url: None,
+            link_days: 30,
             max_body_bytes: 1 << 20,
             trusted_proxies: Networks::default(),
             max_connections: None,

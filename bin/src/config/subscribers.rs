@@ -1,7 +1,7 @@
 //! Who is told of coverage events by webhooks of ours.
 
-use super::address::is_private;
 use super::values::seconds;
+use covertrail_adapters::address::is_private;
 use covertrail_adapters::schema::KINDS;
 use serde::{Deserialize, Deserializer, de};
 use std::time::Duration;

@@ -1,6 +1,7 @@
 //! The file's tables, as typed values with their defaults.
 
 use super::access::Token;
+use super::people::PeopleRules;
 use super::server::Server;
 use super::store::Store;
 use super::subscribers::Subscriber;
@@ -36,6 +37,8 @@ pub struct Config {
     pub log: Log,
     /// `[telemetry]`
     pub telemetry: Telemetry,
+    /// `[people]`
+    pub people: PeopleRules,
     /// `[[access]]`
     pub access: Vec<Token>,
     /// `[[subscribers]]`

@@ -7,7 +7,7 @@ use crate::engine::{Engine, Running};
 use crate::gateway::Gateway;
 use crate::links::Links;
 use crate::views::ReadModels;
-use crate::{assemble, http};
+use crate::{assemble, clock, http};
 use base64::Engine as _;
 use covertrail_adapters::sandbox::{self as vendors, FaultPlan, WebhookTarget, policy, workmarket};
 use covertrail_adapters::secret::Secret;
@@ -17,6 +17,7 @@ use covertrail_domain::id::PersonId;
 use reqwest::multipart::{Form, Part};
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
@@ -163,7 +164,7 @@ impl World {
         let order = told.first().map_or("WO-1001", |told| told.work_order.as_str());
         let waits = told.iter().find(|told| told.stage == Some(Stage::Quoted));
         let apply = waits
-            .and_then(|told| self.links.to(&told.work_order))
+            .and_then(|told| self.links.to(&told.work_order, clock::now()))
             .map(|link| format!("In a browser, apply as a contractor who has not:\n  {link}\n"));
         format!(
             "\nStill up. In another terminal, try:\n  covertrail history {order} --log {log}\n  covertrail status --log {log}\n  \
@@ -242,7 +243,8 @@ fn secrets() -> Result<Secrets, Failure> {
         workmarket_secret: None,
         workmarket_webhook: vec![token()],
         people: People(vec![(person(REVIEWER)?, token())]),
-        link: Some(Secret::new(token())),
+        link: vec![Secret::new(token())],
+        subscribers: BTreeMap::new(),
     })
 }
 

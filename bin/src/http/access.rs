@@ -1,11 +1,13 @@
 //! Who asks: found by their token, and let in by their role.
 
+use super::refusals::RefusedBecause;
 use super::{Shared, body, problem};
 use crate::config::{People, Right, Role, Token};
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::middleware::Next;
 use axum::response::Response;
+use covertrail_adapters::secret::bearer_token;
 use covertrail_domain::id::PersonId;
 use sha2::{Digest as _, Sha256};
 use std::sync::Arc;
@@ -41,9 +43,10 @@ impl Access {
     /// Whose token came with the request. Hashes are compared, and all of them, so that neither content nor length nor
     /// whose it is shows in the time it takes.
     pub fn who(&self, headers: &HeaderMap) -> Option<&Who> {
-        let token =
-            headers.get("authorization").and_then(|value| value.to_str().ok()?.strip_prefix("Bearer "));
-        self.holder(token?)
+        let mut all = headers.get_all("authorization").iter();
+        // of two, one might be looked at here and the other by a proxy
+        let (Some(only), None) = (all.next(), all.next()) else { return None };
+        self.holder(bearer_token(only.to_str().ok()?)?)
     }
 
     /// Whose token it is.
@@ -74,7 +77,9 @@ pub(super) async fn readers(State(shared): State<Arc<Shared>>, mut request: Requ
 pub(super) fn forbidden(who: &Who, right: Right) -> Response {
     let roles: Vec<_> = right.roles().map(Role::as_str).collect();
     let why = format!("{} is a {}; this wants the role {}", who.name, who.role.as_str(), roles.join(" or "));
-    problem(StatusCode::FORBIDDEN, &why)
+    let mut answer = problem(StatusCode::FORBIDDEN, &why);
+    answer.extensions_mut().insert(RefusedBecause(why));
+    answer
 }
 
 /// The answer to whoever has no token that is known.
@@ -100,7 +105,12 @@ mod tests {
         let access = Access::new(&[screen], &People(vec![ana]));
         let role = |value: &str| access.who(&headers(value)).map(|who| who.role);
         assert_eq!(role("Bearer a-token-of-a-screen"), Some(Role::Viewer));
-        assert_eq!(role("Bearer a-token-of-anas"), Some(Role::Reviewer));
+        for form in ["Bearer a-token-of-anas", "bearer a-token-of-anas", "BEARER   a-token-of-anas "] {
+            assert_eq!(role(form), Some(Role::Reviewer), "{form}");
+        }
+        let mut twice = headers("Bearer a-token-of-anas");
+        twice.append(axum::http::header::AUTHORIZATION, "Bearer a-token-of-a-screen".parse().unwrap());
+        assert_eq!(access.who(&twice), None);
         for stranger in ["Bearer ", "Bearer a-token-of-ana", "a-token-of-anas", "Basic a-token-of-anas"] {
             assert_eq!(role(stranger), None, "{stranger}");
         }

@@ -1,6 +1,8 @@
 //! The contractor's way to the open application session.
 
 use super::{Shared, problem};
+use crate::clock;
+use crate::links::LinkCheck;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
@@ -16,7 +18,8 @@ pub(super) struct Asked {
     key: Option<String>,
 }
 
-/// `GET /apply/{work_order}?key=…`: without its key a work order is as good as unknown.
+/// `GET /apply/{work_order}?key=…`: without its key a work order is as good as unknown. A key that is too old
+/// is answered 410.
 pub(super) async fn apply(
     State(shared): State<Arc<Shared>>,
     Path(work_order): Path<String>,
@@ -25,9 +28,19 @@ pub(super) async fn apply(
     if !shared.engine.is_caught_up() {
         return problem(StatusCode::SERVICE_UNAVAILABLE, "the event log is still being read; try again");
     }
+    let mut checked = LinkCheck::Unknown;
     let key = asked.ok().and_then(|Query(asked)| asked.key).unwrap_or_default();
-    let found =
-        WorkOrderId::parse(&work_order).ok().filter(|work_order| shared.links.opens(work_order, &key));
+    let found = WorkOrderId::parse(&work_order).ok().filter(|work_order| {
+        checked = shared.links.check(work_order, &key, clock::now());
+        checked == LinkCheck::Valid
+    });
+    if checked == LinkCheck::Expired {
+        let why = format!(
+            "this link is older than {} days; get a new one from the company that gave you the work",
+            shared.links.days()
+        );
+        return problem(StatusCode::GONE, &why);
+    }
     let found = found.and_then(|work_order| shared.engine.look(&work_order, way)).flatten();
     match found {
         Some(Ok(session)) => {

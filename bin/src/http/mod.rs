@@ -13,6 +13,7 @@ mod health;
 mod keys;
 mod people;
 mod problem;
+mod refusals;
 mod webhooks;
 
 pub use access::{Access, Who};
@@ -20,6 +21,7 @@ pub(crate) use api::cloud_event;
 pub use board::Sessions;
 pub use costly::CostlyQuestions;
 pub use covertrail_adapters::front::Peer;
+pub use refusals::Refusals;
 
 use crate::clock;
 use crate::engine::Engine;
@@ -56,6 +58,8 @@ pub struct Shared {
     pub access: Access,
     /// Who is signed in to the board.
     pub sessions: Sessions,
+    /// Who was refused.
+    pub refusals: Arc<Refusals>,
     /// The contractors' links.
     pub links: Links,
     /// How long requests took.
@@ -95,6 +99,7 @@ pub fn router(shared: Shared) -> Router {
         .method_not_allowed_fallback(|| async {
             problem(StatusCode::METHOD_NOT_ALLOWED, "this address does not take that method")
         })
+        .layer(from_fn_with_state(Arc::clone(&shared), refusals::watched))
         .layer(from_fn_with_state(Arc::clone(&shared), timed))
         .with_state(shared)
 }

@@ -273,7 +273,8 @@ pub(super) async fn execute(
                 Executed::Happened => "done",
                 Executed::HeldAlready => "held already",
             };
-            let look = |state: &coverage::State| (state.stage(), links.of_open(work_order, state));
+            let look =
+                |state: &coverage::State| (state.stage(), links.of_open(work_order, state, clock::now()));
             let (stage, link) = engine.look(work_order, look).unwrap_or_default();
             // where a reader waits for who would see what was just done; without it, they wait for nothing
             let position = engine.store.head().await.ok().flatten().map(Position::get);

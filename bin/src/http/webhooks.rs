@@ -1,6 +1,7 @@
 //! Deliveries: authenticated over the raw bytes, made durable, and only then answered 2xx.
 
 use super::body::{UnreadBody, Untaken};
+use super::refusals::RefusedBecause;
 use super::{Shared, problem};
 use crate::clock;
 use crate::telemetry::SPANS;
@@ -54,8 +55,11 @@ async fn received(
     mut unread: UnreadBody,
 ) -> Result<Bytes, Response> {
     let refuse = |why: Unauthentic| {
-        tracing::warn!(vendor, %why, "a webhook was not authentic");
-        problem(StatusCode::UNAUTHORIZED, "the delivery is not authentic")
+        // logged once a minute for each peer, so that a flood of them fills no disk
+        let mut answer = problem(StatusCode::UNAUTHORIZED, "the delivery is not authentic");
+        let because = format!("a webhook of {vendor} was not authentic: {why}");
+        answer.extensions_mut().insert(RefusedBecause(because));
+        answer
     };
     let check = verifier.check_headers(|name| value(headers, name), clock::now()).map_err(refuse)?;
     if check == HeaderCheck::Authentic {

@@ -109,7 +109,7 @@ impl World {
     }
 
     fn start(&self) -> (Subscribers, Running) {
-        let keys = Keys::parse(SECRET).unwrap();
+        let keys = Keys::new(&[SECRET.to_owned()]).unwrap();
         let all = self.settings.iter().map(|settings| (settings.clone(), keys.clone()));
         let subscribers = Subscribers::new(all, &self.store, self.turns).unwrap();
         let running = subscribers.start();

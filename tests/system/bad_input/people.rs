@@ -161,7 +161,8 @@ async fn before_the_log_was_read_nobody_is_told_what_it_says() {
     let environment = crate::world::Secrets::default().environment();
     let lookup =
         |wanted: &str| environment.iter().find(|(name, _)| *name == wanted).map(|(_, value)| value.clone());
-    let (config, secrets) = (Config::default(), Secrets::from_lookup(lookup).unwrap());
+    let config = Config::default();
+    let secrets = Secrets::from_lookup(&config, lookup).unwrap();
     let engine = assemble::engine(&config, &secrets, Arc::new(store)).unwrap();
     let listener = tokio::net::TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
     let address = listener.local_addr().unwrap();

@@ -39,8 +39,8 @@ impl World {
     /// The work order's link.
     pub(crate) fn link(&self, work_order: &str) -> String {
         let secret = Secret::new(self.plan.lock().unwrap().secrets.link.clone());
-        let links = Links::new(self.url("/").parse().unwrap(), Some(secret));
-        links.to(&WorkOrderId::parse(work_order).unwrap()).unwrap().into()
+        let links = Links::new(self.url("/").parse().unwrap(), vec![secret], 30);
+        links.to(&WorkOrderId::parse(work_order).unwrap(), covertrail::clock::now()).unwrap().into()
     }
 
     /// Presses the button of a form, wherever it is.

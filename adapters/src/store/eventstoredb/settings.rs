@@ -1,5 +1,6 @@
 use std::fmt;
 use std::fs;
+use std::net::IpAddr;
 use std::path::Path;
 
 use eventstore::{ClientSettings, Credentials};
@@ -7,7 +8,7 @@ use thiserror::Error;
 use tonic::codegen::http::Uri;
 use url::form_urlencoded;
 
-use crate::secret::Secret;
+use crate::secret::{Secret, WeakSecret, require_strong_text};
 
 /// Milliseconds that the client takes without ado.
 const DURATIONS: std::ops::RangeInclusive<u64> = 1..=3_600_000;
@@ -21,6 +22,7 @@ pub struct Settings {
     client: ClientSettings,
     /// The client itself would send them as they are encoded in its connection string.
     credentials: Option<Credentials>,
+    is_encrypted: bool,
 }
 
 /// Why a connection string cannot be used. It is never quoted: it may have a password in it.
@@ -34,6 +36,15 @@ pub enum BadSettings {
     /// Credentials that are not `name:password`.
     #[error("the credentials are not name:password")]
     Credentials,
+    /// They protect nothing. On this machine they may be what a server was delivered with.
+    #[error("the password {0}; set another at the server: openssl rand -hex 32 makes a good one")]
+    WeakPassword(#[from] WeakSecret),
+    /// They would travel in the clear.
+    #[error(
+        "tls=false sends the password in the clear: leave it out, or run the server on this machine and name it by \
+         its loopback address"
+    )]
+    Exposed,
     /// An option that there is not, or with a value that it may not have.
     #[error("the connection string's option {option}: {problem}")]
     Option {
@@ -54,6 +65,8 @@ impl Settings {
         for (option, value) in &options {
             check(option, value)?;
         }
+        let is_encrypted =
+            !options.iter().any(|(option, value)| option.eq_ignore_ascii_case("tls") && value == "false");
         for (option, value) in [
             // the first connection sleeps this long
             ("discoveryInterval", "50"),
@@ -76,7 +89,9 @@ impl Settings {
             return Err(BadSettings::Malformed);
         }
         user_certificate(&client)?;
-        Ok(Self { client, credentials: login(server) })
+        let settings = Self { client, credentials: login(server), is_encrypted };
+        settings.require_privacy()?;
+        Ok(settings)
     }
 
     /// Reads a connection string that has no secret in it, and adds how to log in (`name:password`) and by whose
@@ -90,9 +105,27 @@ impl Settings {
         let mut settings = Self::parse(&format!("{url}{}", ca_file.unwrap_or_default()))?;
         if let Some(given) = credentials {
             let (name, password) = given.expose().split_once(':').ok_or(BadSettings::Credentials)?;
+            if !settings.is_on_this_machine() {
+                require_strong_text(password)?;
+            }
             settings.credentials = Some(Credentials::new(name.to_owned(), password.to_owned()));
         }
+        settings.require_privacy()?;
         Ok(settings)
+    }
+
+    /// A password goes to other machines over TLS only.
+    fn require_privacy(&self) -> Result<(), BadSettings> {
+        let travels = self.credentials.is_some() && !self.is_encrypted;
+        if travels && !self.is_on_this_machine() { Err(BadSettings::Exposed) } else { Ok(()) }
+    }
+
+    fn is_on_this_machine(&self) -> bool {
+        let is_local = |host: &eventstore::Endpoint| {
+            let bare = host.host.trim_start_matches('[').trim_end_matches(']');
+            bare.parse::<IpAddr>().map_or(bare == "localhost", |address| address.is_loopback())
+        };
+        self.client.hosts().iter().all(is_local)
     }
 
     pub(super) fn hosts(&self) -> Vec<(String, u16)> {

@@ -7,6 +7,7 @@ mod laws;
 #[cfg(test)]
 mod tests;
 
+use crate::secret::WeakSecret;
 use claim::Claim;
 use covertrail_domain::time::Timestamp;
 use key::Key;
@@ -47,14 +48,25 @@ impl Scheme {
     }
 }
 
-/// Why a verifier cannot be built: the configuration's key and what is wrong there, never the secret.
+/// Why a verifier cannot be built: the configuration's key or which of the secrets, and what is wrong, never the secret.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{key}: {reason}")]
-pub struct Unusable {
-    /// Where it stands in the configuration, such as `webhooks.policy.secrets[1]`.
-    pub key: String,
-    /// What is wrong there.
-    pub reason: &'static str,
+pub enum Unusable {
+    /// No header of HTTP is called that.
+    #[error("{0}.header: this is no header name")]
+    Header(String),
+    /// There is no secret at all, so that nothing could be verified.
+    #[error("{0}: at least one secret is needed")]
+    NoSecret(String),
+    /// A secret is too weak.
+    #[error("{section}: secret {number} {problem}")]
+    Secret {
+        /// Of which section of the configuration.
+        section: String,
+        /// Which one, from 1.
+        number: usize,
+        /// What is wrong with it.
+        problem: WeakSecret,
+    },
 }
 
 /// Why a delivery is not believed: for our own log. The sender is answered the same for each.
@@ -95,10 +107,9 @@ pub struct Verifier {
 }
 
 impl Verifier {
-    /// Builds it from a section of the configuration, which errors name: `<section>.secrets[0]`, `<section>.header`.
+    /// Builds it from a section of the configuration, which errors name.
     ///
-    /// Refused are no secret at all, an empty one (which anyone can sign with), one with white space around it (which
-    /// is never what the vendor has) and, for Standard Webhooks, one that is not base64.
+    /// Refused are no secret at all, and one that is weak: see [`crate::secret`].
     pub fn new<S: AsRef<str>>(
         section: &str,
         mut scheme: Scheme,
@@ -112,16 +123,18 @@ impl Verifier {
         }
         let letter = |b: u8| b.is_ascii_alphanumeric() || b == b'-' || b == b'_';
         if scheme.header().is_empty() || !scheme.header().bytes().all(letter) {
-            return Err(Unusable { key: format!("{section}.header"), reason: "this is no header name" });
+            return Err(Unusable::Header(section.to_owned()));
         }
-        let read = |(index, secret): (usize, S)| {
-            Key::new(&scheme, secret.as_ref())
-                .map_err(|reason| Unusable { key: format!("{section}.secrets[{index}]"), reason })
+        let read = |(number, secret): (usize, S)| {
+            Key::new(&scheme, secret.as_ref()).map_err(|problem| Unusable::Secret {
+                section: section.to_owned(),
+                number,
+                problem,
+            })
         };
-        let keys: Vec<Key> = secrets.into_iter().enumerate().map(read).collect::<Result<_, _>>()?;
+        let keys: Vec<Key> = (1..).zip(secrets).map(read).collect::<Result<_, _>>()?;
         if keys.is_empty() {
-            let key = format!("{section}.secrets");
-            return Err(Unusable { key, reason: "at least one secret is needed" });
+            return Err(Unusable::NoSecret(section.to_owned()));
         }
         Ok(Self { scheme, keys, tolerance_seconds: DEFAULT_TOLERANCE_SECONDS })
     }

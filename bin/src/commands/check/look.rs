@@ -18,7 +18,7 @@ pub(super) fn environment(config: &Config, secrets: Result<&Secrets, &config::Er
         Ok(secrets) => secrets,
         Err(error) => return vec![Finding::misconfigured("environment", error)],
     };
-    let mut findings = vec![Finding::good("environment", "every secret is set")];
+    let mut findings = vec![Finding::good("environment", "every secret is set, and strong")];
     findings.push(match assemble::verifiers(config, secrets) {
         Ok(_) => Finding::good("webhooks", "deliveries can be verified"),
         Err(error) => Finding::misconfigured("webhooks", &error),
@@ -28,6 +28,7 @@ pub(super) fn environment(config: &Config, secrets: Result<&Secrets, &config::Er
         let to_do = "set COVERTRAIL_PEOPLE to name=token pairs";
         findings.push(Finding::warning("people", "nobody may review, waive or retry over HTTP", to_do));
     }
+    findings.push(Finding::good("four eyes", config.people.meaning()));
     findings.extend(another_world(config, secrets));
     findings
 }
@@ -49,11 +50,11 @@ fn another_world(config: &Config, secrets: &Secrets) -> Option<Finding> {
 /// Whether contractors can be sent to their applications.
 fn links(config: &Config, secrets: &Secrets) -> Finding {
     let (about, server) = ("application links", &config.server);
-    if secrets.link.is_none() {
-        let to_do = "set COVERTRAIL_LINK_SECRET to 16 random characters or more";
+    if secrets.link.is_empty() {
+        let to_do = "set COVERTRAIL_LINK_SECRET; `covertrail init --secrets` prints a good one";
         return Finding::warning(about, "no link leads to an application", to_do);
     }
-    match (assemble::links(server, server.listen, None), &server.public_url) {
+    match (assemble::links(server, server.listen, Vec::new()), &server.public_url) {
         (Err(error), _) => Finding::misconfigured(about, &error),
         (Ok(_), Some(url)) => Finding::good(about, format!("they begin with {url}")),
         (Ok(_), None) => {

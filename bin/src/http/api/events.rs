@@ -46,7 +46,7 @@ pub(super) async fn events(
         },
     };
     let models = Arc::clone(&shared.models);
-    sse::answer(&shared.models, |speaker| tell(models, speaker, wanted, after))
+    sse::answer(&shared.models, sse::while_token_is_known(), |speaker| tell(models, speaker, wanted, after))
 }
 
 struct Wanted {

@@ -42,8 +42,11 @@ pub(super) async fn metrics(State(shared): State<Arc<Shared>>) -> Response {
                 ["route", "outcome"],
             );
             steps.tell(&mut told, "step_seconds", "Steps at 1099Policy.", ["step", "outcome"]);
-            let dropped = logging::dropped_lines();
+            let dropped = [(String::new(), logging::dropped_lines())];
             counter(&mut told, "log_lines_dropped_total", "Log lines that could not be written.", dropped);
+            let refused = shared.refusals.totals();
+            let refused = refused.map(|(kind, total)| (format!("{{kind=\"{}\"}}", kind.as_str()), total));
+            counter(&mut told, "refused_total", "Requests that were refused, by what was refused.", refused);
             ([("content-type", "text/plain; version=0.0.4")], told).into_response()
         }
         Err(trouble) => troubled(&trouble),
@@ -157,12 +160,4 @@ fn samples(
     for (labels, figure) in figures {
         let _ = writeln!(text, "covertrail_{name}{labels} {figure}");
     }
-}
-
-fn counter(told: &mut String, name: &str, means: &str, figure: u64) {
-    // writing to a string cannot fail
-    let _ = writeln!(
-        told,
-        "# HELP covertrail_{name} {means}\n# TYPE covertrail_{name} counter\ncovertrail_{name} {figure}"
-    );
 }

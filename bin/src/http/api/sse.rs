@@ -82,8 +82,18 @@ impl Speaker {
     }
 }
 
-/// Answers with what `speak` says, until it ends, the listener goes, or the program ends.
-pub(in crate::http) fn answer<F>(models: &Arc<ReadModels>, speak: impl FnOnce(Speaker) -> F) -> Response
+/// For how long somebody may listen whose token came with the request: tokens are read at the program's start, so it
+/// is good until the program ends.
+pub(in crate::http) fn while_token_is_known() -> impl Future<Output = ()> + Send + 'static {
+    std::future::pending()
+}
+
+/// Answers with what `speak` says, until it ends, the listener goes, may listen no longer, or the program ends.
+pub(in crate::http) fn answer<F>(
+    models: &Arc<ReadModels>,
+    may_listen: impl Future<Output = ()> + Send + 'static,
+    speak: impl FnOnce(Speaker) -> F,
+) -> Response
 where
     F: Future<Output = Result<(), Gone>> + Send + 'static,
 {
@@ -94,6 +104,7 @@ where
         tokio::select! {
             // whoever is gone need not be told
             _ = speaking => {}
+            () = may_listen => {}
             () = models.hub().ended() => {}
         }
     });

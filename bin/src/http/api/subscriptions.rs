@@ -44,7 +44,7 @@ pub(super) async fn subscribe(
     };
     let resumes = sse::resumes_from(&headers, asked.after.as_ref());
     let told = Told { models: Arc::clone(&shared.models), listing, asked: Arc::new(asked), epoch };
-    sse::answer(&shared.models, |speaker| told.tell(speaker, resumes))
+    sse::answer(&shared.models, sse::while_token_is_known(), |speaker| told.tell(speaker, resumes))
 }
 
 struct Told {

@@ -6,12 +6,14 @@
 use super::filters::Filters;
 use super::list::{Pairs, row};
 use super::rows::Order;
+use super::session::Viewer;
 use super::words::{badge_of, standing};
 use super::{Failed, read, time, words};
 use crate::clock;
 use crate::http::Shared;
 use crate::http::api::sse::{self, Gone, Speaker};
 use crate::views::{Frame, ReadModels};
+use axum::Extension;
 use axum::extract::{Query as Parameters, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
@@ -31,6 +33,7 @@ const TOGETHER: Duration = Duration::from_millis(400);
 /// `GET /board/live`: the board's parameters, the rows that the page shows, and the change it has seen last.
 pub(super) async fn rows(
     State(shared): State<Arc<Shared>>,
+    Extension(viewer): Extension<Viewer>,
     headers: HeaderMap,
     Parameters(pairs): Pairs,
 ) -> Result<Response, Failed> {
@@ -44,7 +47,7 @@ pub(super) async fn rows(
     let since = ours("since");
     let told = Told { models: Arc::clone(&shared.models), filters, shown, epoch };
     let since = sse::resumes_from(&headers, since.as_ref());
-    Ok(sse::answer(&shared.models, |speaker| told.tell(speaker, since)))
+    Ok(sse::answer(&shared.models, viewer.ended(), |speaker| told.tell(speaker, since)))
 }
 
 struct Told {
@@ -161,6 +164,7 @@ pub(super) fn kept_up(id: &str, address: &str, seen: &str, part: &Markup) -> Mar
 /// anew. With `work_order`, only of changes of that one.
 pub(super) async fn changes(
     State(shared): State<Arc<Shared>>,
+    Extension(viewer): Extension<Viewer>,
     headers: HeaderMap,
     Parameters(pairs): Pairs,
 ) -> Response {
@@ -169,7 +173,7 @@ pub(super) async fn changes(
     let since = sse::resumes_from(&headers, asked("since").as_ref());
     let said = only.as_deref().map_or_else(|| "{}".to_owned(), |work_order| has_changed(work_order).0);
     let models = Arc::clone(&shared.models);
-    sse::answer(&shared.models, |speaker| async move {
+    sse::answer(&shared.models, viewer.ended(), |speaker| async move {
         let mut coming = models.hub().changes();
         let subject = only.clone();
         let mut is_news = match since {

@@ -33,6 +33,7 @@ mod time;
 mod words;
 
 pub use session::Sessions;
+pub(super) use session::too_many_sign_ins;
 
 use super::{Shared, problem};
 use axum::Router;

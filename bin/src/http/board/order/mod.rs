@@ -110,7 +110,7 @@ impl Shown<'_> {
         let link = self
             .shared
             .links
-            .of_open(self.id, state)
+            .of_open(self.id, state, clock::now())
             .filter(|_| applies && (role.may_act() || role.may_audit()));
         html! {
             @for blocked in &coverage.blocked {
