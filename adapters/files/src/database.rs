@@ -87,7 +87,10 @@ pub fn look(path: &Path, kind: DatabaseKind) -> Result<DatabasePlace, DatabaseEr
             Err(error) => return Err(FileError::io(path, error).into()),
         },
     };
-    companions(&place)?;
+    let companion = companions(&place.path)?;
+    if let Some(companion) = companion.filter(|_| !place.exists) {
+        return Err(NotOurs::WithoutDatabase { path: path.to_owned(), companion }.into());
+    }
     if place.exists {
         let marks = immutable(&place.path).and_then(|connection| marks(&connection));
         match marks {
@@ -158,6 +161,7 @@ pub fn put_aside(path: &Path, kind: DatabaseKind) -> Result<Option<PathBuf>, Dat
         Err(error) if error.kind() == io::ErrorKind::NotFound => false,
         Err(error) => return Err(FileError::io(path, error).into()),
     };
+    companions(path)?;
     let ends = ["", "-wal", "-shm", "-journal"];
     let there: Vec<_> = ends.into_iter().filter(|end| beside(path, end).is_file()).collect();
     let is_free = |aside: &Path| ends.iter().all(|end| fs::symlink_metadata(beside(aside, end)).is_err());
@@ -194,8 +198,10 @@ fn resolved(path: &Path) -> PathBuf {
     }
 }
 
-/// Whether what SQLite keeps beside the database is SQLite's: it would write over anything else.
-fn companions(place: &DatabasePlace) -> Result<(), DatabaseError> {
+/// Whether what SQLite keeps beside a database is SQLite's: it would write over anything else. Answers with one that holds
+/// something.
+fn companions(database: &Path) -> Result<Option<PathBuf>, DatabaseError> {
+    let mut companion = None;
     // of a WAL both byte orders of its checksums, and of either file what was never begun
     let begins: [(&str, &[&[u8]]); 3] = [
         ("-wal", &[&[0x37, 0x7f, 0x06, 0x82], &[0x37, 0x7f, 0x06, 0x83], &[0; 4]]),
@@ -203,7 +209,7 @@ fn companions(place: &DatabasePlace) -> Result<(), DatabaseError> {
         ("-shm", &[]),
     ];
     for (end, begins) in begins {
-        let path = beside(&place.path, end);
+        let path = beside(database, end);
         let found = match fs::symlink_metadata(&path) {
             Ok(found) => found,
             Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
@@ -216,15 +222,13 @@ fn companions(place: &DatabasePlace) -> Result<(), DatabaseError> {
         if found.len() == 0 || begins.is_empty() {
             continue;
         }
-        if !place.exists {
-            return Err(NotOurs::WithoutDatabase { path: place.path.clone(), companion: path }.into());
-        }
         let begin = first_bytes::<4>(&path).map_err(|error| FileError::io(&path, error))?;
         if !begins.iter().any(|known| begin == *known) {
             return Err(NotOurs::Companion { path, found: "no file of SQLite" }.into());
         }
+        companion = Some(path);
     }
-    Ok(())
+    Ok(companion)
 }
 
 /// Whether a file's header has the mark, also where the rest of it is damaged.

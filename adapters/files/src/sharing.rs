@@ -136,6 +136,21 @@ impl Sharing {
     }
 }
 
+impl Sharing {
+    /// As [`Self::exposure`], of a folder and at most so many files in it: one command mends them all.
+    pub fn exposure_within(&self, folder: &Path, most: usize) -> Option<Exposure> {
+        let files = fs::read_dir(folder).into_iter().flatten().take(most).filter_map(Result::ok);
+        let mut inside = files.map(|entry| entry.path()).filter(|path| path.is_file());
+        let exposed = self.exposure(folder).or_else(|| inside.find_map(|path| self.exposure(&path)))?;
+        let word = shell_word(folder);
+        let mend = match &self.group {
+            Some(group) => format!("chgrp -R {} {word} && chmod -R u=rwX,g=rX,o= {word}", group.name),
+            None => format!("chmod -R go-rwx {word}"),
+        };
+        Some(Exposure { mend, ..exposed })
+    }
+}
+
 impl ReadingGroup {
     fn refused(&self, error: io::Error) -> io::Error {
         let told = format!(

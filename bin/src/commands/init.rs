@@ -3,8 +3,8 @@
 use super::{Failure, print};
 use crate::config::TEMPLATE;
 use clap::Args;
-use std::fs::OpenOptions;
-use std::io::Write as _;
+use covertrail_files::{Sharing, create_new};
+use std::io::ErrorKind;
 use std::path::PathBuf;
 
 /// Write an annotated configuration file
@@ -19,23 +19,15 @@ pub(crate) struct Init {
 impl Init {
     pub(crate) fn run(self) -> Result<(), Failure> {
         let path = self.config.display();
-        let made = OpenOptions::new().write(true).create_new(true).open(&self.config);
-        let written = made.and_then(|mut file| {
-            let written = file.write_all(TEMPLATE.as_bytes());
-            if written.is_err() {
-                // half a configuration is worse than none; what is wrong with the disk is told either way
-                let _ = std::fs::remove_file(&self.config);
-            }
-            written
-        });
+        let written = create_new(&self.config, TEMPLATE.as_bytes(), &Sharing::OWNER_ONLY);
         match written {
             Ok(()) => print(&format!(
                 "Wrote {path}. It says which secrets to set; then try: covertrail check --config {path}"
             )),
-            Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => {
                 Err(Failure::Failed(format!("{path} is there already and was left as it is")))
             }
-            Err(error) => Err(Failure::Failed(format!("cannot write {path}: {error}"))),
+            Err(error) => Err(Failure::Failed(format!("cannot write {error}"))),
         }
     }
 }

@@ -21,9 +21,13 @@ use crate::table::{Cell, Row, Table};
 use crate::tables;
 use covertrail_domain::id::WorkOrderId;
 use covertrail_domain::time::Timestamp;
-use covertrail_files::{DatabaseKind, FileError, Sharing, beside, check_marks, create_database};
+use covertrail_files::{
+    DatabaseError, DatabaseKind, FileError, NotOurs, Sharing, beside, check_marks, create_database,
+};
+use rusqlite::config::DbConfig;
 use rusqlite::types::{ToSqlOutput, Value, ValueRef};
 use rusqlite::{Connection, OpenFlags, OptionalExtension as _, ToSql};
+use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 
 /// The file of read models, to be written to.
@@ -69,7 +73,14 @@ impl Views {
     /// As [`Self::open`], for those to read who may.
     pub fn open_shared(path: impl AsRef<Path>, sharing: &Sharing) -> Result<Self, Error> {
         let kind = DatabaseKind::ReadModels;
-        let place = covertrail_files::look(path.as_ref(), kind)?;
+        let place = match covertrail_files::look(path.as_ref(), kind) {
+            // somebody has taken the file away alone: what is left of it belongs to no other
+            Err(DatabaseError::NotOurs(NotOurs::WithoutDatabase { .. })) => {
+                covertrail_files::put_aside(path.as_ref(), kind)?;
+                covertrail_files::look(path.as_ref(), kind)?
+            }
+            looked => looked?,
+        };
         if !place.exists {
             create_database(&place, kind, sharing, schema::create_file)?;
         }
@@ -208,6 +219,10 @@ fn connect(path: &Path, access: OpenFlags) -> Result<Connection, Error> {
     let flags = access | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_NOFOLLOW;
     let opened = Connection::open_with_flags(path, flags).and_then(|connection| {
         connection.busy_timeout(schema::PATIENCE)?;
+        // those of a group who read the file cannot make what SQLite needs beside it, so that stays when it is closed
+        if std::fs::metadata(path).is_ok_and(|found| found.mode() & 0o040 != 0) {
+            connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
+        }
         Ok(connection)
     });
     let connection = opened.map_err(|source| Error::sqlite(path, source))?;

@@ -38,7 +38,9 @@ async fn a_link_to_a_log_is_the_same_log_with_the_same_lock() {
     assert!(matches!(Embedded::open(&link), Err(OpenError::Locked { .. })));
     assert_eq!(Embedded::open_read_only(&link).unwrap().head().await.unwrap(), Some(Position::new(1)));
     log.close().await;
-    Embedded::open(&link).unwrap().append(&stream(1), Expected::Exact(0), vec![event()]).await.unwrap();
+    let log = Embedded::open(&link).unwrap();
+    log.append(&stream(1), Expected::Exact(0), vec![event()]).await.unwrap();
+    log.close().await;
     assert_eq!(place.files(), [place.path().file_name().unwrap().to_str().unwrap(), "link.sqlite"]);
 }
 
