@@ -118,7 +118,7 @@ pub fn engine(
         policy: policy_client(config, secrets)?,
         workmarket: workmarket_client(config, secrets)?,
         mapping: mapping(config),
-        documents: Documents::new(&config.store.documents),
+        documents: Documents::new(&config.store.documents).shared_with(config.store.sharing()?),
         requirements: Requirements {
             lines: config.policy.required_lines,
             bind_on: config.policy.bind_on,
@@ -159,7 +159,11 @@ pub fn shared(
 ) -> Result<Shared, Unusable> {
     let [policy, workmarket] = verifiers(config, secrets)?;
     let access = Access::new(&config.access, &secrets.people);
-    let models = ReadModels::new(Arc::clone(&engine.store), &config.store.views_path());
+    let models = ReadModels::shared(
+        Arc::clone(&engine.store),
+        &config.store.views_path(),
+        config.store.sharing()?,
+    );
     let max_body_bytes = max_body_bytes(config);
     let connections = connections(&config.server);
     let server = &config.server;

@@ -30,7 +30,7 @@ impl Gateway {
         let listener = TcpListener::bind(listen).await.map_err(failed)?;
         let address = listener.local_addr().map_err(failed)?;
         let own = [COVERAGE, DELIVERY].into_iter().filter_map(|name| Category::parse(name).ok()).collect();
-        let groups = config.store.path.with_extension("groups.json");
+        let groups = config.store.groups_path();
         let settings = Settings { append: config.gateway.append, own, groups };
         let (stop, stopped) = oneshot::channel::<()>();
         let stopped = async {

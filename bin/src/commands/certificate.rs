@@ -3,6 +3,7 @@
 use super::Failure;
 use super::ask::Ask;
 use super::until::seconds;
+use covertrail_files::Links;
 use clap::{Args, Subcommand};
 use covertrail_domain::id::{CertificateId, WorkOrderId};
 use reqwest::multipart::{Form, Part};
@@ -100,10 +101,14 @@ impl Certificate {
     }
 }
 
+/// The largest file that is sent (64 MiB): the server says what is too large for 1099Policy.
+const MOST_BYTES: u64 = 64 << 20;
+
 /// The file as it is; the server says what is wrong with it. Its name is not sent: it may be a person's.
 async fn part(file: &Path) -> Result<Part, Failure> {
     let failed = |why: &dyn std::fmt::Display| Failure::Failed(format!("{}: {why}", file.display()));
-    let bytes = tokio::fs::read(file).await.map_err(|error| failed(&error))?;
+    let bytes = covertrail_files::read(file, Links::Follow, MOST_BYTES)
+        .map_err(|error| Failure::Failed(error.to_string()))?;
     let extension = file.extension().and_then(|extension| extension.to_str()).unwrap_or_default();
     let part = Part::bytes(bytes).file_name(format!("certificate.{extension}"));
     part.mime_str("application/pdf").map_err(|error| failed(&error))

@@ -57,7 +57,9 @@ impl Check {
         findings.extend(look::environment(&config, secrets.as_ref()));
         findings.extend(look::mapping(&config));
         findings.push(log::log(&config.store).await);
+        findings.push(look::read_models(&config.store));
         findings.push(look::documents(&config.store.documents));
+        findings.extend(look::permissions(&config.store));
         if let Ok(secrets) = secrets {
             let (policy, workmarket) =
                 tokio::join!(look::policy(&config, &secrets), look::workmarket(&config, &secrets));

@@ -6,7 +6,9 @@ use crate::engine::with_causes;
 use crate::logging;
 use crate::store::{Opened, named};
 use clap::Args;
+use crate::config::LogEngine;
 use covertrail_adapters::store::Position;
+use covertrail_files::{Claim, overlaps};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::path::PathBuf;
 
@@ -37,6 +39,12 @@ impl Copy {
     pub(crate) async fn run(self) -> Result<(), Failure> {
         let log = |name: &str| named(name).map(|store| store.trusting(self.ca_file.as_ref()));
         let (from, to) = (log(&self.from)?, log(&self.to)?);
+        if [&from, &to].iter().all(|log| log.engine == LogEngine::Embedded) {
+            let claims = [Claim::new("--from", &from.path), Claim::new("--to", &to.path)];
+            if let Some(overlap) = overlaps(&claims).pop() {
+                return Err(Failure::Failed(overlap));
+            }
+        }
         let from = Opened::for_reading(&from)?;
         let head = from.store.head().await;
         let head = head.map_err(|error| Failure::Log(format!("{}: {}", from.name, with_causes(&error))))?;

@@ -6,9 +6,9 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use clap::Args;
 use covertrail_domain::id::PersonId;
+use covertrail_files::{Sharing, create_new};
 use std::fmt::Write as _;
-use std::fs::OpenOptions;
-use std::io::Write as _;
+use std::io::ErrorKind;
 use std::path::PathBuf;
 
 /// Write an annotated configuration file, or print good secrets for one
@@ -37,24 +37,16 @@ impl Init {
             return print(&secrets(&config, &self.people));
         }
         let path = self.config.display();
-        let made = OpenOptions::new().write(true).create_new(true).open(&self.config);
-        let written = made.and_then(|mut file| {
-            let written = file.write_all(TEMPLATE.as_bytes());
-            if written.is_err() {
-                // half a configuration is worse than none; what is wrong with the disk is told either way
-                let _ = std::fs::remove_file(&self.config);
-            }
-            written
-        });
+        let written = create_new(&self.config, TEMPLATE.as_bytes(), &Sharing::OWNER_ONLY);
         match written {
             Ok(()) => print(&format!(
                 "Wrote {path}. It says which secrets to set, and `covertrail init --secrets --config {path}` prints good \
                  ones; then try: covertrail check --config {path}"
             )),
-            Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => {
                 Err(Failure::Failed(format!("{path} is there already and was left as it is")))
             }
-            Err(error) => Err(Failure::Failed(format!("cannot write {path}: {error}"))),
+            Err(error) => Err(Failure::Failed(format!("cannot write {error}"))),
         }
     }
 }

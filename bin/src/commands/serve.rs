@@ -4,8 +4,9 @@ use super::{Failure, interrupted};
 use crate::config::{Config, Secrets};
 use crate::gateway::Gateway;
 use crate::store::Opened;
-use crate::{assemble, http, logging, telemetry};
+use crate::{assemble, http, logging, store, telemetry};
 use clap::Args;
+use covertrail_files::Exposure;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -34,7 +35,13 @@ impl Serve {
         let (spans, exporter) = telemetry::begin(&config.telemetry).map_err(Failure::Configuration)?.unzip();
         logging::begin_with(&config.log, spans).map_err(Failure::Configuration)?;
         let exporting = exporter.map(telemetry::Exporter::start);
+        store::look_at_places(&config.store)?;
         let log = Opened::for_writing(&config.store)?;
+        for exposure in store::exposures(&config.store)? {
+            let Exposure { path, mode, mend } = exposure;
+            let (file, mode) = (path.display(), format!("{mode:04o}"));
+            tracing::warn!(%file, mode, mend, "others than its owner can read this file");
+        }
         let engine = assemble::engine(&config, &secrets, Arc::clone(&log.store))?;
         let subscribers = Arc::new(assemble::subscribers(&config, &secrets, &engine.store)?);
         let listener = TcpListener::bind(config.server.listen).await.map_err(|error| {

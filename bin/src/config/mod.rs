@@ -3,6 +3,7 @@
 
 mod access;
 mod people;
+mod places;
 mod problems;
 mod secrets;
 mod server;
@@ -26,21 +27,23 @@ pub use values::{Config, Engine, Gateway, Log, LogFormat, Mapping, Policy, Webho
 pub use wire::{Environment, Wire};
 pub use workmarket::{Api, Trigger, WorkMarket};
 
+use covertrail_files::{FileError, Links};
 use std::path::{Path, PathBuf};
 
 /// The annotated file that `covertrail init` writes.
 pub const TEMPLATE: &str = include_str!("covertrail.toml");
 
+/// The largest configuration that is read (1 MiB).
+const MOST_BYTES: u64 = 1 << 20;
+
 /// Why the configuration cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// The file is not there or cannot be read.
-    #[error("cannot read {}: {source}{hint}", path.display())]
+    #[error("cannot read {source}{hint}")]
     Unreadable {
-        /// Which file.
-        path: PathBuf,
-        /// Why.
-        source: std::io::Error,
+        /// Which file, and why.
+        source: FileError,
         /// What to do about it.
         hint: &'static str,
     },
@@ -63,15 +66,20 @@ pub enum Error {
 impl Config {
     /// Reads and checks the file. Paths in it are taken from the file's own folder.
     pub fn read(path: &Path) -> Result<Self, Error> {
-        let text = std::fs::read_to_string(path).map_err(|source| {
+        let text = covertrail_files::read_text(path, Links::Follow, MOST_BYTES).map_err(|source| {
             let missing = source.kind() == std::io::ErrorKind::NotFound;
             let hint = if missing { "; `covertrail init` writes one" } else { "" };
-            Error::Unreadable { path: path.into(), source, hint }
+            Error::Unreadable { source, hint }
         })?;
         let mut config =
             Self::parse(&text).map_err(|problem| Error::Invalid { path: path.into(), problem })?;
         config.store.found_from(path.parent().unwrap_or(Path::new("")));
-        Ok(config)
+        let problems = config.problems_of_places(path);
+        if problems.is_empty() {
+            Ok(config)
+        } else {
+            Err(Error::Invalid { path: path.into(), problem: problems.join("\n") })
+        }
     }
 
     /// Reads and checks a configuration's text.

@@ -14,6 +14,7 @@ use covertrail_adapters::secret::Secret;
 use covertrail_adapters::store::Embedded;
 use covertrail_domain::coverage::Stage;
 use covertrail_domain::id::PersonId;
+use covertrail_files::{Sharing, make_folder, private_folder};
 use reqwest::multipart::{Form, Part};
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
@@ -66,11 +67,10 @@ impl World {
         let failed = |what: &str, error: &dyn std::fmt::Display| Failure::Failed(format!("{what}: {error}"));
         let folder = match data {
             Some(_) => None,
-            None => Some(tempfile::tempdir().map_err(|error| failed("no folder for the demo", &error))?),
+            None => Some(private_folder().map_err(|error| failed("no folder for the demo", &error))?),
         };
         let place = data.or(folder.as_ref().map(TempDir::path)).unwrap_or(Path::new("."));
-        std::fs::create_dir_all(place)
-            .map_err(|error| failed(&format!("--data {}", place.display()), &error))?;
+        make_folder(place, &Sharing::OWNER_ONLY).map_err(|error| failed("--data", &error))?;
         let secrets = secrets()?;
         let (policy_listener, workmarket_listener, listener) =
             (loopback().await?, loopback().await?, loopback().await?);

@@ -27,7 +27,7 @@ mod verdict;
 mod waiting;
 mod writing;
 
-pub use documents::{DocumentError, Documents, MAX_BYTES as MAX_DOCUMENT_BYTES};
+pub use documents::{DocumentError, Documents, MAX_BYTES as MAX_DOCUMENT_BYTES, OpenDocument};
 pub use execute::{Cause, ExecuteError, Executed};
 pub use ledger::{COVERAGE, DELIVERY};
 pub use nodes::GROUP;

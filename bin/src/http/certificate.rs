@@ -37,7 +37,9 @@ pub(super) async fn submit(
         Err(error @ (DocumentError::NotPdf | DocumentError::TooLarge(_))) => {
             problem(StatusCode::UNPROCESSABLE_ENTITY, &error.to_string())
         }
-        Err(error @ DocumentError::Folder { .. }) => {
+        Err(
+            error @ (DocumentError::Folder(_) | DocumentError::Changed { .. } | DocumentError::NotKept { .. }),
+        ) => {
             tracing::error!(%error, "a certificate could not be kept");
             problem(StatusCode::SERVICE_UNAVAILABLE, "the certificate could not be kept; send it again")
         }

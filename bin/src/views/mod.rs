@@ -23,6 +23,7 @@ pub use words::{SEARCHED, Words};
 use covertrail_adapters::schema::Malformed;
 use covertrail_adapters::store::{EventStore, ReadError, Recorded};
 use covertrail_projections::{Reader, ViewsError};
+use covertrail_files::Sharing;
 use hub::Hub;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -70,6 +71,8 @@ pub enum Trouble {
 pub struct ReadModels {
     store: Arc<dyn EventStore>,
     path: PathBuf,
+    /// Who may read the file.
+    sharing: Sharing,
     hub: Hub,
     readers: Mutex<Readers>,
     turns: Semaphore,
@@ -81,9 +84,15 @@ pub struct ReadModels {
 impl ReadModels {
     /// Read models in a file, of a log; [`ReadModels::follow_always`] keeps them up with it.
     pub fn new(store: Arc<dyn EventStore>, path: &Path) -> Arc<Self> {
+        Self::shared(store, path, Sharing::OWNER_ONLY)
+    }
+
+    /// As [`ReadModels::new`], in a file for those to read who may.
+    pub fn shared(store: Arc<dyn EventStore>, path: &Path, sharing: Sharing) -> Arc<Self> {
         Arc::new(Self {
             store,
             path: path.to_owned(),
+            sharing,
             hub: Hub::default(),
             readers: Mutex::default(),
             turns: Semaphore::new(READERS),

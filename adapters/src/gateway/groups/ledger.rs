@@ -3,14 +3,17 @@
 //! is delivered again; none is left out.
 
 use std::collections::BTreeMap;
-use std::fs::{self, File};
-use std::io::{self, Write};
+use std::io;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use covertrail_files::{Links, Sharing};
 use serde::{Deserialize, Serialize};
 
 use super::settings::Settings;
+
+/// The largest file that is read (64 MiB).
+const MOST_BYTES: u64 = 64 << 20;
 
 /// Names one group: what it reads and what it is called.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -48,10 +51,12 @@ pub(super) struct Ledger {
 impl Ledger {
     /// Reads the file; a missing one has no groups.
     pub(super) fn open(path: PathBuf) -> io::Result<Self> {
-        let entries: Vec<Entry> = match fs::read(&path) {
+        let entries: Vec<Entry> = match covertrail_files::read(&path, Links::Refuse, MOST_BYTES) {
+            // an empty file is ours to use
+            Ok(bytes) if bytes.is_empty() => Vec::new(),
             Ok(bytes) => serde_json::from_slice(&bytes)?,
             Err(error) if error.kind() == io::ErrorKind::NotFound => Vec::new(),
-            Err(error) => return Err(error),
+            Err(error) => return Err(error.into()),
         };
         let records = entries.into_iter().map(|entry| (entry.name, entry.record)).collect();
         Ok(Self { path: Arc::new(path), records: Arc::new(Mutex::new(records)) })
@@ -84,11 +89,8 @@ impl Ledger {
             .iter()
             .map(|(name, record)| Entry { name: name.clone(), record: record.clone() })
             .collect();
-        let unborn = self.path.with_extension("new");
-        let mut file = File::create(&unborn)?;
-        file.write_all(&serde_json::to_vec_pretty(&entries)?)?;
-        file.sync_all()?;
-        fs::rename(&unborn, self.path.as_path())?;
+        // nobody else has any use for it, not even those who may read the log
+        covertrail_files::replace(&self.path, &serde_json::to_vec_pretty(&entries)?, &Sharing::OWNER_ONLY)?;
         *records = changed;
         Ok(())
     }

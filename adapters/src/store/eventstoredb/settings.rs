@@ -1,5 +1,4 @@
 use std::fmt;
-use std::fs;
 use std::net::IpAddr;
 use std::path::Path;
 
@@ -180,9 +179,16 @@ fn one_of(range: &std::ops::RangeInclusive<u64>, value: &str) -> Option<String> 
     (!within).then(|| format!("is not a number from {} to {}", range.start(), range.end()))
 }
 
+/// The largest file of certificates or keys that is read (1 MiB).
+const MOST_PEM_BYTES: u64 = 1 << 20;
+
+fn read_pem(path: &Path) -> Result<Vec<u8>, covertrail_files::FileError> {
+    covertrail_files::read(path, covertrail_files::Links::Follow, MOST_PEM_BYTES)
+}
+
 /// The client panics at a file that it cannot use.
 fn certificates(path: &str) -> Option<String> {
-    let pem = match fs::read(path) {
+    let pem = match read_pem(path.as_ref()) {
         Ok(pem) => pem,
         Err(error) => return Some(format!("cannot be read: {error}")),
     };
@@ -198,10 +204,10 @@ fn certificates(path: &str) -> Option<String> {
 fn user_certificate(client: &ClientSettings) -> Result<(), BadSettings> {
     let Some((certificate, key)) = client.user_certificate() else { return Ok(()) };
     let bad = |option: &str, problem: String| BadSettings::Option { option: option.to_owned(), problem };
-    let mut pem = fs::read(key).map_err(|error| bad("userKeyFile", format!("cannot be read: {error}")))?;
+    let mut pem = read_pem(key.as_ref()).map_err(|error| bad("userKeyFile", format!("cannot be read: {error}")))?;
     pem.push(b'\n');
     pem.extend(
-        fs::read(certificate).map_err(|error| bad("userCertFile", format!("cannot be read: {error}")))?,
+        read_pem(certificate.as_ref()).map_err(|error| bad("userCertFile", format!("cannot be read: {error}")))?,
     );
     reqwest::Identity::from_pem(&pem)
         .and_then(|identity| reqwest::Client::builder().use_rustls_tls().identity(identity).build())

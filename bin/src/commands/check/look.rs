@@ -2,6 +2,8 @@
 
 use super::finding::Finding;
 use crate::assemble;
+use crate::engine::with_causes;
+use crate::store;
 use crate::config::{self, Config, Environment, Secrets, Wire};
 use covertrail_adapters::policy;
 use covertrail_adapters::workmarket;
@@ -88,8 +90,39 @@ pub(super) fn mapping(config: &Config) -> Vec<Finding> {
     findings
 }
 
+/// Whether the file of the read models is ours, or can be made.
+pub(super) fn read_models(store: &config::Store) -> Finding {
+    let about = "read models";
+    let path = store.views_path();
+    match store::refusal_of_views(store) {
+        Some(refusal) => Finding::failed(about, with_causes(&refusal), "set store.views to a path of its own"),
+        None if path.exists() => Finding::good(about, path.display().to_string()),
+        None => Finding::good(about, format!("{} will be made", path.display())),
+    }
+}
+
+/// Files of ours that others can read, each with the command that mends it.
+pub(super) fn permissions(store: &config::Store) -> Vec<Finding> {
+    let about = "permissions";
+    match store::exposures(store) {
+        Ok(exposures) => exposures
+            .into_iter()
+            .map(|exposure| {
+                let (path, mode) = (exposure.path.display(), exposure.mode);
+                let found = format!("others than its owner can read {path} (mode {mode:04o})");
+                Finding::warning(about, found, format!("run: {}", exposure.mend))
+            })
+            .collect(),
+        Err(error) => vec![Finding::misconfigured(about, &error)],
+    }
+}
+
 /// Whether certificates can be kept.
 pub(super) fn documents(folder: &Path) -> Finding {
+    if folder.exists() && !folder.is_dir() {
+        let told = format!("{} is no folder", folder.display());
+        return Finding::failed("documents", told, "set store.documents to a folder");
+    }
     let (told, probed) = if folder.exists() {
         (format!("{}", folder.display()), folder)
     } else {

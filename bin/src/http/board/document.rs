@@ -2,12 +2,22 @@
 
 use super::Failed;
 use super::session::Viewer;
+use crate::engine::{DocumentError, OpenDocument};
 use crate::http::Shared;
 use axum::Extension;
+use axum::body::Body;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse as _, Response};
+use bytes::Bytes;
 use covertrail_domain::id::DocumentId;
+use futures_util::stream;
+use std::io;
 use std::sync::Arc;
+use tokio::fs::File;
+use tokio::io::AsyncReadExt as _;
+
+/// How much of a document is in memory at once for each reader, in bytes.
+const CHUNK: usize = 1 << 16;
 
 /// `GET /documents/{document}`: always saved and never shown here, since it is somebody else's file.
 pub(super) async fn download(
@@ -21,10 +31,28 @@ pub(super) async fn download(
     }
     let missing = Failed::NotFound("No document is kept under this name.");
     let Ok(id) = DocumentId::parse(&document) else { return Err(missing) };
-    let Ok(bytes) = shared.engine.documents.read(&id).await else { return Err(missing) };
+    let opened = match shared.engine.documents.open(&id).await {
+        Ok(opened) => opened,
+        Err(DocumentError::NotKept { .. }) => return Err(missing),
+        Err(error) => {
+            tracing::error!(%error, "a document cannot be read");
+            return Err(missing);
+        }
+    };
     let headers = [
-        ("content-type", "application/pdf"),
-        ("content-disposition", "attachment; filename=\"certificate.pdf\""),
+        ("content-type", "application/pdf".to_owned()),
+        ("content-disposition", "attachment; filename=\"certificate.pdf\"".to_owned()),
+        ("content-length", opened.bytes.to_string()),
     ];
-    Ok((headers, bytes).into_response())
+    Ok((headers, streamed(opened)).into_response())
+}
+
+/// The document piece by piece, as fast as the client takes it.
+fn streamed(OpenDocument { file, bytes }: OpenDocument) -> Body {
+    let rest = File::from_std(file).take(bytes);
+    Body::from_stream(stream::try_unfold(rest, |mut rest| async move {
+        let mut chunk = Vec::with_capacity(CHUNK);
+        let read = (&mut rest).take(u64::try_from(CHUNK).unwrap_or(1)).read_to_end(&mut chunk).await?;
+        Ok::<_, io::Error>((read > 0).then(|| (Bytes::from(chunk), rest)))
+    }))
 }

@@ -50,7 +50,7 @@ pub(super) async fn command(
             let pdf = sent.file.as_ref().ok_or("Choose a file.")?;
             let document = shared.engine.documents.keep(pdf).await.map_err(|error| match error {
                 DocumentError::NotPdf | DocumentError::TooLarge(_) => error.to_string(),
-                DocumentError::Folder { .. } => {
+                DocumentError::Folder(_) | DocumentError::Changed { .. } | DocumentError::NotKept { .. } => {
                     tracing::error!(%error, "a certificate could not be kept");
                     "It could not be kept just now. Hand it in again.".to_owned()
                 }
