@@ -172,6 +172,7 @@ pub fn shared(
         models,
         subscribers,
         access,
+        people: config.people,
         sessions,
         refusals: Arc::default(),
         links,
@@ -199,11 +200,7 @@ pub fn subscribers(
 }
 
 /// The application links of a server that listens at that address.
-pub fn links(
-    server: &config::Server,
-    address: SocketAddr,
-    secrets: Vec<Secret>,
-) -> Result<Links, Unusable> {
+pub fn links(server: &config::Server, address: SocketAddr, secrets: Vec<Secret>) -> Result<Links, Unusable> {
     let base = server.public_url.clone().unwrap_or_else(|| format!("http://{address}"));
     let base = Url::parse(&base).map_err(|error| unusable("server.public_url", error))?;
     Ok(Links::new(base, secrets, server.link_days))

@@ -67,10 +67,11 @@ impl Links {
         if day.len() > MOST_DAY_DIGITS || !day.bytes().all(|byte| byte.is_ascii_digit()) {
             return LinkCheck::Unknown;
         }
-        let is_true = self.secrets.iter().filter_map(|secret| proof(secret, day, work_order)).fold(
-            Choice::from(0),
-            |found, true_proof| found | true_proof.as_bytes().ct_eq(given.as_bytes()),
-        );
+        let is_true = self
+            .secrets
+            .iter()
+            .filter_map(|secret| proof(secret, day, work_order))
+            .fold(Choice::from(0), |found, true_proof| found | true_proof.as_bytes().ct_eq(given.as_bytes()));
         match day.parse::<i64>() {
             Ok(day) if bool::from(is_true) => {
                 let is_old = day_of(now).saturating_sub(day) > i64::from(self.days);
@@ -130,7 +131,10 @@ mod tests {
     #[test]
     fn a_link_is_made_of_the_address_the_work_order_the_day_and_their_proof() {
         let link = links(&[SECRET, OTHER]).to(&order("12345"), day(20_000)).unwrap();
-        assert_eq!(link.as_str(), "https://covertrail.example.com/here/apply/12345?key=20000.vsl2uLUaN7HovEHSRAJ__Q");
+        assert_eq!(
+            link.as_str(),
+            "https://covertrail.example.com/here/apply/12345?key=20000.vsl2uLUaN7HovEHSRAJ__Q"
+        );
         let odd = links(&[SECRET]).to(&order("a/b?c"), day(20_000)).unwrap();
         assert!(
             odd.as_str().starts_with("https://covertrail.example.com/here/apply/a%2Fb%3Fc?key="),

@@ -121,7 +121,8 @@ impl Ask {
         let settings = Config::read(path)?.server;
         let listen = reachable(settings.listen);
         // from another machine's configuration, or to another address of this one: encrypted where that is offered
-        let public = settings.public_url.filter(|url| !listen.ip().is_loopback() && url.starts_with("https://"));
+        let public =
+            settings.public_url.filter(|url| !listen.ip().is_loopback() && url.starts_with("https://"));
         let url = public.unwrap_or_else(|| format!("http://{listen}"));
         Url::parse(&url).map_err(|error| Failure::Configuration(format!("{}: {error}", path.display())))
     }
@@ -130,7 +131,9 @@ impl Ask {
     fn require_privacy(&self, server: &Url) -> Result<(), Failure> {
         let refused = |why: &str| Err(Failure::Configuration(why.to_owned()));
         if !server.username().is_empty() || server.password().is_some() {
-            return refused("--server takes an address without a name or a password; the token is in COVERTRAIL_TOKEN");
+            return refused(
+                "--server takes an address without a name or a password; the token is in COVERTRAIL_TOKEN",
+            );
         }
         if address::is_private(server) || (server.scheme() == "http" && self.token_over_plain_http) {
             return Ok(());
@@ -212,18 +215,24 @@ mod tests {
 
     #[test]
     fn a_token_goes_where_nobody_on_the_way_can_read_it() {
-        let ask = |token_over_plain_http| Ask { server: None, config: None, token_over_plain_http, json: false };
+        let ask =
+            |token_over_plain_http| Ask { server: None, config: None, token_over_plain_http, json: false };
         let goes = |url: &str, over_plain_http| {
             ask(over_plain_http).require_privacy(&Url::parse(url).unwrap()).is_ok()
         };
-        for private in ["https://covertrail.example", "http://127.0.0.1:8099", "http://[::1]", "http://localhost"] {
+        for private in
+            ["https://covertrail.example", "http://127.0.0.1:8099", "http://[::1]", "http://localhost"]
+        {
             assert!(goes(private, false), "{private}");
         }
         for open in ["http://198.51.100.1", "http://covertrail.example", "http://0.0.0.0:80"] {
             assert!(!goes(open, false) && goes(open, true), "{open}");
         }
-        for never in ["ftp://127.0.0.1", "https://ana:secret@covertrail.example", "http://127.0.0.1@covertrail.example"]
-        {
+        for never in [
+            "ftp://127.0.0.1",
+            "https://ana:secret@covertrail.example",
+            "http://127.0.0.1@covertrail.example",
+        ] {
             assert!(!goes(never, false) && !goes(never, true), "{never}");
         }
     }

@@ -68,7 +68,11 @@ impl Secrets {
     pub fn from_lookup(config: &Config, lookup: impl Fn(&str) -> Option<String>) -> Result<Self, Error> {
         let mut reader = Reader { lookup: &lookup, problems: Vec::new(), known: Vec::new() };
         for token in &config.access {
-            reader.keep_apart(format!("the token of {} in [[access]]", token.name), token.sha256.0, &made_with(MAKES_TOKEN));
+            reader.keep_apart(
+                format!("the token of {} in [[access]]", token.name),
+                token.sha256.0,
+                &made_with(MAKES_TOKEN),
+            );
         }
         let policy_api_key = reader.vendors("COVERTRAIL_POLICY_API_KEY", "1099Policy");
         let policy_webhook =
@@ -186,8 +190,11 @@ impl Reader<'_> {
     ) -> Vec<String> {
         let secrets = by_commas(&self.value(variable).unwrap_or_default());
         for (number, secret) in (1..).zip(&secrets) {
-            let name =
-                if secrets.len() == 1 { variable.to_owned() } else { format!("secret {number} of {variable}") };
+            let name = if secrets.len() == 1 {
+                variable.to_owned()
+            } else {
+                format!("secret {number} of {variable}")
+            };
             if let Err(weak) = check(secret) {
                 self.problems.push(format!("{name} {weak}; {}", made_with(makes)));
             }
@@ -206,7 +213,9 @@ impl Reader<'_> {
             let read = pair.split_once('=').map(|(name, token)| (PersonId::parse(name.trim()), token.trim()));
             let Some((Ok(person), token)) = read else {
                 let form = "takes name=token pairs by commas";
-                self.problems.push(format!("{PEOPLE} {form}, and pair {number} is none; see covertrail init --secrets"));
+                self.problems.push(format!(
+                    "{PEOPLE} {form}, and pair {number} is none; see covertrail init --secrets"
+                ));
                 continue;
             };
             let name = format!("the token of {person} in {PEOPLE}");

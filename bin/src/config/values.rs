@@ -176,7 +176,12 @@ pub enum LogFormat {
 
 impl Default for Server {
     fn default() -> Self {
-        Self { listen: SocketAddr::from(([127, 0, 0, 1], 8099)), public_url: None, max_body_bytes: 1 << 20, link_days: 30 }
+        Self {
+            listen: SocketAddr::from(([127, 0, 0, 1], 8099)),
+            public_url: None,
+            max_body_bytes: 1 << 20,
+            link_days: 30,
+        }
     }
 }
 

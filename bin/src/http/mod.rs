@@ -8,6 +8,7 @@ mod apply;
 mod board;
 mod body;
 mod certificate;
+mod four_eyes;
 mod health;
 mod keys;
 mod listener;
@@ -24,6 +25,7 @@ pub use peer::Peer;
 pub use refusals::Refusals;
 
 use crate::clock;
+use crate::config::PeopleRules;
 use crate::engine::Engine;
 use crate::links::Links;
 use crate::subscribers::Subscribers;
@@ -56,6 +58,8 @@ pub struct Shared {
     pub subscribers: Arc<Subscribers>,
     /// Who may ask and act.
     pub access: Access,
+    /// Rules for what people do.
+    pub people: PeopleRules,
     /// Who is signed in to the board.
     pub sessions: Sessions,
     /// Who was refused.

@@ -60,7 +60,9 @@ async fn received(
     verifier.verify(|name| value(headers, name), &body, clock::now()).map_err(|why: Unauthentic| {
         // logged once a minute for each peer, so that a flood of them fills no disk
         let mut answer = problem(StatusCode::UNAUTHORIZED, "the delivery is not authentic");
-        answer.extensions_mut().insert(RefusedBecause(format!("a webhook of {vendor} was not authentic: {why}")));
+        answer
+            .extensions_mut()
+            .insert(RefusedBecause(format!("a webhook of {vendor} was not authentic: {why}")));
         answer
     })?;
     Ok(body)

@@ -38,7 +38,11 @@ impl<'a> Claim<'a> {
             Scheme::Bearer { header } => {
                 let text = text(header)?;
                 let token = bearer_token(text).unwrap_or(text);
-                Self { signed: Vec::new(), signatures: vec![token_digest(token.as_bytes()).to_vec()], sent: None }
+                Self {
+                    signed: Vec::new(),
+                    signatures: vec![token_digest(token.as_bytes()).to_vec()],
+                    sent: None,
+                }
             }
         };
         if claim.signatures.is_empty() {

@@ -117,8 +117,11 @@ impl Verifier {
             return Err(Unusable::Header(section.to_owned()));
         }
         let read = |(number, secret): (usize, S)| {
-            Key::new(&scheme, secret.as_ref())
-                .map_err(|problem| Unusable::Secret { section: section.to_owned(), number, problem })
+            Key::new(&scheme, secret.as_ref()).map_err(|problem| Unusable::Secret {
+                section: section.to_owned(),
+                number,
+                problem,
+            })
         };
         let keys: Vec<Key> = (1..).zip(secrets).map(read).collect::<Result<_, _>>()?;
         if keys.is_empty() {

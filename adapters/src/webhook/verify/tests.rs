@@ -137,8 +137,12 @@ fn a_timestamped_hex_signature_verifies_among_others() {
 /// The vector that GitHub publishes, computed again with Python's `hmac`.
 #[test]
 fn a_hex_signature_of_the_body_verifies() {
-    let verifier =
-        Verifier::new("webhooks.policy", body_hex(), ["the-old-secret-of-theirs", "It's a Secret to Everybody"]).unwrap();
+    let verifier = Verifier::new(
+        "webhooks.policy",
+        body_hex(),
+        ["the-old-secret-of-theirs", "It's a Secret to Everybody"],
+    )
+    .unwrap();
     let text = "sha256=757107ea0eb2509fc211221cce984b8a37570b6d7586c22c46f4379c8b043e17";
     let good = headers(&[("x-hub-signature-256", text)]);
     assert_eq!(verify(&verifier, &good, b"Hello, World!", 0), Ok(()));
@@ -147,7 +151,9 @@ fn a_hex_signature_of_the_body_verifies() {
 
 #[test]
 fn a_static_secret_verifies_after_bearer_or_alone() {
-    let verifier = Verifier::new("webhooks.workmarket", bearer(), ["first-secret-of-theirs", "second-secret-of-theirs"]).unwrap();
+    let verifier =
+        Verifier::new("webhooks.workmarket", bearer(), ["first-secret-of-theirs", "second-secret-of-theirs"])
+            .unwrap();
     for (text, expected) in [
         ("Bearer first-secret-of-theirs", Ok(())),
         ("bearer  second-secret-of-theirs", Ok(())),
@@ -220,7 +226,10 @@ fn a_secret_that_would_not_protect_is_refused_by_its_place_in_the_configuration(
 
 #[test]
 fn debug_output_counts_the_secrets_and_shows_none() {
-    let shown = format!("{:?}", Verifier::new("webhooks", bearer(), ["hunter2-hunter2-1", "hunter2-hunter2-2"]).unwrap());
+    let shown = format!(
+        "{:?}",
+        Verifier::new("webhooks", bearer(), ["hunter2-hunter2-1", "hunter2-hunter2-2"]).unwrap()
+    );
     assert_eq!(
         shown,
         r#"Verifier { scheme: Bearer { header: "authorization" }, secrets: 2, tolerance_seconds: 300 }"#

@@ -41,7 +41,13 @@ pub(super) async fn metrics(State(shared): State<Arc<Shared>>) -> Response {
             steps.tell(&mut told, "step_seconds", "Steps at 1099Policy.", ["step", "outcome"]);
             let refused = shared.refusals.totals();
             let refused = refused.map(|(kind, total)| (format!("{{kind=\"{}\"}}", kind.as_str()), total));
-            family(&mut told, "refused_total", "counter", "Requests that were refused, by what was refused.", refused);
+            family(
+                &mut told,
+                "refused_total",
+                "counter",
+                "Requests that were refused, by what was refused.",
+                refused,
+            );
             ([("content-type", "text/plain; version=0.0.4")], told).into_response()
         }
         Err(trouble) => troubled(&trouble),

@@ -105,7 +105,8 @@ impl Sessions {
         for (_, oldest) in theirs.iter().rev().skip(MOST_OF_A_PERSON - 1) {
             open.remove(oldest);
         }
-        let number = open.values().map(|session| session.number).max().map_or(0, |last| last.saturating_add(1));
+        let number =
+            open.values().map(|session| session.number).max().map_or(0, |last| last.saturating_add(1));
         let (is_open, opened) = watch::channel(());
         let viewer = Viewer { who, form_key: random(), until, open: opened };
         open.insert(hash(&name), Session { viewer, number, _open: is_open });
@@ -342,7 +343,9 @@ mod tests {
     fn over_tls_the_cookie_is_of_this_host_alone() {
         let (sessions, now) = (Sessions::new(true), Timestamp::from_unix(1_000_000));
         let set = sessions.begin(ana(), now);
-        assert!(set.starts_with("__Host-covertrail=") && set.ends_with("Path=/; HttpOnly; SameSite=Lax; Secure"));
+        assert!(
+            set.starts_with("__Host-covertrail=") && set.ends_with("Path=/; HttpOnly; SameSite=Lax; Secure")
+        );
         let value = set.split([';', '=']).nth(1).unwrap();
         let planted = headers(&[("cookie", &format!("covertrail={value}"))]);
         assert!(sessions.viewer(&planted, now).is_none(), "another host of the domain may set that one");
