@@ -181,6 +181,7 @@ pub fn shared(
         models,
         subscribers,
         access,
+        people: config.people,
         sessions,
         refusals: Arc::default(),
         links,

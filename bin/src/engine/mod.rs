@@ -41,8 +41,9 @@ use crate::telemetry::Timings;
 use covertrail_adapters::store::{EventStore, Position};
 use covertrail_adapters::{policy, workmarket};
 use covertrail_domain::coverage::State;
-use covertrail_domain::id::WorkOrderId;
+use covertrail_domain::id::{CertificateId, DocumentId, WorkOrderId};
 use covertrail_domain::time::Timestamp;
+use covertrail_projections::Reference;
 use ledger::Ledger;
 use nodes::{Hands, Swept};
 use queue::Queue;
@@ -158,6 +159,18 @@ impl Engine {
     /// Looks at a work order's state, if it is known.
     pub fn look<T>(&self, work_order: &WorkOrderId, look: impl FnOnce(&State) -> T) -> Option<T> {
         self.ledger().state(work_order).map(look)
+    }
+
+    /// The work orders that know a certificate, each with the document it was made from where that was handed in here.
+    pub fn sources_of(&self, certificate: &CertificateId) -> Vec<(WorkOrderId, Option<DocumentId>)> {
+        let ledger = self.ledger();
+        let reference = Reference::Certificate(certificate.clone());
+        let source = |work_order: &WorkOrderId| {
+            let known = &ledger.state(work_order)?.coverage()?.certificates;
+            let known = known.iter().find(|known| known.id == *certificate)?;
+            Some((work_order.clone(), known.document.clone()))
+        };
+        ledger.work_orders(&reference).filter_map(source).collect()
     }
 
     /// The number of a work order's newest event in its stream, if it is known.

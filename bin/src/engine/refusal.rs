@@ -6,7 +6,7 @@ use crate::clock;
 use covertrail_adapters::schema::{self, Actor, Envelope, REFUSED, Refusal, Source};
 use covertrail_adapters::store::{Expected, NewEvent, StreamName};
 use covertrail_adapters::webhook::delivery::{self, Delivery, Handled, Outcome};
-use covertrail_domain::coverage::{Command, Rejection};
+use covertrail_domain::coverage::Command;
 use covertrail_domain::id::WorkOrderId;
 
 /// The category of the refusals' streams: `refusal-<work order>`.
@@ -56,9 +56,9 @@ impl Engine {
 }
 
 /// What is kept of a command that was refused.
-pub fn refusal(command: &Command, rejection: &Rejection) -> Refusal {
+pub fn refusal(command: &Command, why: &impl std::fmt::Display) -> Refusal {
     let (asked, about) = named(command);
-    Refusal { asked: asked.to_owned(), about, reason: rejection.to_string() }
+    Refusal { asked: asked.to_owned(), about, reason: why.to_string() }
 }
 
 fn stored(work_order: &WorkOrderId, index: u32, refusal: &Refusal, cause: &Cause) -> NewEvent {

@@ -9,6 +9,7 @@ mod board;
 mod body;
 mod certificate;
 mod costly;
+mod four_eyes;
 mod health;
 mod keys;
 mod people;
@@ -24,6 +25,7 @@ pub use covertrail_adapters::front::Peer;
 pub use refusals::Refusals;
 
 use crate::clock;
+use crate::config::PeopleRules;
 use crate::engine::Engine;
 use crate::links::Links;
 use crate::subscribers::Subscribers;
@@ -56,6 +58,8 @@ pub struct Shared {
     pub subscribers: Arc<Subscribers>,
     /// Who may ask and act.
     pub access: Access,
+    /// Rules for what people do.
+    pub people: PeopleRules,
     /// Who is signed in to the board.
     pub sessions: Sessions,
     /// Who was refused.

@@ -3,11 +3,13 @@
 
 use super::access;
 use super::body::{UnreadBody, Untaken};
+use super::four_eyes::{self, FourEyes};
 use super::keys::under_key;
 use super::{Shared, problem};
 use crate::clock;
 use crate::config::Right;
-use crate::engine::{Cause, Engine, ExecuteError, Executed, MAX_DOCUMENT_BYTES, refusal};
+use crate::engine::{Cause, ExecuteError, Executed, MAX_DOCUMENT_BYTES, refusal};
+use crate::views::Trouble;
 use axum::body::Bytes;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
@@ -220,22 +222,41 @@ pub(super) fn said(reason: String) -> Result<String, String> {
     if reason.trim().is_empty() { Err("reason: must say why".into()) } else { Ok(reason) }
 }
 
+/// Why something that a person asked for was not done.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum PerformError {
+    /// Somebody else must do it.
+    #[error("{}", four_eyes::REASON)]
+    FourEyes,
+    /// Whether somebody else must cannot be read now.
+    #[error(transparent)]
+    Unreadable(#[from] Trouble),
+    /// It was not executed.
+    #[error(transparent)]
+    Execute(#[from] ExecuteError),
+}
+
 /// Executes what a person asked for; what the rules refuse is recorded too.
 pub(super) async fn perform(
-    engine: &Engine,
+    shared: &Shared,
     person: &PersonId,
     work_order: &WorkOrderId,
     causation: String,
     reason: Option<String>,
     command: &Command,
-) -> Result<Executed, ExecuteError> {
+) -> Result<Executed, PerformError> {
+    let engine = &shared.engine;
     let cause = Cause { actor: Actor::Person(person.clone()), source: Source::Command, causation, reason };
+    if FourEyes::new(shared).refuses(person, command).await? {
+        engine.refuse(work_order, &[refusal(command, &four_eyes::REASON)], &cause).await?;
+        return Err(PerformError::FourEyes);
+    }
     match engine.execute(work_order, command, &cause).await {
         Err(ExecuteError::Rejected(rejection)) => {
-            let refused = [refusal(command, &rejection)];
-            engine.refuse(work_order, &refused, &cause).await.and(Err(rejection.into()))
+            engine.refuse(work_order, &[refusal(command, &rejection)], &cause).await?;
+            Err(ExecuteError::from(rejection).into())
         }
-        executed => executed,
+        executed => Ok(executed?),
     }
 }
 
@@ -265,7 +286,7 @@ pub(super) async fn execute(
     let performed = if before {
         Ok(Executed::Happened)
     } else {
-        perform(engine, &person, work_order, causation, reason, &command).await
+        perform(shared, &person, work_order, causation, reason, &command).await
     };
     match performed {
         Ok(executed) => {
@@ -284,7 +305,8 @@ pub(super) async fn execute(
             });
             (StatusCode::OK, [("content-type", "application/json")], body.to_string()).into_response()
         }
-        Err(ExecuteError::Rejected(rejection)) => {
+        Err(PerformError::FourEyes) => problem(StatusCode::FORBIDDEN, four_eyes::REASON),
+        Err(PerformError::Execute(ExecuteError::Rejected(rejection))) => {
             let unknown = matches!(rejection, Rejection::NotAssigned);
             let status = if unknown { StatusCode::NOT_FOUND } else { StatusCode::CONFLICT };
             problem(status, &rejection.to_string())

@@ -7,9 +7,11 @@
 use super::{Peer, Shared, board, problem};
 use crate::clock;
 use axum::extract::{Request, State};
-use axum::http::{HeaderValue, Method, StatusCode};
+use axum::http::header::AUTHORIZATION;
+use axum::http::{HeaderValue, StatusCode};
 use axum::middleware::Next;
 use axum::response::Response;
+use covertrail_adapters::secret::bearer_token;
 use std::collections::HashMap;
 use std::net::{IpAddr, Ipv6Addr};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -20,7 +22,7 @@ use tokio::sync::Semaphore;
 /// How many wrong tokens of one peer are answered at once, and how long it takes until one more is.
 const BURST: u32 = 10;
 const EVERY: Duration = Duration::from_secs(6);
-/// How long the answer to a further one takes, and for how many answers at once.
+/// How long the answer to a further sign-in takes, and for how many answers at once.
 const PAUSE: Duration = Duration::from_secs(1);
 const MOST_PAUSED: usize = 64;
 /// How many peers are told apart; what comes from more is counted together.
@@ -64,10 +66,11 @@ impl RefusalKind {
         }
     }
 
-    /// Whether somebody may be guessing: nobody has authenticated.
-    const fn is_guess(self) -> bool {
+    /// Whether somebody may be guessing: a token came that nobody has.
+    const fn is_guess(self, has_token: bool) -> bool {
         match self {
-            Self::SignIn | Self::Token => true,
+            Self::SignIn => true,
+            Self::Token => has_token,
             Self::Forbidden | Self::Webhook => false,
         }
     }
@@ -80,6 +83,15 @@ pub(super) struct RefusedBecause(pub(super) String);
 /// An extension of answers that refuse nobody: a page of a session that has ended asks for news.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct SignedOut;
+
+/// One refusal.
+struct Refused<'a> {
+    peer: Option<Peer>,
+    kind: RefusalKind,
+    /// Whether a token came with the request.
+    has_token: bool,
+    why: Option<&'a str>,
+}
 
 /// All refusals of this process.
 #[derive(Debug)]
@@ -127,13 +139,8 @@ impl Refusals {
 
     /// Counts one, and logs it unless its peer was logged within the minute. Answers whether its peer has had too many
     /// wrong tokens.
-    fn note(
-        self: &Arc<Self>,
-        peer: Option<Peer>,
-        kind: RefusalKind,
-        why: Option<&str>,
-        now: Instant,
-    ) -> bool {
+    fn note(self: &Arc<Self>, refusal: &Refused<'_>, now: Instant) -> bool {
+        let Refused { peer, kind, has_token, why } = *refusal;
         for (of, total) in RefusalKind::ALL.into_iter().zip(&self.totals) {
             if of == kind {
                 total.fetch_add(1, Ordering::Relaxed);
@@ -144,7 +151,7 @@ impl Refusals {
         let peer = peer.map(told_apart);
         let is_known = peers.contains_key(&peer) || peers.len() < MOST_PEERS;
         let record = if is_known { peers.entry(peer).or_default() } else { others };
-        let is_too_many = kind.is_guess() && record.guess(now);
+        let is_too_many = kind.is_guess(has_token) && record.guess(now);
         if record.is_logged || *lines >= MOST_LINES {
             record.count(kind);
         } else {
@@ -231,18 +238,20 @@ impl PeerRecord {
 /// Notes every answer that refuses, whichever route gave it, and slows those to wrong tokens.
 pub(super) async fn watched(State(shared): State<Arc<Shared>>, request: Request, next: Next) -> Response {
     let peer = request.extensions().get::<Peer>().copied();
-    let (path, method) = (request.uri().path().to_owned(), request.method().clone());
+    let path = request.uri().path().to_owned();
+    let header = request.headers().get(AUTHORIZATION).and_then(|value| value.to_str().ok());
+    let has_token = header.and_then(bearer_token).is_some();
     let answer = next.run(request).await;
     let kind = RefusalKind::of(&path, answer.status());
     let Some(kind) = kind.filter(|_| answer.extensions().get::<SignedOut>().is_none()) else { return answer };
     let why = answer.extensions().get::<RefusedBecause>().map(|RefusedBecause(why)| why.as_str());
-    if !shared.refusals.note(peer, kind, why, clock::begun()) {
+    if !shared.refusals.note(&Refused { peer, kind, has_token, why }, clock::begun()) {
         return answer;
     }
-    if let Ok(_place) = shared.refusals.paused.try_acquire() {
-        tokio::time::sleep(PAUSE).await;
-    }
-    let mut slowed = if method == Method::POST && path == "/sign-in" {
+    let mut slowed = if kind == RefusalKind::SignIn {
+        if let Ok(_place) = shared.refusals.paused.try_acquire() {
+            tokio::time::sleep(PAUSE).await;
+        }
         board::too_many_sign_ins()
     } else {
         problem(StatusCode::TOO_MANY_REQUESTS, "too many wrong tokens came from your address; wait a minute")
@@ -279,14 +288,14 @@ fn counts(counts: &[u64; RefusalKind::ALL.len()]) -> String {
 mod tests {
     use super::*;
 
-    fn peer(text: &str) -> Option<Peer> {
-        Some(Peer(text.parse().unwrap()))
+    fn refused(peer: &str, kind: RefusalKind) -> Refused<'static> {
+        Refused { peer: Some(Peer(peer.parse().unwrap())), kind, has_token: true, why: None }
     }
 
     #[tokio::test]
     async fn after_a_few_wrong_tokens_a_peer_is_slowed_and_no_other() {
         let (refusals, now) = (Arc::new(Refusals::default()), clock::begun());
-        let guess = |from: &str, at: Instant| refusals.note(peer(from), RefusalKind::Token, None, at);
+        let guess = |from: &str, at: Instant| refusals.note(&refused(from, RefusalKind::Token), at);
         assert!((0..BURST).all(|_| !guess("198.51.100.1", now)));
         assert!(guess("198.51.100.1", now));
         assert!(guess("::ffff:198.51.100.1", now), "the same address, written for IPv6");
@@ -296,18 +305,20 @@ mod tests {
         assert!((0..BURST).all(|number| !guess(&format!("2001:db8::{number}"), now)));
         assert!(guess("2001:db8::ffff", now), "an address of the same network");
         assert!(!guess("2001:db8:0:1::1", now));
-        let known = |kind| refusals.note(peer("198.51.100.3"), kind, None, now);
+        let known = |kind| refusals.note(&refused("198.51.100.3", kind), now);
         assert!((0..100).all(|_| !known(RefusalKind::Forbidden) && !known(RefusalKind::Webhook)));
+        let without = Refused { has_token: false, ..refused("198.51.100.3", RefusalKind::Token) };
+        assert!((0..100).all(|_| !refusals.note(&without, now)), "nothing is guessed without a token");
         let totals: Vec<u64> = refusals.totals().map(|(_, total)| total).collect();
-        assert_eq!(totals, [0, 27, 100, 100]);
+        assert_eq!(totals, [0, 127, 100, 100]);
     }
 
     #[tokio::test]
     async fn a_flood_from_everywhere_takes_bounded_memory_and_lines_and_is_forgotten() {
         let (refusals, now) = (Arc::new(Refusals::default()), clock::begun());
         for number in 0..20_000_u32 {
-            let from = Some(Peer(IpAddr::V4(number.into())));
-            refusals.note(from, RefusalKind::SignIn, None, now);
+            let from = IpAddr::V4(number.into()).to_string();
+            refusals.note(&refused(&from, RefusalKind::SignIn), now);
         }
         let mut table = refusals.table();
         assert_eq!((table.peers.len(), table.lines), (MOST_PEERS, MOST_LINES));

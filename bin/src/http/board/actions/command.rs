@@ -7,7 +7,7 @@ use crate::clock;
 use crate::commands::until::micros;
 use crate::engine::{DocumentError, ExecuteError};
 use crate::http::Shared;
-use crate::http::people::{self, ReviewAsked, Verdict};
+use crate::http::people::{self, PerformError, ReviewAsked, Verdict};
 use covertrail_domain::coverage::Command;
 use covertrail_domain::id::WorkOrderId;
 use covertrail_domain::time::Timestamp;
@@ -78,9 +78,14 @@ pub(super) async fn perform(
 ) -> Result<(), String> {
     let causation = format!("person-{}-{}", viewer.who.name, uuid::Uuid::new_v4());
     let reason = Some(sent.field("reason").to_owned());
-    match people::perform(&shared.engine, &viewer.who.name, id, causation, reason, command).await {
+    match people::perform(shared, &viewer.who.name, id, causation, reason, command).await {
         Ok(_) => Ok(()),
-        Err(ExecuteError::Rejected(rejection)) => Err(format!("The rules refuse it: {rejection}.")),
+        Err(PerformError::FourEyes) => {
+            Err("You handed this certificate in, so somebody else must approve it.".to_owned())
+        }
+        Err(PerformError::Execute(ExecuteError::Rejected(rejection))) => {
+            Err(format!("The rules refuse it: {rejection}."))
+        }
         Err(error) => {
             tracing::error!(work_order = %id, %error, "a person's command could not be executed");
             Err("It could not be recorded just now. Try again.".to_owned())
