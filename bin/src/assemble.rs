@@ -171,6 +171,7 @@ pub fn shared(
         workmarket,
         models,
         subscribers,
+        gateway: None,
         access,
         sessions,
         links,

@@ -3,6 +3,7 @@
 
 mod access;
 mod address;
+mod gateway;
 mod problems;
 mod secrets;
 mod store;
@@ -13,11 +14,12 @@ mod wire;
 mod workmarket;
 
 pub use access::{Right, Role, Sha256Hex, Token};
+pub use gateway::{AnonymousClients, AppendTo, Gateway, GatewayUser};
 pub use secrets::{People, Secrets, link_secret, store_credentials};
 pub use store::{LogEngine, Store};
 pub use subscribers::{Events, From, Subscriber};
 pub use telemetry::Telemetry;
-pub use values::{Config, Engine, Gateway, Log, LogFormat, Mapping, Policy, Server, Webhook};
+pub use values::{Config, Engine, Log, LogFormat, Mapping, Policy, Server, Webhook};
 pub use wire::{Environment, Wire};
 pub use workmarket::{Api, Trigger, WorkMarket};
 
@@ -65,7 +67,9 @@ impl Config {
         })?;
         let mut config =
             Self::parse(&text).map_err(|problem| Error::Invalid { path: path.into(), problem })?;
-        config.store.found_from(path.parent().unwrap_or(Path::new("")));
+        let folder = path.parent().unwrap_or(Path::new(""));
+        config.store.found_from(folder);
+        config.gateway.found_from(folder);
         Ok(config)
     }
 

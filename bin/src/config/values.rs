@@ -1,6 +1,7 @@
 //! The file's tables, as typed values with their defaults.
 
 use super::access::Token;
+use super::gateway::Gateway;
 use super::store::Store;
 use super::subscribers::Subscriber;
 use super::telemetry::Telemetry;
@@ -51,16 +52,6 @@ pub struct Server {
     pub public_url: Option<String>,
     /// The largest webhook body, in bytes.
     pub max_body_bytes: usize,
-}
-
-/// The log, served over EventStoreDB's protocol.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct Gateway {
-    /// The address, on loopback; without it nothing is served. Port 0 takes any free one.
-    pub listen: Option<SocketAddr>,
-    /// Whether clients may append to streams that are not Covertrail's own.
-    pub append: bool,
 }
 
 /// 1099Policy.

@@ -33,6 +33,7 @@ use axum::http::{HeaderMap, Method, StatusCode};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::Response;
 use axum::routing::{get, post};
+use covertrail_adapters::gateway::GatewayWatch;
 use covertrail_adapters::webhook::verify::Verifier;
 use listener::Patient;
 use problem::problem;
@@ -52,6 +53,8 @@ pub struct Shared {
     pub models: Arc<ReadModels>,
     /// Those who are told by webhooks of ours.
     pub subscribers: Arc<Subscribers>,
+    /// The gateway's connections and calls, where it serves.
+    pub gateway: Option<Arc<GatewayWatch>>,
     /// Who may ask and act.
     pub access: Access,
     /// Who is signed in to the board.

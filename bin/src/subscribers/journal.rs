@@ -2,6 +2,7 @@
 
 use super::record::{Record, Standing};
 use crate::clock;
+use covertrail_adapters::OwnCategory;
 use covertrail_adapters::schema::{self, Actor, Envelope, Source};
 use covertrail_adapters::store::{
     AppendError, BadName, EventStore, Expected, NewEvent, ReadError, StreamName,
@@ -10,8 +11,6 @@ use covertrail_domain::id::PersonId;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// The category of the subscribers' streams.
-pub(super) const SUBSCRIBER: &str = "subscriber";
 const PAGE: usize = 512;
 /// How often an append is repeated whose outcome is not known, and the pause before.
 const ATTEMPTS: u32 = 5;
@@ -43,7 +42,7 @@ pub(super) struct Journal {
 
 impl Journal {
     pub(super) fn new(store: Arc<dyn EventStore>, name: &str) -> Result<Self, BadName> {
-        let stream = StreamName::parse(&format!("{SUBSCRIBER}-{name}"))?;
+        let stream = OwnCategory::Subscriber.stream(name)?;
         Ok(Self { store, stream, next_revision: 0, standing: Standing::default() })
     }
 

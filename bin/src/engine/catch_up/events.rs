@@ -5,14 +5,15 @@
 
 use super::{Behind, Engine};
 use crate::clock;
+use covertrail_adapters::OwnCategory;
 use covertrail_adapters::policy::PastEvent;
 use covertrail_adapters::schema::{self, Actor, Envelope, Source};
 use covertrail_adapters::store::{AppendError, Expected, NewEvent, StreamName};
 use covertrail_adapters::webhook::delivery::{Delivery, RECEIVED};
 use serde_json::{Value, json};
 
-/// Where it is kept how far the asking has come.
-pub(super) const STREAM: &str = "catchup-policy";
+/// Whose events are caught up with: the id of the stream that keeps how far that has come.
+const VENDOR: &str = "policy";
 /// All that happened up to an event is in the inbox.
 pub(super) const REACHED: &str = "catchup.reached.v1";
 
@@ -97,7 +98,7 @@ impl Engine {
     }
 
     async fn stored_mark(&self) -> Result<Mark, Behind> {
-        let stream = StreamName::parse(STREAM)?;
+        let stream = OwnCategory::CatchUp.stream(VENDOR)?;
         let mut mark = Mark::default();
         loop {
             let page = self.store.read_stream(&stream, mark.next_revision, PAGE).await?;
@@ -115,10 +116,10 @@ impl Engine {
     }
 
     async fn reached(&self, mark: Mark, newest: String) -> Result<Mark, Behind> {
-        let stream = StreamName::parse(STREAM)?;
+        let stream = OwnCategory::CatchUp.stream(VENDOR)?;
         let expected = mark.next_revision.checked_sub(1).map_or(Expected::NoStream, Expected::Exact);
         let data = json!({ "event": newest }).to_string();
-        let command = format!("{STREAM}-{newest}");
+        let command = format!("{stream}-{newest}");
         let reached = event(&stream, &command, REACHED, data, Actor::Covertrail);
         match self.store.append(&stream, expected, vec![reached]).await {
             Ok(_) => Ok(Mark { event: Some(newest), next_revision: mark.next_revision.saturating_add(1) }),

@@ -2,7 +2,7 @@
 
 use super::{Engine, PollError, Polling, event};
 use covertrail_adapters::schema::Actor;
-use covertrail_adapters::store::{AppendError, Expected, StreamName};
+use covertrail_adapters::store::{AppendError, Expected};
 use covertrail_adapters::webhook::poll;
 use covertrail_adapters::workmarket::{self, Change, EmployerV1, Status};
 use covertrail_domain::time::Timestamp;
@@ -73,7 +73,7 @@ impl Engine {
     }
 
     async fn stored_cursor(&self) -> Result<Cursor, PollError> {
-        let stream = StreamName::parse(poll::STREAM)?;
+        let stream = poll::stream()?;
         let mut cursor = Cursor::default();
         loop {
             let page = self.store.read_stream(&stream, cursor.next_revision, PAGE).await?;
@@ -94,10 +94,10 @@ impl Engine {
     async fn advance(&self, mut cursor: Cursor, until: Timestamp, found: bool) -> Result<Cursor, PollError> {
         let age = cursor.stored.map(|stored| until.unix().saturating_sub(stored.unix()));
         if found || age.is_none_or(|age| age >= STORED_ANYWAY) {
-            let stream = StreamName::parse(poll::STREAM)?;
+            let stream = poll::stream()?;
             let expected = cursor.next_revision.checked_sub(1).map_or(Expected::NoStream, Expected::Exact);
             let json = poll::advanced_to_json(until);
-            let command = format!("{}-{}", poll::STREAM, until.unix());
+            let command = format!("{stream}-{}", until.unix());
             let event = event(&stream, &command, poll::ADVANCED, json, Actor::Covertrail);
             match self.store.append(&stream, expected, vec![event]).await {
                 Ok(_) => {}

@@ -5,6 +5,8 @@ use super::{Shared, troubled};
 use crate::clock;
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Response};
+use covertrail_adapters::front::LimitSnapshot;
+use covertrail_adapters::gateway::GatewayWatch;
 use covertrail_adapters::store::Position;
 use covertrail_domain::coverage::Badge;
 use covertrail_projections::{Cell, Reader, ViewsError, Where, tables};
@@ -31,6 +33,9 @@ pub(super) async fn metrics(State(shared): State<Arc<Shared>>) -> Response {
             let lag = [(String::new(), head.saturating_sub(reached))];
             gauge(&mut told, "projection_lag", "How many events the read models are behind the log.", lag);
             subscribers(&mut told, &shared.subscribers.list().await);
+            if let Some(watch) = &shared.gateway {
+                gateway(&mut told, watch);
+            }
             let (requests, steps) = (&shared.requests, shared.engine.steps());
             requests.tell(
                 &mut told,
@@ -106,6 +111,24 @@ fn subscribers(told: &mut String, all: &[Value]) {
         });
         gauge(told, name, means, figures);
     }
+}
+
+fn gateway(text: &mut String, watch: &GatewayWatch) {
+    let limits: Vec<_> = watch.limits().iter().map(|limit| limit.snapshot()).collect();
+    let each = |figure: fn(&LimitSnapshot) -> u64| {
+        limits.iter().map(move |limit| (format!("{{limit=\"{}\"}}", limit.name), figure(limit)))
+    };
+    gauge(
+        text,
+        "gateway_limit_used",
+        "How much of each of the gateway's limits is used.",
+        each(|limit| limit.current),
+    );
+    gauge(text, "gateway_limit_maximum", "How much of it there may be.", each(|limit| limit.maximum));
+    let means = "What was closed or refused because a limit was reached.";
+    gauge(text, "gateway_limit_turned_away", means, each(|limit| limit.turned_away));
+    let means = "Calls of the gateway without a right name and password.";
+    gauge(text, "gateway_refused", means, [(String::new(), watch.refused())]);
 }
 
 fn gauge(told: &mut String, name: &str, means: &str, figures: impl IntoIterator<Item = (String, u64)>) {
