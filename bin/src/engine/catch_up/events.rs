@@ -5,6 +5,7 @@
 
 use super::{Behind, Engine};
 use crate::clock;
+use crate::engine::passed_over;
 use covertrail_adapters::OwnCategory;
 use covertrail_adapters::policy::PastEvent;
 use covertrail_adapters::schema::{self, Actor, Envelope, Source};
@@ -22,6 +23,8 @@ const MOST_PAGES: usize = 500;
 /// The most that are read when nothing says how far the asking had come.
 const MOST_PAGES_AT_FIRST: usize = 50;
 const PAGE: usize = 512;
+/// The longest id of an event, in bytes.
+const MAX_ID_BYTES: usize = 256;
 
 /// How far the asking has come.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -106,10 +109,10 @@ impl Engine {
                 return Ok(mark);
             }
             for recorded in &page {
-                let data: Value = serde_json::from_slice(recorded.data).map_err(|_| Behind::Unreadable)?;
-                let event = data.get("event").and_then(Value::as_str);
-                let event = event.filter(|_| recorded.kind == REACHED).ok_or(Behind::Unreadable)?;
-                mark.event = Some(event.to_owned());
+                match reached_event(recorded.kind, recorded.data) {
+                    Some(event) => mark.event = Some(event),
+                    None => passed_over(&recorded, "it names no event that was reached"),
+                }
                 mark.next_revision = recorded.revision.saturating_add(1);
             }
         }
@@ -128,6 +131,14 @@ impl Engine {
             Err(error) => Err(error.into()),
         }
     }
+}
+
+/// The id of the event that a line says was reached.
+fn reached_event(kind: &str, data: &[u8]) -> Option<String> {
+    let data: Value = serde_json::from_slice(data).ok()?;
+    let event = data.get("event")?.as_str()?;
+    let is_id = (1..=MAX_ID_BYTES).contains(&event.len()) && !event.chars().any(char::is_control);
+    (kind == REACHED && is_id).then(|| event.to_owned())
 }
 
 /// The very delivery that its webhook was or would have been: both are one by the event's id.

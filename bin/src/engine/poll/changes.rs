@@ -1,6 +1,7 @@
 //! The employer API is asked what was changed since the last time.
 
 use super::{Engine, PollError, Polling, event};
+use crate::engine::passed_over;
 use covertrail_adapters::schema::Actor;
 use covertrail_adapters::store::{AppendError, Expected};
 use covertrail_adapters::webhook::poll;
@@ -11,6 +12,8 @@ use std::collections::HashSet;
 /// After this long, how far the asking has come is stored although nothing was found.
 const STORED_ANYWAY: i64 = 3600;
 const PAGE: usize = 512;
+/// How far the vendor's clock may be ahead of ours, in seconds.
+const CLOCKS_DIFFER: i64 = 86_400;
 
 /// How far the asking has come.
 #[derive(Debug, Default)]
@@ -81,9 +84,21 @@ impl Engine {
                 return Ok(cursor);
             }
             for recorded in &page {
-                let until = poll::advanced_from_json(recorded.kind, recorded.data);
-                cursor.until = Some(until.map_err(PollError::Unreadable)?);
-                cursor.stored = cursor.until;
+                let until =
+                    poll::advanced_from_json(recorded.kind, recorded.data).map_err(|error| error.to_string());
+                // nobody has asked for what is still to come
+                let latest = recorded.recorded_at.div_euclid(1_000_000).saturating_add(CLOCKS_DIFFER);
+                let until = until.and_then(|until| {
+                    if until.unix() <= latest {
+                        Ok(until)
+                    } else {
+                        Err("it names a moment to come".to_owned())
+                    }
+                });
+                match until {
+                    Ok(until) => (cursor.until, cursor.stored) = (Some(until), Some(until)),
+                    Err(why) => passed_over(&recorded, &why),
+                }
                 cursor.next_revision = recorded.revision.saturating_add(1);
             }
         }
