@@ -7,6 +7,7 @@ pub mod address;
 pub mod front;
 pub mod gateway;
 mod http;
+mod own_category;
 pub mod policy;
 pub mod sandbox;
 pub mod schema;
@@ -14,6 +15,8 @@ pub mod secret;
 pub mod store;
 pub mod webhook;
 pub mod workmarket;
+
+pub use own_category::{ClientCategory, NotForClients, OwnCategory};
 
 /// The target of the spans that tell whoever runs this what takes how long. They are not log lines, and hold neither
 /// personal data nor secrets.

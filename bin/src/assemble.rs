@@ -159,11 +159,8 @@ pub fn shared(
 ) -> Result<Shared, Unusable> {
     let [policy, workmarket] = verifiers(config, secrets)?;
     let access = Access::new(&config.access, &secrets.people);
-    let models = ReadModels::shared(
-        Arc::clone(&engine.store),
-        &config.store.views_path(),
-        config.store.sharing()?,
-    );
+    let models =
+        ReadModels::shared(Arc::clone(&engine.store), &config.store.views_path(), config.store.sharing()?);
     let max_body_bytes = max_body_bytes(config);
     let connections = connections(&config.server);
     let server = &config.server;
@@ -180,6 +177,7 @@ pub fn shared(
         workmarket,
         models,
         subscribers,
+        gateway: None,
         access,
         people: config.people,
         sessions,
@@ -188,7 +186,6 @@ pub fn shared(
         requests,
         connections,
         costly,
-        limits: Vec::new(),
         max_body_bytes,
         certificate_stuck_after,
     })

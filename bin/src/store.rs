@@ -22,7 +22,9 @@ impl Opened {
     /// Opens the configured log to write to it.
     pub(crate) fn for_writing(store: &config::Store) -> Result<Self, Failure> {
         match store.engine {
-            LogEngine::Embedded => Ok(Self::file(&store.path, Embedded::open_shared(&store.path, &store.sharing()?)?)),
+            LogEngine::Embedded => {
+                Ok(Self::file(&store.path, Embedded::open_shared(&store.path, &store.sharing()?)?))
+            }
             LogEngine::EventStoreDb => Ok(Self::server(store)?),
         }
     }
@@ -30,9 +32,7 @@ impl Opened {
     /// Opens the configured log to read it, also while others write to it.
     pub(crate) fn for_reading(store: &config::Store) -> Result<Self, Failure> {
         match store.engine {
-            LogEngine::Embedded => {
-                Ok(Self::file(&store.path, Embedded::open_read_only(&store.path)?))
-            }
+            LogEngine::Embedded => Ok(Self::file(&store.path, Embedded::open_read_only(&store.path)?)),
             LogEngine::EventStoreDb => Ok(Self::server(store)?),
         }
     }
@@ -71,7 +71,9 @@ pub(crate) fn look_at_places(store: &config::Store) -> Result<(), Unusable> {
 pub(crate) fn refusal_of_views(store: &config::Store) -> Option<DatabaseError> {
     match covertrail_files::look(&store.views_path(), DatabaseKind::ReadModels) {
         Ok(_)
-        | Err(DatabaseError::Damaged { .. } | DatabaseError::NotOurs(NotOurs::WithoutDatabase { .. })) => None,
+        | Err(DatabaseError::Damaged { .. } | DatabaseError::NotOurs(NotOurs::WithoutDatabase { .. })) => {
+            None
+        }
         Err(refusal) => Some(refusal),
     }
 }

@@ -57,6 +57,7 @@ impl Serve {
         let models = Arc::clone(&shared.models);
         let following = tokio::spawn(Arc::clone(&models).follow_always());
         let mut gateway = Gateway::begin(&config, Arc::clone(&log.store)).await?;
+        shared.gateway = gateway.watch();
         let mut running = engine.start();
         let telling = subscribers.start();
         let (stop, stopped) = oneshot::channel::<()>();
@@ -67,7 +68,8 @@ impl Serve {
         // listened for before anybody is told that it serves
         let interruption = interrupted();
         if let Some(address) = gateway.address() {
-            tracing::info!(%address, append = config.gateway.append, "serving EventStoreDB's protocol");
+            let (tls, users) = (config.gateway.certificate.is_some(), config.gateway.users.len());
+            tracing::info!(%address, tls, users, "serving EventStoreDB's protocol");
         }
         tracing::info!(%address, log = log.name, "serving");
         let why = tokio::select! {

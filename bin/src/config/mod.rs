@@ -2,6 +2,7 @@
 //! at the start, into typed values; what is wrong is named with its line or its variable.
 
 mod access;
+mod gateway;
 mod people;
 mod places;
 mod problems;
@@ -15,6 +16,7 @@ mod wire;
 mod workmarket;
 
 pub use access::{Right, Role, Sha256Hex, Token};
+pub use gateway::{AnonymousClients, AppendTo, Gateway, GatewayUser};
 pub use people::PeopleRules;
 pub(crate) use people::folded;
 pub(crate) use secrets::makes_webhook_secret;
@@ -23,7 +25,7 @@ pub use server::Server;
 pub use store::{LogEngine, Store};
 pub use subscribers::{Events, From, Subscriber};
 pub use telemetry::Telemetry;
-pub use values::{Config, Engine, Gateway, Log, LogFormat, Mapping, Policy, Webhook};
+pub use values::{Config, Engine, Log, LogFormat, Mapping, Policy, Webhook};
 pub use wire::{Environment, Wire};
 pub use workmarket::{Api, Trigger, WorkMarket};
 
@@ -73,7 +75,9 @@ impl Config {
         })?;
         let mut config =
             Self::parse(&text).map_err(|problem| Error::Invalid { path: path.into(), problem })?;
-        config.store.found_from(path.parent().unwrap_or(Path::new("")));
+        let folder = path.parent().unwrap_or(Path::new(""));
+        config.store.found_from(folder);
+        config.gateway.found_from(folder);
         let problems = config.problems_of_places(path);
         if problems.is_empty() {
             Ok(config)

@@ -35,7 +35,13 @@ impl Config {
             claims.push(Claim::new("the gateway's groups beside store.path", store.groups_path()));
         }
         claims.push(Claim::new("store.documents", &store.documents));
-        claims.extend(store.ca_file.iter().map(|path| Claim::new("store.ca_file", path)));
+        for (setting, file) in [
+            ("store.ca_file", &store.ca_file),
+            ("gateway.certificate", &self.gateway.certificate),
+            ("gateway.key", &self.gateway.key),
+        ] {
+            claims.extend(file.iter().map(|path| Claim::new(setting, path)));
+        }
         claims
     }
 }
@@ -73,7 +79,10 @@ mod tests {
             (r#"ca_file = "covertrail.views.sqlite-shm""#, ["the read models", "store.ca_file"]),
         ] {
             let told = problem(store).unwrap_or_else(|| panic!("{store} is taken"));
-            assert!(names.iter().all(|name| told.contains(name)) && told.contains("one file"), "{store}: {told}");
+            assert!(
+                names.iter().all(|name| told.contains(name)) && told.contains("one file"),
+                "{store}: {told}"
+            );
         }
     }
 

@@ -30,10 +30,7 @@ impl Config {
                     .into(),
             );
         }
-        if self.gateway.listen.is_some_and(|address| !address.ip().is_loopback()) {
-            problems
-                .push("gateway.listen: must be a loopback address, because it asks for no password".into());
-        }
+        problems.extend(self.gateway.problems(&self.access));
         if self.gateway.listen.is_some() && self.store.engine == LogEngine::EventStoreDb {
             problems.push("gateway.listen: the log is on a server that clients reach by themselves".into());
         }

@@ -1,6 +1,7 @@
 //! The file's tables, as typed values with their defaults.
 
 use super::access::Token;
+use super::gateway::Gateway;
 use super::people::PeopleRules;
 use super::server::Server;
 use super::store::Store;
@@ -12,7 +13,6 @@ use covertrail_domain::cover::{Line, Lines};
 use covertrail_domain::coverage::BindOn;
 use serde::{Deserialize, Deserializer, de};
 use std::collections::BTreeMap;
-use std::net::SocketAddr;
 use std::time::Duration;
 
 /// The whole file.
@@ -43,16 +43,6 @@ pub struct Config {
     pub access: Vec<Token>,
     /// `[[subscribers]]`
     pub subscribers: Vec<Subscriber>,
-}
-
-/// The log, served over EventStoreDB's protocol.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct Gateway {
-    /// The address, on loopback; without it nothing is served. Port 0 takes any free one.
-    pub listen: Option<SocketAddr>,
-    /// Whether clients may append to streams that are not Covertrail's own.
-    pub append: bool,
 }
 
 /// 1099Policy.

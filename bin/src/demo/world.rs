@@ -2,7 +2,7 @@
 
 use super::player::Told;
 use crate::commands::{Failure, sandbox};
-use crate::config::{Config, People, Role, Secrets, Sha256Hex, Token};
+use crate::config::{AnonymousClients, Config, People, Role, Secrets, Sha256Hex, Token};
 use crate::engine::{Engine, Running};
 use crate::gateway::Gateway;
 use crate::links::Links;
@@ -87,11 +87,12 @@ impl World {
         });
         let store = Embedded::open(&config.store.path)?;
         let engine = assemble::engine(&config, &secrets, Arc::new(store.clone()))?;
-        let shared = assemble::shared(&config, &secrets, Arc::clone(&engine), address)?;
+        let mut shared = assemble::shared(&config, &secrets, Arc::clone(&engine), address)?;
         let links = shared.links.clone();
         let models = Arc::clone(&shared.models);
         let following = tokio::spawn(Arc::clone(&models).follow_always());
         let gateway = Gateway::begin(&config, Arc::new(store.clone())).await?;
+        shared.gateway = gateway.watch();
         let running = engine.start();
         let (stop, stopped) = oneshot::channel::<()>();
         let server = tokio::spawn(http::serve(listener, shared, async move {
@@ -288,6 +289,8 @@ fn config(place: &Path, policy: &vendors::Running, workmarket: &vendors::Running
     config.store.path = place.join("covertrail.sqlite");
     config.store.documents = place.join("documents");
     config.gateway.listen = Some(SocketAddr::from(([127, 0, 0, 1], 0)));
+    // on loopback, and everything in it is simulated
+    config.gateway.anonymous = AnonymousClients::Reader;
     config.policy.base_url = policy.handle().api_url();
     config.policy.start_lead_seconds = 1;
     config.policy.attempts = 3;

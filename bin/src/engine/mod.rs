@@ -38,7 +38,7 @@ pub use translate::Requirements;
 pub(crate) use writing::with_causes;
 
 use crate::telemetry::Timings;
-use covertrail_adapters::store::{EventStore, Position};
+use covertrail_adapters::store::{EventStore, Position, Recorded};
 use covertrail_adapters::{policy, workmarket};
 use covertrail_domain::coverage::State;
 use covertrail_domain::id::{CertificateId, DocumentId, WorkOrderId};
@@ -236,3 +236,10 @@ impl Engine {
 
 /// What the streams of `WorkMarket`'s deliveries begin with.
 const HINTS: &str = "delivery-workmarket-";
+
+/// One bad line of a stream of the program's own changes nothing: the last good one counts. What is wrong is told
+/// without what stands in it.
+pub(crate) fn passed_over(recorded: &Recorded<'_>, why: &str) {
+    let (stream, revision, position) = (recorded.stream, recorded.revision, recorded.position.get());
+    tracing::error!(stream, revision, position, why, "a line of the log is wrong and passed over");
+}

@@ -37,7 +37,8 @@ use axum::http::{HeaderMap, Method, StatusCode};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::Response;
 use axum::routing::{get, post};
-use covertrail_adapters::front::{self, Connections, Limit};
+use covertrail_adapters::front::{self, Connections};
+use covertrail_adapters::gateway::GatewayWatch;
 use covertrail_adapters::webhook::verify::Verifier;
 use problem::problem;
 use std::sync::Arc;
@@ -56,6 +57,8 @@ pub struct Shared {
     pub models: Arc<ReadModels>,
     /// Those who are told by webhooks of ours.
     pub subscribers: Arc<Subscribers>,
+    /// The gateway's connections and calls, where it serves.
+    pub gateway: Option<Arc<GatewayWatch>>,
     /// Who may ask and act.
     pub access: Access,
     /// Rules for what people do.
@@ -72,8 +75,6 @@ pub struct Shared {
     pub connections: Arc<Connections>,
     /// The questions that cost much.
     pub costly: CostlyQuestions,
-    /// Limits of other parts, such as the gateway's, that `/metrics` shows beside those of HTTP.
-    pub limits: Vec<Arc<Limit>>,
     /// The largest webhook body, in bytes.
     pub max_body_bytes: usize,
     /// After how long without a verdict a certificate is stuck at 1099Policy.

@@ -91,6 +91,8 @@ enum Ask {
 struct Look {
     is_elsewhere: bool,
     position: u64,
+    /// Lines of its stream that are wrong and were passed over.
+    passed_over: u64,
     is_caught_up: bool,
     waiting: usize,
     oldest_waiting: Option<i64>,
@@ -200,6 +202,7 @@ impl Look {
             "origin": known.origin,
             "state": state,
             "position": self.position,
+            "wrong_lines": self.passed_over,
             "waiting": self.waiting,
             "lag_seconds": self.oldest_waiting.map_or(0, age),
             "last_taken_at": self.last_taken.map(clock::rfc3339),

@@ -31,6 +31,9 @@ pub(super) struct Record {
     pub(super) next: u64,
     /// The places that a consumer gave up, until they are replayed and settled.
     pub(super) parked: Vec<u64>,
+    /// Whether confidential events are among its own; then only those who may read them join it.
+    #[serde(default)]
+    pub(super) sees_everything: bool,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -64,6 +67,11 @@ impl Ledger {
 
     pub(super) fn find(&self, name: &Name) -> Option<Record> {
         self.records.lock().unwrap_or_else(PoisonError::into_inner).get(name).cloned()
+    }
+
+    /// How many groups there are.
+    pub(super) fn count(&self) -> usize {
+        self.records.lock().unwrap_or_else(PoisonError::into_inner).len()
     }
 
     pub(super) fn names(&self) -> Vec<Name> {

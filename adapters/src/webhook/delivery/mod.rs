@@ -5,6 +5,7 @@ mod record;
 mod tests;
 
 use super::dedupe::DeliveryId;
+use crate::OwnCategory;
 use bytes::Bytes;
 use covertrail_domain::id::WorkOrderId;
 pub use record::{HANDLED, RECEIVED, Record, Unreadable, WAITING, body_within};
@@ -62,7 +63,7 @@ impl Delivery {
 
     /// The stream that it is the first event of.
     pub fn stream(&self) -> String {
-        format!("delivery-{}-{}", self.source.as_str(), self.id)
+        format!("{}-{}-{}", OwnCategory::Delivery.as_str(), self.source.as_str(), self.id)
     }
 }
 

@@ -9,6 +9,8 @@ use axum::Extension;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
+use covertrail_adapters::OwnCategory;
+use covertrail_adapters::schema::{self, Envelope, Refusal};
 use covertrail_adapters::store::Recorded;
 use covertrail_domain::id::WorkOrderId;
 use serde_json::{Value, json};
@@ -27,7 +29,13 @@ pub(super) async fn history(
     let mut told = Vec::new();
     for category in [COVERAGE, REFUSAL] {
         let stream = format!("{category}-{id}");
-        let take = |recorded: &Recorded<'_>| told.push((recorded.position, entry(recorded, &who)));
+        let take = |recorded: &Recorded<'_>| {
+            let mut line = entry(recorded, &who);
+            if let (Some(why), Value::Object(members)) = (unreadable(recorded), &mut line) {
+                members.insert("unreadable".to_owned(), why.into());
+            }
+            told.push((recorded.position, line));
+        };
         if let Err(trouble) = shared.models.events_of(&stream, take).await {
             return unread(&trouble);
         }
@@ -61,6 +69,16 @@ pub(super) fn entry(recorded: &Recorded<'_>, who: &Who) -> Value {
         "data": data(recorded, who),
         "metadata": parsed(recorded.metadata),
     })
+}
+
+/// What is wrong with a line of the log, if it cannot be read; without what stands in it.
+fn unreadable(recorded: &Recorded<'_>) -> Option<String> {
+    let read = if OwnCategory::of_stream(recorded.stream) == Some(OwnCategory::Refusal) {
+        Refusal::decode(recorded.kind, recorded.data).map(|_| ())
+    } else {
+        schema::decode(recorded.kind, recorded.data).map(|_| ())
+    };
+    read.and_then(|()| Envelope::decode(recorded.metadata).map(|_| ())).err().map(|error| error.to_string())
 }
 
 /// What happened, without what opens doors unless it is for them.

@@ -34,6 +34,9 @@ pub(super) async fn metrics(State(shared): State<Arc<Shared>>) -> Response {
             gauge(&mut told, "projection_lag", "How many events the read models are behind the log.", lag);
             subscribers(&mut told, &shared.subscribers.list().await);
             limits(&mut told, &shared);
+            let refused = shared.gateway.iter().map(|watch| (String::new(), watch.refused()));
+            let means = "Calls of the gateway without a right name and password.";
+            counter(&mut told, "gateway_refused_total", means, refused);
             let (requests, steps) = (&shared.requests, shared.engine.steps());
             requests.tell(
                 &mut told,
@@ -120,7 +123,7 @@ fn subscribers(told: &mut String, all: &[Value]) {
 fn limits(text: &mut String, shared: &Shared) {
     let mut all = shared.connections.limits();
     all.push(Arc::clone(shared.costly.limit()));
-    all.extend(shared.limits.iter().map(Arc::clone));
+    all.extend(shared.gateway.iter().flat_map(|watch| watch.limits()));
     let all: Vec<LimitSnapshot> = all.iter().map(|limit| limit.snapshot()).collect();
     let figures = |figure: fn(&LimitSnapshot) -> u64| {
         all.iter()

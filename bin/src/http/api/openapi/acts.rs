@@ -117,7 +117,7 @@ fn followed(what: &str, refusals: &[&str]) -> Value {
 pub(super) fn of_subscribers() -> Vec<Operation> {
     let one = json!({ "type": "object", "properties": {
         "name": text(), "origin": text(), "state": text(),
-        "position": { "type": "integer" }, "waiting": { "type": "integer" },
+        "position": { "type": "integer" }, "wrong_lines": { "type": "integer" }, "waiting": { "type": "integer" },
         "lag_seconds": { "type": "integer" }, "dead": { "type": "integer" },
     }});
     let all = json!({ "type": "object", "properties": { "items": { "type": "array", "items": &one } } });

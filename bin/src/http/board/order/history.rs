@@ -5,7 +5,7 @@ use super::super::time;
 use super::super::words::{self, icon, plain};
 use super::chain::chain;
 use super::moments::Moments;
-use super::past::{Past, What};
+use super::past::{Past, UnreadableLine, What};
 use crate::show::{self, Facts};
 use covertrail_adapters::schema::{Actor, Source};
 use covertrail_domain::coverage::Event;
@@ -14,7 +14,13 @@ use maud::{Markup, html};
 use serde_json::Value;
 
 /// The history as it was known, the newest first.
-pub(super) fn history(past: &[Past], moments: &Moments, id: &WorkOrderId, viewer: &Viewer) -> Markup {
+pub(super) fn history(
+    past: &[Past],
+    unreadable: &[UnreadableLine],
+    moments: &Moments,
+    id: &WorkOrderId,
+    viewer: &Viewer,
+) -> Markup {
     let known: Vec<&Past> = past.iter().filter(|past| moments.knows(past)).collect();
     let path = format!("/work-orders/{}", super::super::list::encoded(id.as_str()));
     html! {
@@ -27,9 +33,20 @@ pub(super) fn history(past: &[Past], moments: &Moments, id: &WorkOrderId, viewer
                     }
                 }
             }
+            @for line in unreadable { (cannot_be_read(line)) }
             ol.history.full[moments.is_full] reversed {
                 @for each in known.iter().rev() { (entry(each, &known, moments.is_full, viewer)) }
             }
+        }
+    }
+}
+
+/// The place of the line and what is wrong with it, without what stands in it.
+fn cannot_be_read(line: &UnreadableLine) -> Markup {
+    html! {
+        p.notice.bad {
+            (icon("refused")) strong { "A line of the log cannot be read" } ": " code { (line.stream) } ", revision "
+            (line.revision) ", position " (line.position) ", recorded " (time::recorded(line.recorded_at)) ". " (line.why)
         }
     }
 }

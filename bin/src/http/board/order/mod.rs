@@ -10,7 +10,7 @@ mod past;
 mod stages;
 
 pub(super) use history::pretty;
-use past::{Past, past};
+use past::{Past, UnreadableLine, past};
 
 use super::list::{Pairs, encoded};
 use super::page::{self, Place};
@@ -43,14 +43,21 @@ pub(super) async fn page(
     // before all else, so that what comes meanwhile is told
     let seen = shared.models.read(|reader| read::seen(reader)).await;
     let seen = seen.map_err(|trouble| Failed::from(&trouble))?;
-    let past = past(&shared, &id).await?;
+    let (past, unreadable) = past(&shared, &id).await?;
     if past.is_empty() {
         return Err(unknown());
     }
     let moments = Moments::of(&pairs, &past, clock::now()).map_err(Failed::Asked)?;
     let question = moments.question;
     let story = shared.models.story(&id, question).await.map_err(|trouble| Failed::from(&trouble))?;
-    let shown = Shown { shared: &shared, viewer: &viewer, id: &id, past: &past, moments: &moments };
+    let shown = Shown {
+        shared: &shared,
+        viewer: &viewer,
+        id: &id,
+        past: &past,
+        unreadable: &unreadable,
+        moments: &moments,
+    };
     let body = html! {
         div.above {
             p.crumb { a href="/board" { "Board" } }
@@ -81,6 +88,7 @@ struct Shown<'a> {
     viewer: &'a Viewer,
     id: &'a WorkOrderId,
     past: &'a [Past],
+    unreadable: &'a [UnreadableLine],
     moments: &'a Moments,
 }
 
@@ -99,7 +107,7 @@ impl Shown<'_> {
                 section aria-labelledby="ids" { h2 id="ids" { "Ids at both vendors" } (ids::ids(story, at)) }
                 section aria-labelledby="known" { h2 id="known" { "All that is known" } (self.known(story)) }
             }
-            (history::history(self.past, self.moments, self.id, self.viewer))
+            (history::history(self.past, self.unreadable, self.moments, self.id, self.viewer))
         }
     }
 
