@@ -91,6 +91,8 @@ pub struct Connections {
     descriptors: Arc<Limit>,
     bodies: Arc<Limit>,
     uploads: Arc<Limit>,
+    /// Limits of other parts that are settled with those of connections.
+    others: Mutex<Vec<Arc<Limit>>>,
 }
 
 #[derive(Debug, Default)]
@@ -133,6 +135,7 @@ impl Connections {
             descriptors: limit("open_files", "the limit of open files (ulimit -n)", rules.open_files),
             bodies: limit("body_bytes", "body_budget_bytes", rules.body_budget),
             uploads: limit("upload_bytes", "body_budget_bytes", rules.body_budget),
+            others: Mutex::default(),
             table: Mutex::default(),
             began: Instant::now(),
             rules,
@@ -147,7 +150,14 @@ impl Connections {
     /// Its limits, for metrics.
     pub fn limits(&self) -> Vec<Arc<Limit>> {
         self.count_descriptors();
-        [&self.total, &self.per_peer, &self.descriptors, &self.bodies, &self.uploads].map(Arc::clone).into()
+        let others = self.others.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let own = [&self.total, &self.per_peer, &self.descriptors, &self.bodies, &self.uploads];
+        own.map(Arc::clone).into_iter().chain(others).collect()
+    }
+
+    /// Adds a limit of another part, which is shown and settled with those of connections.
+    pub fn watch(&self, limit: Arc<Limit>) {
+        self.others.lock().unwrap_or_else(PoisonError::into_inner).push(limit);
     }
 
     /// The next connection that comes and is admitted. While it waits, it closes what is overdue. What the system
@@ -242,6 +252,9 @@ impl Connections {
             self.count_descriptors();
         }
         for limit in [&self.total, &self.per_peer, &self.descriptors, &self.bodies, &self.uploads] {
+            limit.settle();
+        }
+        for limit in self.others.lock().unwrap_or_else(PoisonError::into_inner).iter() {
             limit.settle();
         }
     }

@@ -33,7 +33,7 @@ use axum::http::{HeaderMap, Method, StatusCode};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::Response;
 use axum::routing::{get, post};
-use covertrail_adapters::front::{self, Connections, Limit};
+use covertrail_adapters::front::{self, Connections};
 use covertrail_adapters::webhook::verify::Verifier;
 use problem::problem;
 use std::sync::Arc;
@@ -64,8 +64,6 @@ pub struct Shared {
     pub connections: Arc<Connections>,
     /// The questions that cost much.
     pub costly: CostlyQuestions,
-    /// Limits of other parts, such as the gateway's, that `/metrics` shows beside those of HTTP.
-    pub limits: Vec<Arc<Limit>>,
     /// The largest webhook body, in bytes.
     pub max_body_bytes: usize,
     /// After how long without a verdict a certificate is stuck at 1099Policy.
