@@ -285,13 +285,15 @@ impl Connections {
 
     /// Closes the connection whose body comes slowest, among those that hold bytes of this budget.
     fn close_slowest(&self, held: impl Fn(&Entry) -> &AtomicU64) {
+        let now = self.now();
         let mut table = self.lock();
         let slowest = table
             .open
             .values()
             .filter(|entry| held(entry).load(Relaxed) > 0)
-            .min_by_key(|entry| (entry.progress.paid_until(&self.rules), entry.id))
-            .map(Arc::clone);
+            .filter_map(|entry| Some((entry.progress.body_rate(now)?, entry.id, entry)))
+            .min_by_key(|(rate, id, _)| (*rate, *id))
+            .map(|(_, _, entry)| Arc::clone(entry));
         if let Some(entry) = slowest {
             self.close(&mut table, &entry);
         }
