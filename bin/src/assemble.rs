@@ -165,6 +165,7 @@ pub fn shared(
     let connections = connections(&config.server);
     let server = &config.server;
     let costly = CostlyQuestions::new(server.costly_questions_at_once, server.costly_questions_waiting);
+    connections.watch(Arc::clone(costly.limit()));
     let certificate_stuck_after = config.engine.certificate_stuck_after;
     let links = links(&config.server, address, secrets.link.clone())?;
     let subscribers = Arc::default();

@@ -91,6 +91,8 @@ pub struct Connections {
     descriptors: Arc<Limit>,
     bodies: Arc<Limit>,
     uploads: Arc<Limit>,
+    /// Limits of other parts that are settled with those of connections.
+    others: Mutex<Vec<Arc<Limit>>>,
 }
 
 #[derive(Debug, Default)]
@@ -133,6 +135,7 @@ impl Connections {
             descriptors: limit("open_files", "the limit of open files (ulimit -n)", rules.open_files),
             bodies: limit("body_bytes", "body_budget_bytes", rules.body_budget),
             uploads: limit("upload_bytes", "body_budget_bytes", rules.body_budget),
+            others: Mutex::default(),
             table: Mutex::default(),
             began: Instant::now(),
             rules,
@@ -147,7 +150,14 @@ impl Connections {
     /// Its limits, for metrics.
     pub fn limits(&self) -> Vec<Arc<Limit>> {
         self.count_descriptors();
-        [&self.total, &self.per_peer, &self.descriptors, &self.bodies, &self.uploads].map(Arc::clone).into()
+        let others = self.others.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let own = [&self.total, &self.per_peer, &self.descriptors, &self.bodies, &self.uploads];
+        own.map(Arc::clone).into_iter().chain(others).collect()
+    }
+
+    /// Adds a limit of another part, which is shown and settled with those of connections.
+    pub fn watch(&self, limit: Arc<Limit>) {
+        self.others.lock().unwrap_or_else(PoisonError::into_inner).push(limit);
     }
 
     /// The next connection that comes and is admitted. While it waits, it closes what is overdue. What the system
@@ -244,6 +254,9 @@ impl Connections {
         for limit in [&self.total, &self.per_peer, &self.descriptors, &self.bodies, &self.uploads] {
             limit.settle();
         }
+        for limit in self.others.lock().unwrap_or_else(PoisonError::into_inner).iter() {
+            limit.settle();
+        }
     }
 
     /// Counts the open file descriptors of the process, where the system lists them.
@@ -272,13 +285,15 @@ impl Connections {
 
     /// Closes the connection whose body comes slowest, among those that hold bytes of this budget.
     fn close_slowest(&self, held: impl Fn(&Entry) -> &AtomicU64) {
+        let now = self.now();
         let mut table = self.lock();
         let slowest = table
             .open
             .values()
             .filter(|entry| held(entry).load(Relaxed) > 0)
-            .min_by_key(|entry| (entry.progress.paid_until(&self.rules), entry.id))
-            .map(Arc::clone);
+            .filter_map(|entry| Some((entry.progress.body_rate(now)?, entry.id, entry)))
+            .min_by_key(|(rate, id, _)| (*rate, *id))
+            .map(|(_, _, entry)| Arc::clone(entry));
         if let Some(entry) = slowest {
             self.close(&mut table, &entry);
         }

@@ -9,7 +9,7 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 
 /// How much of what a stranger still sends after a refusal is discarded, in bytes.
-const DISCARDED: usize = 1 << 20;
+const DISCARDED: usize = 8 << 20;
 /// The same of somebody who is known, whose file may just be too large.
 const DISCARDED_OF_KNOWN: usize = 32 << 20;
 

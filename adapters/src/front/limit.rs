@@ -4,6 +4,11 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+use tokio::time::Instant;
+
+/// For how long nothing must have been turned away before a limit counts as no longer reached: a flood comes in waves.
+const QUIET: Duration = Duration::from_secs(5);
 
 /// A named maximum, counted. The name is the label of its metrics and stands in its log lines.
 #[derive(Debug)]
@@ -17,8 +22,17 @@ pub struct Limit {
     reached: AtomicU64,
     /// How much was closed or refused because of it, over all time.
     turned_away: AtomicU64,
-    /// While it is reached: `turned_away` at the moment when it was reached.
-    reached_at: Mutex<Option<u64>>,
+    /// While it is reached.
+    episode: Mutex<Option<Episode>>,
+}
+
+/// A time in which a limit is reached.
+#[derive(Debug, Clone, Copy)]
+struct Episode {
+    /// How much had been turned away before it.
+    before: u64,
+    /// When something was turned away last.
+    last: Instant,
 }
 
 /// A limit as metrics show it.
@@ -48,7 +62,7 @@ impl Limit {
             current: AtomicU64::new(0),
             reached: AtomicU64::new(0),
             turned_away: AtomicU64::new(0),
-            reached_at: Mutex::new(None),
+            episode: Mutex::new(None),
         }
     }
 
@@ -83,10 +97,12 @@ impl Limit {
     /// Records that something was closed or refused because there is no room. The first time it is logged.
     pub fn turn_away(&self) {
         let before = self.turned_away.fetch_add(1, Ordering::Relaxed);
-        let mut reached_at = self.reached_at.lock().unwrap_or_else(PoisonError::into_inner);
-        if reached_at.is_none() {
-            *reached_at = Some(before);
-            drop(reached_at);
+        let last = Instant::now();
+        let mut episode = self.episode.lock().unwrap_or_else(PoisonError::into_inner);
+        let began = episode.map(|episode| episode.before);
+        *episode = Some(Episode { before: began.unwrap_or(before), last });
+        drop(episode);
+        if began.is_none() {
             self.reached.fetch_add(1, Ordering::Relaxed);
             tracing::warn!(limit = self.name, maximum = self.maximum, key = self.key, "a limit is reached");
         }
@@ -94,17 +110,21 @@ impl Limit {
 
     /// Whether it is reached: from the first time that something was turned away until there is clearly room again.
     pub fn is_reached(&self) -> bool {
-        self.reached_at.lock().unwrap_or_else(PoisonError::into_inner).is_some()
+        self.episode.lock().unwrap_or_else(PoisonError::into_inner).is_some()
     }
 
-    /// Ends the time in which it is reached, with one log line, once at most three quarters of it are used. Called
-    /// from time to time.
+    /// Ends the time in which it is reached, with one log line, once at most three quarters of it are used and nothing
+    /// was turned away for five seconds. Called from time to time.
     pub fn settle(&self) {
         if self.current() > self.maximum.saturating_mul(3) / 4 {
             return;
         }
-        let ended = self.reached_at.lock().unwrap_or_else(PoisonError::into_inner).take();
-        if let Some(before) = ended {
+        let ended = self
+            .episode
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take_if(|episode| episode.last.elapsed() >= QUIET);
+        if let Some(Episode { before, .. }) = ended {
             let turned_away = self.turned_away.load(Ordering::Relaxed).saturating_sub(before);
             tracing::warn!(
                 limit = self.name,
@@ -132,12 +152,13 @@ impl Limit {
 mod tests {
     use super::*;
 
-    #[test]
-    fn a_limit_is_reached_once_however_much_is_turned_away_and_ends_when_there_is_room() {
+    #[tokio::test(start_paused = true)]
+    async fn a_limit_is_reached_once_however_much_is_turned_away_and_ends_when_there_is_room() {
         let limit = Limit::new("connections", "server.max_connections", 4);
         assert_eq!(limit.add(4), 4);
         limit.turn_away();
         limit.turn_away();
+        tokio::time::advance(QUIET).await;
         limit.settle();
         let full = limit.snapshot();
         assert_eq!((full.reached, full.turned_away, full.is_reached), (1, 2, true));
@@ -146,6 +167,8 @@ mod tests {
         let freed = limit.snapshot();
         assert_eq!((freed.current, freed.is_reached), (3, false));
         limit.turn_away();
+        limit.settle();
+        assert!(limit.is_reached(), "a flood comes in waves");
         assert_eq!(limit.snapshot().reached, 2);
     }
 

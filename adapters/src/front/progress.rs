@@ -10,6 +10,8 @@ use std::time::Duration;
 
 /// For how long a peer may read nothing before its connection may be closed for another, in milliseconds.
 const UNREAD: u64 = 2_000;
+/// The shortest time over which a rate is taken, in milliseconds.
+const SHORTEST: u64 = 10;
 /// There is no such moment.
 const NEVER: u64 = u64::MAX;
 
@@ -203,9 +205,16 @@ impl Progress {
         }
     }
 
+    /// At which rate the body has come so far, in bytes a second; nothing where none is awaited.
+    pub(super) fn body_rate(&self, now: u64) -> Option<u64> {
+        let since = self.body.load(Relaxed);
+        let elapsed = now.saturating_sub(since).max(SHORTEST);
+        (since != NEVER).then(|| self.body_bytes.load(Relaxed).saturating_mul(1_000) / elapsed)
+    }
+
     /// Until when the bytes of the body that have come would have lasted at the least rate, and never later than when
     /// the last of them came: a trickle pays for little time, and so does a fast start that then stops.
-    pub(super) fn paid_until(&self, rules: &ConnectionRules) -> u64 {
+    fn paid_until(&self, rules: &ConnectionRules) -> u64 {
         let paid = self.body_bytes.load(Relaxed).saturating_mul(1_000) / rules.body_rate.max(1);
         self.body.load(Relaxed).saturating_add(paid).min(self.body_moved.load(Relaxed))
     }
@@ -286,6 +295,18 @@ mod tests {
         steady.authenticate();
         assert!(!steady.is_overdue(&rules, millis(rules.body) + 1), "an upload of somebody known has longer");
         assert!(steady.is_overdue(&rules, millis(rules.upload) + 1));
+    }
+
+    #[test]
+    fn a_body_that_stopped_is_slower_than_one_that_goes_on() {
+        let (stopped, going, ended) = (Progress::new(0), Progress::new(0), Progress::new(0));
+        stopped.body(1 << 19, 0);
+        going.body(1 << 19, 500);
+        ended.body(1, 0);
+        ended.end_body();
+        assert_eq!(stopped.body_rate(1_000), Some(1 << 19));
+        assert_eq!(going.body_rate(1_000), Some(1 << 20));
+        assert_eq!(ended.body_rate(1_000), None, "a body that is whole is about to be authenticated");
     }
 
     #[test]

@@ -63,9 +63,13 @@ pub struct GatewayWatch {
 impl GatewayWatch {
     /// Nothing is connected yet.
     pub fn new(limits: &GatewayLimits) -> Arc<Self> {
-        let calls = |name: &str, key, maximum| Arc::new(Limit::new(name, key, maximum));
+        let connections = super::incoming::connections(limits);
+        let calls = |name: &str, key, maximum| {
+            let limit = Arc::new(Limit::new(name, key, maximum));
+            connections.watch(Arc::clone(&limit));
+            limit
+        };
         Arc::new(Self {
-            connections: super::incoming::connections(limits),
             max_groups: limits.groups,
             calls: calls("gateway_calls", "gateway.max_calls", limits.calls),
             calls_per_client: calls(
@@ -73,6 +77,7 @@ impl GatewayWatch {
                 "gateway.max_calls_per_client",
                 limits.calls_per_client,
             ),
+            connections: Arc::clone(&connections),
             clients: Mutex::default(),
             refused: AtomicU64::new(0),
             logged: Mutex::default(),
@@ -81,9 +86,7 @@ impl GatewayWatch {
 
     /// Its limits.
     pub fn limits(&self) -> Vec<Arc<Limit>> {
-        let mut limits = self.connections.limits();
-        limits.extend([Arc::clone(&self.calls), Arc::clone(&self.calls_per_client)]);
-        limits
+        self.connections.limits()
     }
 
     /// How many calls were refused because of a missing or wrong name or password.
@@ -145,8 +148,6 @@ impl Drop for Call {
         watch.calls.subtract(1);
         watch.calls_per_client.set(clients.values().copied().max().unwrap_or_default());
         drop(clients);
-        watch.calls.settle();
-        watch.calls_per_client.settle();
     }
 }
 

@@ -241,6 +241,21 @@ impl World {
         before + &running.unwrap_or_default()
     }
 
+    /// The program may have so many files open from now on.
+    pub(crate) fn open_files(&self, files: u64) {
+        self.program.lock().unwrap().as_ref().unwrap().open_files(files);
+    }
+
+    /// The program's resident memory, in bytes.
+    pub(crate) fn memory(&self) -> u64 {
+        self.program.lock().unwrap().as_ref().unwrap().memory()
+    }
+
+    /// Where the program listens.
+    pub(crate) fn address(&self) -> SocketAddr {
+        self.address.lock().unwrap().expect("the program has been started")
+    }
+
     pub(crate) fn url(&self, path: &str) -> String {
         let address = self.address.lock().unwrap().expect("the program has been started");
         format!("http://{address}{path}")

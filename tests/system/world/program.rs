@@ -127,6 +127,19 @@ impl Program {
         assert!(Command::new("prlimit").args([process, limit]).status().unwrap().success());
     }
 
+    /// From now on it may have at most so many files open.
+    pub(crate) fn open_files(&self, files: u64) {
+        let (process, limit) = (format!("--pid={}", self.child.id()), format!("--nofile={files}:"));
+        assert!(Command::new("prlimit").args([process, limit]).status().unwrap().success());
+    }
+
+    /// Its resident memory, in bytes.
+    pub(crate) fn memory(&self) -> u64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
+        line.trim().trim_end_matches(" kB").parse::<u64>().unwrap() * 1024
+    }
+
     /// Sends it a signal such as `TERM`, by its own process id.
     pub(crate) fn signal(&self, signal: &str) {
         let kill = format!("kill -{signal} {}", self.child.id());

@@ -42,13 +42,14 @@ async fn one_peer_makes_room_for_itself_and_takes_nobody_elses_place() {
     assert!(!is_closed(&other));
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn where_all_are_at_work_the_newcomer_is_closed() {
     let connections = few();
     let working: Vec<_> = [1, 2, 3].map(|last| connections.admit(peer(last)).unwrap()).into();
     working.iter().for_each(OpenConnection::begin_request);
     assert!(connections.admit(peer(4)).is_none());
     drop(working);
+    tokio::time::advance(Duration::from_secs(5)).await;
     connections.close_overdue();
     assert!(!connections.total.is_reached());
     assert!(connections.admit(peer(4)).is_some());
@@ -63,7 +64,7 @@ async fn a_proxy_is_limited_in_all_only() {
     assert!(taken.iter().all(|connection| connection.is_proxy() && !is_closed(connection)));
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn a_full_budget_closes_the_slowest_body_and_frees_its_bytes() {
     let connections = few();
     let [slow, fast] = [1, 2].map(|last| connections.admit(peer(last)).unwrap());
@@ -79,6 +80,7 @@ async fn a_full_budget_closes_the_slowest_body_and_frees_its_bytes() {
     assert_eq!(connections.bodies.current(), 95);
     fast.authenticate();
     assert_eq!(connections.bodies.current(), 0);
+    tokio::time::advance(Duration::from_secs(5)).await;
     connections.close_overdue();
     assert!(!connections.bodies.is_reached());
 }

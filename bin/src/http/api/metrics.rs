@@ -122,7 +122,6 @@ fn subscribers(told: &mut String, all: &[Value]) {
 /// Each limit: how much there is, how much there may be, and how often there was too much.
 fn limits(text: &mut String, shared: &Shared) {
     let mut all = shared.connections.limits();
-    all.push(Arc::clone(shared.costly.limit()));
     all.extend(shared.gateway.iter().flat_map(|watch| watch.limits()));
     let all: Vec<LimitSnapshot> = all.iter().map(|limit| limit.snapshot()).collect();
     let figures = |figure: fn(&LimitSnapshot) -> u64| {
