@@ -157,11 +157,8 @@ pub fn shared(
 ) -> Result<Shared, Unusable> {
     let [policy, workmarket] = verifiers(config, secrets)?;
     let access = Access::new(&config.access, &secrets.people);
-    let models = ReadModels::shared(
-        Arc::clone(&engine.store),
-        &config.store.views_path(),
-        config.store.sharing()?,
-    );
+    let models =
+        ReadModels::shared(Arc::clone(&engine.store), &config.store.views_path(), config.store.sharing()?);
     let max_body_bytes = config.server.max_body_bytes;
     let certificate_stuck_after = config.engine.certificate_stuck_after;
     let links = links(&config.server, address, secrets.link.clone())?;

@@ -6,7 +6,7 @@ use crate::config::{self, LogEngine, store_credentials};
 use covertrail_adapters::store::eventstoredb::Settings;
 use covertrail_adapters::store::{Embedded, EventStore, EventStoreDb};
 use covertrail_files::{DatabaseError, DatabaseKind, Exposure, NotOurs, Sharing, beside};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 /// An open event log, of either engine.
@@ -22,7 +22,9 @@ impl Opened {
     /// Opens the configured log to write to it.
     pub(crate) fn for_writing(store: &config::Store) -> Result<Self, Failure> {
         match store.engine {
-            LogEngine::Embedded => Ok(Self::file(&store.path, Embedded::open_shared(&store.path, &store.sharing()?)?)),
+            LogEngine::Embedded => {
+                Ok(Self::file(&store.path, Embedded::open_shared(&store.path, &store.sharing()?)?))
+            }
             LogEngine::EventStoreDb => Ok(Self::server(store)?),
         }
     }
@@ -30,9 +32,7 @@ impl Opened {
     /// Opens the configured log to read it, also while others write to it.
     pub(crate) fn for_reading(store: &config::Store) -> Result<Self, Failure> {
         match store.engine {
-            LogEngine::Embedded => {
-                Ok(Self::file(&store.path, Embedded::open_read_only(&store.path)?))
-            }
+            LogEngine::Embedded => Ok(Self::file(&store.path, Embedded::open_read_only(&store.path)?)),
             LogEngine::EventStoreDb => Ok(Self::server(store)?),
         }
     }
@@ -71,7 +71,9 @@ pub(crate) fn look_at_places(store: &config::Store) -> Result<(), Unusable> {
 pub(crate) fn refusal_of_views(store: &config::Store) -> Option<DatabaseError> {
     match covertrail_files::look(&store.views_path(), DatabaseKind::ReadModels) {
         Ok(_)
-        | Err(DatabaseError::Damaged { .. } | DatabaseError::NotOurs(NotOurs::WithoutDatabase { .. })) => None,
+        | Err(DatabaseError::Damaged { .. } | DatabaseError::NotOurs(NotOurs::WithoutDatabase { .. })) => {
+            None
+        }
         Err(refusal) => Some(refusal),
     }
 }
@@ -83,14 +85,13 @@ const MOST_DOCUMENTS: usize = 10_000;
 /// is made now is closed to others.
 pub(crate) fn exposures(store: &config::Store) -> Result<Vec<Exposure>, Unusable> {
     let sharing = store.sharing()?;
-    let with_companions = |path: PathBuf| ["", "-wal", "-shm", "-journal"].map(|end| beside(&path, end));
-    let mut readable = Vec::from(with_companions(store.views_path()));
+    let mut databases = vec![store.views_path()];
     let mut private = Vec::new();
     if store.engine == LogEngine::Embedded {
-        readable.extend(with_companions(store.path.clone()));
+        databases.push(store.path.clone());
         private.extend([beside(&store.path, ".lock"), store.groups_path()]);
     }
-    let exposed = readable.iter().filter_map(|path| sharing.exposure(path));
+    let exposed = databases.iter().filter_map(|path| sharing.exposure_of_database(path));
     let exposed = exposed.chain(private.iter().filter_map(|path| Sharing::OWNER_ONLY.exposure(path)));
     Ok(exposed.chain(sharing.exposure_within(&store.documents, MOST_DOCUMENTS)).collect())
 }

@@ -43,7 +43,9 @@ impl DatabaseKind {
         match (self, found > self.version()) {
             (Self::Log, true) => "use a newer covertrail",
             (Self::Log, false) => "use the covertrail that wrote it",
-            (Self::ReadModels, true) => "use a newer covertrail, or move the file away: read models are folded again",
+            (Self::ReadModels, true) => {
+                "use a newer covertrail, or move the file away: read models are folded again"
+            }
             (Self::ReadModels, false) => "move the file away: read models are folded again from the log",
         }
     }
@@ -100,7 +102,9 @@ pub fn look(path: &Path, kind: DatabaseKind) -> Result<DatabasePlace, DatabaseEr
             }
             // A process that is in the middle of writing to the file, or died there, leaves one that is whole only together
             // with what is beside it: whoever opens it checks its mark again.
-            Err(_) if has_bytes(&beside(&place.path, "-wal")) || has_bytes(&beside(&place.path, "-journal")) => {}
+            Err(_)
+                if has_bytes(&beside(&place.path, "-wal")) || has_bytes(&beside(&place.path, "-journal")) => {
+            }
             Err(source) => return Err(DatabaseError::Damaged { path: path.to_owned(), source }),
         }
     }
@@ -165,7 +169,8 @@ pub fn put_aside(path: &Path, kind: DatabaseKind) -> Result<Option<PathBuf>, Dat
     let ends = ["", "-wal", "-shm", "-journal"];
     let there: Vec<_> = ends.into_iter().filter(|end| beside(path, end).is_file()).collect();
     let is_free = |aside: &Path| ends.iter().all(|end| fs::symlink_metadata(beside(aside, end)).is_err());
-    let aside = (1..=MOST_ASIDE).map(|number| beside(path, &format!(".aside-{number}"))).find(|at| is_free(at));
+    let aside =
+        (1..=MOST_ASIDE).map(|number| beside(path, &format!(".aside-{number}"))).find(|at| is_free(at));
     let full = || io::Error::other(format!("{MOST_ASIDE} damaged files are beside it: remove some"));
     let aside = aside.ok_or_else(|| FileError::io(path, full()))?;
     for end in there {

@@ -35,7 +35,8 @@ pub fn replace(path: &Path, bytes: &[u8], sharing: &Sharing) -> Result<(), FileE
 
 /// Writes a file under a name of its own in the same folder; it is gone again unless it gets its name.
 fn write_beside(path: &Path, bytes: &[u8], sharing: &Sharing) -> io::Result<NamedTempFile> {
-    let mut file = tempfile::Builder::new().prefix(".covertrail-").suffix(".new").tempfile_in(folder_of(path))?;
+    let mut file =
+        tempfile::Builder::new().prefix(".covertrail-").suffix(".new").tempfile_in(folder_of(path))?;
     file.write_all(bytes)?;
     sharing.apply_to(file.as_file())?;
     file.as_file().sync_all()?;
@@ -48,7 +49,10 @@ pub fn make_folder(path: &Path, sharing: &Sharing) -> Result<(), FileError> {
     match fs::metadata(path) {
         Ok(found) if found.is_dir() => return Ok(()),
         Ok(found) => {
-            return Err(FileError::NotAFolder { path: path.to_owned(), found: what_it_is(found.file_type()) });
+            return Err(FileError::NotAFolder {
+                path: path.to_owned(),
+                found: what_it_is(found.file_type()),
+            });
         }
         Err(error) if error.kind() == io::ErrorKind::NotFound => {}
         Err(error) => return Err(failed(error)),
@@ -107,8 +111,10 @@ mod tests {
     use std::os::unix::fs::{MetadataExt as _, symlink};
 
     fn names(folder: &Path) -> Vec<String> {
-        let mut names: Vec<_> =
-            fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+        let mut names: Vec<_> = fs::read_dir(folder)
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .collect();
         names.sort();
         names
     }

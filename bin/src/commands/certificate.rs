@@ -3,9 +3,9 @@
 use super::Failure;
 use super::ask::Ask;
 use super::until::seconds;
-use covertrail_files::Links;
 use clap::{Args, Subcommand};
 use covertrail_domain::id::{CertificateId, WorkOrderId};
+use covertrail_files::Links;
 use reqwest::multipart::{Form, Part};
 use serde_json::json;
 use std::path::{Path, PathBuf};

@@ -1,11 +1,11 @@
 //! `covertrail copy`: a log moved to another engine, or another place.
 
 use super::{Failure, print};
+use crate::config::LogEngine;
 use crate::copy::{Copied, Progress, copy};
 use crate::engine::with_causes;
 use crate::store::{Opened, named};
 use clap::Args;
-use crate::config::LogEngine;
 use covertrail_adapters::store::Position;
 use covertrail_files::{Claim, overlaps};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};

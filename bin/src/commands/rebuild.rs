@@ -101,8 +101,8 @@ async fn verify(store: &Arc<dyn EventStore>, path: &Path, which: Vec<&'static Ta
     let progress = bar(reached.position);
     let told = progress.clone();
     let done = move |events| told.inc(u64::try_from(events).unwrap_or(0));
-    let place =
-        covertrail_files::private_folder().map_err(|error| Failure::Failed(format!("no folder to fold in: {error}")))?;
+    let place = covertrail_files::private_folder()
+        .map_err(|error| Failure::Failed(format!("no folder to fold in: {error}")))?;
     let anew = async {
         let views = Views::open(place.path().join("views.sqlite"))?;
         // nobody else knows of them

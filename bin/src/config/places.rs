@@ -73,7 +73,10 @@ mod tests {
             (r#"ca_file = "covertrail.views.sqlite-shm""#, ["the read models", "store.ca_file"]),
         ] {
             let told = problem(store).unwrap_or_else(|| panic!("{store} is taken"));
-            assert!(names.iter().all(|name| told.contains(name)) && told.contains("one file"), "{store}: {told}");
+            assert!(
+                names.iter().all(|name| told.contains(name)) && told.contains("one file"),
+                "{store}: {told}"
+            );
         }
     }
 

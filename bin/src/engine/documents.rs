@@ -81,7 +81,10 @@ impl Documents {
         }
         let name = hex(&Sha256::digest(bytes));
         let id = DocumentId::parse(&name).map_err(|malformed| {
-            DocumentError::Folder(FileError::Io { path: self.folder.clone(), source: io::Error::other(malformed) })
+            DocumentError::Folder(FileError::Io {
+                path: self.folder.clone(),
+                source: io::Error::other(malformed),
+            })
         })?;
         let (documents, bytes) = (self.clone(), bytes.to_vec());
         blocking(&self.folder, move || documents.write(&name, &bytes)).await?;

@@ -37,7 +37,8 @@ pub(super) async fn submit(
             problem(StatusCode::UNPROCESSABLE_ENTITY, &error.to_string())
         }
         Err(
-            error @ (DocumentError::Folder(_) | DocumentError::Changed { .. } | DocumentError::NotKept { .. }),
+            error
+            @ (DocumentError::Folder(_) | DocumentError::Changed { .. } | DocumentError::NotKept { .. }),
         ) => {
             tracing::error!(%error, "a certificate could not be kept");
             problem(StatusCode::SERVICE_UNAVAILABLE, "the certificate could not be kept; send it again")

@@ -22,8 +22,8 @@ pub use words::{SEARCHED, Words};
 
 use covertrail_adapters::schema::Malformed;
 use covertrail_adapters::store::{EventStore, ReadError, Recorded};
-use covertrail_projections::{Reader, ViewsError};
 use covertrail_files::Sharing;
+use covertrail_projections::{Reader, ViewsError};
 use hub::Hub;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

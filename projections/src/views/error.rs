@@ -28,7 +28,10 @@ impl Error {
     pub fn is_damage(&self) -> bool {
         match self {
             Self::Sqlite { source, .. } => {
-                matches!(source.sqlite_error_code(), Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase))
+                matches!(
+                    source.sqlite_error_code(),
+                    Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase)
+                )
             }
             Self::NotOurs(_) | Self::File(_) => false,
         }

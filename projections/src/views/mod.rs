@@ -176,7 +176,9 @@ impl Reader {
         let path = path.as_ref();
         let place = covertrail_files::look(path, DatabaseKind::ReadModels)?;
         if !place.exists {
-            return Err(FileError::Io { path: path.to_owned(), source: std::io::ErrorKind::NotFound.into() }.into());
+            return Err(
+                FileError::Io { path: path.to_owned(), source: std::io::ErrorKind::NotFound.into() }.into()
+            );
         }
         let connection = connect(&place.path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
         connection.set_prepared_statement_cache_capacity(64);

@@ -41,7 +41,10 @@ fn a_database_is_what_its_mark_says_and_nothing_else_is_touched() {
     let views = made(&folder, "views", DatabaseKind::ReadModels);
     fs::write(at("payroll.csv"), "name,pay\nana,7\n").unwrap();
     Connection::open(at("songs")).unwrap().execute_batch("CREATE TABLE board (title TEXT)").unwrap();
-    Connection::open(at("busy")).unwrap().execute_batch("PRAGMA journal_mode = WAL; CREATE TABLE b (t)").unwrap();
+    Connection::open(at("busy"))
+        .unwrap()
+        .execute_batch("PRAGMA journal_mode = WAL; CREATE TABLE b (t)")
+        .unwrap();
     fs::copy(&log, at("newer")).unwrap();
     Connection::open(at("newer")).unwrap().pragma_update(None, "user_version", 99).unwrap();
     fs::copy(&log, at("older")).unwrap();
@@ -99,7 +102,11 @@ fn what_sqlite_would_write_over_beside_a_database_is_refused() {
         ("-shm", true, "is a folder"),
     ] {
         let path = beside(&log, end);
-        if is_folder { fs::create_dir(&path).unwrap() } else { fs::write(&path, "my notes").unwrap() }
+        if is_folder {
+            fs::create_dir(&path).unwrap()
+        } else {
+            fs::write(&path, "my notes").unwrap()
+        }
         let told = refused(&log, DatabaseKind::Log).to_string();
         assert!(told.contains(expected) && told.contains(path.to_str().unwrap()), "{told}");
         if is_folder { fs::remove_dir(&path).unwrap() } else { fs::remove_file(&path).unwrap() }

@@ -71,9 +71,8 @@ pub(super) fn check(path: &Path, connection: &Connection) -> Result<(), OpenErro
 }
 
 fn connect(path: &Path) -> rusqlite::Result<Connection> {
-    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
-        | OpenFlags::SQLITE_OPEN_NO_MUTEX
-        | OpenFlags::SQLITE_OPEN_NOFOLLOW;
+    let flags =
+        OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_NOFOLLOW;
     let connection = Connection::open_with_flags(path, flags)?;
     connection.busy_timeout(BUSY)?;
     if stays_readable(path) {
@@ -96,9 +95,6 @@ pub(super) fn failed(path: &Path, error: rusqlite::Error) -> OpenError {
     }
 }
 
-pub(super) fn unavailable(
-    path: &Path,
-    error: impl std::error::Error + Send + Sync + 'static,
-) -> OpenError {
+pub(super) fn unavailable(path: &Path, error: impl std::error::Error + Send + Sync + 'static) -> OpenError {
     OpenError::Unavailable { path: path.to_owned(), source: Arc::new(error) }
 }

@@ -43,8 +43,8 @@ use super::{
 };
 
 pub use self::error::OpenError;
-pub use covertrail_files::NotOurs;
 pub use self::verify::Verified;
+pub use covertrail_files::NotOurs;
 
 /// A log in one file. Clones share it; when the last one goes, what waits is written and the file is closed.
 #[derive(Clone)]

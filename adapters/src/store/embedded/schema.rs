@@ -81,6 +81,5 @@ pub(super) const STATEMENTS: [&str; 12] = [
 
 /// Makes the tables of a log in an empty database.
 pub(super) fn create(connection: &Connection) -> Result<()> {
-    connection
-        .execute_batch(&format!("PRAGMA page_size = {PAGE_BYTES}; {}", include_str!("schema.sql")))
+    connection.execute_batch(&format!("PRAGMA page_size = {PAGE_BYTES}; {}", include_str!("schema.sql")))
 }

@@ -70,7 +70,17 @@ impl Writer {
     ) -> Self {
         let heads = Heads::new(HEADS);
         let stays_readable = connection.path().is_some_and(|path| file::stays_readable(Path::new(path)));
-        Self { connection, checkpoints, room, _lock: lock, heads, last: Some(last), queue, head, stays_readable }
+        Self {
+            connection,
+            checkpoints,
+            room,
+            _lock: lock,
+            heads,
+            last: Some(last),
+            queue,
+            head,
+            stays_readable,
+        }
     }
 
     /// Works until the last handle is gone or the log is closed, and all that waited is answered.

@@ -171,10 +171,12 @@ fn certificates(path: &str) -> Option<String> {
 fn user_certificate(client: &ClientSettings) -> Result<(), BadSettings> {
     let Some((certificate, key)) = client.user_certificate() else { return Ok(()) };
     let bad = |option: &str, problem: String| BadSettings::Option { option: option.to_owned(), problem };
-    let mut pem = read_pem(key.as_ref()).map_err(|error| bad("userKeyFile", format!("cannot be read: {error}")))?;
+    let mut pem =
+        read_pem(key.as_ref()).map_err(|error| bad("userKeyFile", format!("cannot be read: {error}")))?;
     pem.push(b'\n');
     pem.extend(
-        read_pem(certificate.as_ref()).map_err(|error| bad("userCertFile", format!("cannot be read: {error}")))?,
+        read_pem(certificate.as_ref())
+            .map_err(|error| bad("userCertFile", format!("cannot be read: {error}")))?,
     );
     reqwest::Identity::from_pem(&pem)
         .and_then(|identity| reqwest::Client::builder().use_rustls_tls().identity(identity).build())

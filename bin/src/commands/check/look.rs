@@ -2,9 +2,9 @@
 
 use super::finding::Finding;
 use crate::assemble;
+use crate::config::{self, Config, Environment, Secrets, Wire};
 use crate::engine::with_causes;
 use crate::store;
-use crate::config::{self, Config, Environment, Secrets, Wire};
 use covertrail_adapters::policy;
 use covertrail_adapters::workmarket;
 use std::io;
@@ -94,7 +94,9 @@ pub(super) fn read_models(store: &config::Store) -> Finding {
     let about = "read models";
     let path = store.views_path();
     match store::refusal_of_views(store) {
-        Some(refusal) => Finding::failed(about, with_causes(&refusal), "set store.views to a path of its own"),
+        Some(refusal) => {
+            Finding::failed(about, with_causes(&refusal), "set store.views to a path of its own")
+        }
         None if path.exists() => Finding::good(about, path.display().to_string()),
         None => Finding::good(about, format!("{} will be made", path.display())),
     }
