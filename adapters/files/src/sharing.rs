@@ -69,7 +69,7 @@ impl Sharing {
         if let Some(group) = &self.group
             && file.metadata()?.gid() != group.id
         {
-            fchown(file, None, Some(group.id)).map_err(|error| group.refused(error))?;
+            fchown(file, None, Some(group.id)).map_err(|error| group.refused(&error))?;
         }
         file.set_permissions(Permissions::from_mode(self.file_mode()))
     }
@@ -88,7 +88,7 @@ impl Sharing {
         if let Some(group) = &self.group
             && found.gid() != group.id
         {
-            lchown(path, None, Some(group.id)).map_err(|error| group.refused(error))?;
+            lchown(path, None, Some(group.id)).map_err(|error| group.refused(&error))?;
         }
         if found.mode() & PERMISSIONS == mode {
             return Ok(());
@@ -106,7 +106,7 @@ impl Sharing {
                 return Ok(());
             }
             if found.gid() != group.id {
-                lchown(path, None, Some(group.id)).map_err(|error| group.refused(error))?;
+                lchown(path, None, Some(group.id)).map_err(|error| group.refused(&error))?;
             }
             let wanted = found.mode() | if found.is_dir() { 0o050 } else { 0o040 };
             if wanted == found.mode() {
@@ -166,7 +166,7 @@ impl Sharing {
 }
 
 impl ReadingGroup {
-    fn refused(&self, error: io::Error) -> io::Error {
+    fn refused(&self, error: &io::Error) -> io::Error {
         let told = format!(
             "it cannot be given to the group {} of store.group ({error}): run covertrail as a member of that group",
             self.name
