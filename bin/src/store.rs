@@ -6,7 +6,7 @@ use crate::config::{self, LogEngine, store_credentials};
 use covertrail_adapters::store::eventstoredb::Settings;
 use covertrail_adapters::store::{Embedded, EventStore, EventStoreDb};
 use covertrail_files::{DatabaseError, DatabaseKind, Exposure, NotOurs, Sharing, beside};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 /// An open event log, of either engine.
@@ -85,14 +85,13 @@ const MOST_DOCUMENTS: usize = 10_000;
 /// is made now is closed to others.
 pub(crate) fn exposures(store: &config::Store) -> Result<Vec<Exposure>, Unusable> {
     let sharing = store.sharing()?;
-    let with_companions = |path: PathBuf| ["", "-wal", "-shm", "-journal"].map(|end| beside(&path, end));
-    let mut readable = Vec::from(with_companions(store.views_path()));
+    let mut databases = vec![store.views_path()];
     let mut private = Vec::new();
     if store.engine == LogEngine::Embedded {
-        readable.extend(with_companions(store.path.clone()));
+        databases.push(store.path.clone());
         private.extend([beside(&store.path, ".lock"), store.groups_path()]);
     }
-    let exposed = readable.iter().filter_map(|path| sharing.exposure(path));
+    let exposed = databases.iter().filter_map(|path| sharing.exposure_of_database(path));
     let exposed = exposed.chain(private.iter().filter_map(|path| Sharing::OWNER_ONLY.exposure(path)));
     Ok(exposed.chain(sharing.exposure_within(&store.documents, MOST_DOCUMENTS)).collect())
 }

@@ -1,5 +1,6 @@
 //! Who may read what the program keeps: its owner, and one group where the configuration names it.
 
+use crate::database::beside;
 use crate::error::FileError;
 use nix::unistd::Group;
 use std::fs::{self, File, Permissions};
@@ -68,7 +69,7 @@ impl Sharing {
         if let Some(group) = &self.group
             && file.metadata()?.gid() != group.id
         {
-            fchown(file, None, Some(group.id)).map_err(|error| group.refused(error))?;
+            fchown(file, None, Some(group.id)).map_err(|error| group.refused(&error))?;
         }
         file.set_permissions(Permissions::from_mode(self.file_mode()))
     }
@@ -87,7 +88,7 @@ impl Sharing {
         if let Some(group) = &self.group
             && found.gid() != group.id
         {
-            lchown(path, None, Some(group.id)).map_err(|error| group.refused(error))?;
+            lchown(path, None, Some(group.id)).map_err(|error| group.refused(&error))?;
         }
         if found.mode() & PERMISSIONS == mode {
             return Ok(());
@@ -105,7 +106,7 @@ impl Sharing {
                 return Ok(());
             }
             if found.gid() != group.id {
-                lchown(path, None, Some(group.id)).map_err(|error| group.refused(error))?;
+                lchown(path, None, Some(group.id)).map_err(|error| group.refused(&error))?;
             }
             let wanted = found.mode() | if found.is_dir() { 0o050 } else { 0o040 };
             if wanted == found.mode() {
@@ -127,12 +128,25 @@ impl Sharing {
             return None;
         }
         let word = shell_word(path);
-        let chmod = format!("chmod {allowed:o} {word}");
-        let mend = match &self.group {
-            Some(group) if of_another_group => format!("chgrp {} {word} && {chmod}", group.name),
-            Some(_) | None => chmod,
-        };
-        Some(Exposure { path: path.to_owned(), mode, mend })
+        Some(Exposure { path: path.to_owned(), mode, mend: self.command(allowed, &word) })
+    }
+
+    /// As [`Self::exposure`], of a database and what SQLite keeps beside it. One command mends them all: SQLite gives each
+    /// the permissions of the database, again and again.
+    pub fn exposure_of_database(&self, path: &Path) -> Option<Exposure> {
+        let all = ["", "-wal", "-shm", "-journal"].map(|end| beside(path, end));
+        let exposed = all.iter().find_map(|path| self.exposure(path))?;
+        let words: Vec<_> = all.iter().filter(|path| path.is_file()).map(|path| shell_word(path)).collect();
+        Some(Exposure { mend: self.command(self.file_mode(), &words.join(" ")), ..exposed })
+    }
+
+    /// The command that gives these permissions, and the group where one is named.
+    fn command(&self, mode: u32, words: &str) -> String {
+        let chmod = format!("chmod {mode:o} {words}");
+        match &self.group {
+            Some(group) => format!("chgrp {} {words} && {chmod}", group.name),
+            None => chmod,
+        }
     }
 }
 
@@ -152,7 +166,7 @@ impl Sharing {
 }
 
 impl ReadingGroup {
-    fn refused(&self, error: io::Error) -> io::Error {
+    fn refused(&self, error: &io::Error) -> io::Error {
         let told = format!(
             "it cannot be given to the group {} of store.group ({error}): run covertrail as a member of that group",
             self.name

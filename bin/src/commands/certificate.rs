@@ -75,7 +75,7 @@ impl Certificate {
     pub(crate) async fn run(self) -> Result<(), Failure> {
         match self.what {
             What::Submit { work_order, file, ask } => {
-                let form = Form::new().part("certificate", part(&file).await?);
+                let form = Form::new().part("certificate", part(&file)?);
                 ask.post(&work_order, "certificates", |request| request.multipart(form)).await
             }
             What::Approve { judged, lines, from, to } => {
@@ -105,7 +105,7 @@ impl Certificate {
 const MOST_BYTES: u64 = 64 << 20;
 
 /// The file as it is; the server says what is wrong with it. Its name is not sent: it may be a person's.
-async fn part(file: &Path) -> Result<Part, Failure> {
+fn part(file: &Path) -> Result<Part, Failure> {
     let failed = |why: &dyn std::fmt::Display| Failure::Failed(format!("{}: {why}", file.display()));
     let bytes = covertrail_files::read(file, Links::Follow, MOST_BYTES)
         .map_err(|error| Failure::Failed(error.to_string()))?;

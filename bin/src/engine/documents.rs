@@ -120,9 +120,8 @@ impl Documents {
         }
         let path = self.folder.join(name);
         let opened = covertrail_files::open(&path, Links::Refuse, LIMIT);
-        let (mut file, bytes) = opened.map_err(|error| match error.kind() {
-            io::ErrorKind::NotFound => not_kept(),
-            _ => DocumentError::Folder(error),
+        let (mut file, bytes) = opened.map_err(|error| {
+            if error.kind() == io::ErrorKind::NotFound { not_kept() } else { DocumentError::Folder(error) }
         })?;
         let hashed = hash(&mut file, bytes).and_then(|hash| file.rewind().map(|()| hash));
         match hashed {

@@ -251,8 +251,9 @@ async fn put(log: &Embedded, stream: &str, kind: &str, data: &[u8]) {
 #[tokio::test(flavor = "multi_thread")]
 async fn junk_in_a_stream_of_the_program_is_one_bad_line() {
     let (told, receiver) = receiver().await;
-    let subscriber =
-        format!("\n[[subscribers]]\nname = \"payroll\"\nurl = \"{receiver}\"\nevents = \"*\"\nfrom = \"start\"\n");
+    let subscriber = format!(
+        "\n[[subscribers]]\nname = \"payroll\"\nurl = \"{receiver}\"\nevents = \"*\"\nfrom = \"start\"\n"
+    );
     let mut plan = Plan { more: subscriber, api: "employer-v1", poll_seconds: Some(120), ..Plan::default() };
     let secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw".to_owned();
     plan.secrets.more = vec![("COVERTRAIL_SUBSCRIBER_PAYROLL_SECRET", secret)];

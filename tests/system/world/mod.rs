@@ -17,7 +17,7 @@ pub(crate) use http::Answer;
 pub(crate) use log::{Delivered, Log, Told};
 pub(crate) use order::Order;
 pub(crate) use plan::{Plan, REVIEWER, REVIEWER_TOKEN, Secrets};
-pub(crate) use program::{Ended, Program};
+pub(crate) use program::{Ended, PROGRAM, Program};
 pub(crate) use served::Served;
 pub(crate) use sign::standard;
 
@@ -122,6 +122,15 @@ impl World {
         let environment = self.plan.lock().unwrap().secrets.environment();
         let arguments = ["serve", "--config", config.to_str().unwrap()];
         *self.program.lock().unwrap() = Some(Program::spawn_with_stderr(stderr, &arguments, &environment));
+    }
+
+    /// As [`World::spawn`], from a shell that has run these commands before.
+    pub(crate) fn spawn_after(&self, shell: &str) {
+        let config = self.configure();
+        let secrets = self.plan.lock().unwrap().secrets.clone();
+        let arguments = ["serve", "--config", config.to_str().unwrap()];
+        let program = Program::spawn_after(shell, &arguments, &secrets.environment());
+        *self.program.lock().unwrap() = Some(program);
     }
 
     /// Waits until the process listens, and tells the vendors where.

@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 use tokio::sync::watch;
 
-const PROGRAM: &str = env!("CARGO_BIN_EXE_covertrail-under-test");
+pub(crate) const PROGRAM: &str = env!("CARGO_BIN_EXE_covertrail-under-test");
 
 /// A process of the program; killed when it goes out of scope.
 pub(crate) struct Program {
@@ -58,6 +58,14 @@ impl Program {
     pub(crate) fn spawn_within(bytes: u64, arguments: &[&str], environment: &[(&str, String)]) -> Self {
         let mut command = Command::new("prlimit");
         command.args([&format!("--fsize={bytes}:"), PROGRAM]);
+        Self::begin(command, arguments, environment)
+    }
+
+    /// Starts it from a shell that has run these commands before, such as `umask 0`. A word of `sh` says how the program is
+    /// executed: `exec`, or `exec setpriv …`.
+    pub(crate) fn spawn_after(shell: &str, arguments: &[&str], environment: &[(&str, String)]) -> Self {
+        let mut command = Command::new("sh");
+        command.args(["-c", &format!("{shell} \"$0\" \"$@\""), PROGRAM]);
         Self::begin(command, arguments, environment)
     }
 

@@ -103,3 +103,29 @@ impl Ledger {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::fs;
+    use std::os::unix::fs::{MetadataExt as _, symlink};
+
+    #[tokio::test]
+    async fn the_file_of_the_groups_is_for_its_owner_and_takes_the_place_of_no_link() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name);
+        fs::write(at("groups.json"), "").unwrap();
+        let name = Name { stream: "$all".to_owned(), group: "payroll".to_owned() };
+        let ledger = Ledger::open(at("groups.json")).unwrap();
+        ledger.put(&name, None).await.unwrap();
+        assert_eq!(fs::metadata(at("groups.json")).unwrap().mode() & 0o777, 0o600);
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "nothing else is left");
+        fs::write(at("theirs"), "{\"theirs\":true}").unwrap();
+        assert!(Ledger::open(at("theirs")).is_err());
+        symlink(at("theirs"), at("link")).unwrap();
+        assert!(Ledger::open(at("link")).is_err());
+        symlink(at("nowhere"), at("later")).unwrap();
+        assert!(Ledger::open(at("later")).is_err());
+        assert!(!at("nowhere").exists() && fs::read(at("theirs")).unwrap() == b"{\"theirs\":true}");
+    }
+}
