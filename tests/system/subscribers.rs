@@ -301,7 +301,11 @@ async fn a_subscriber_without_a_secret_or_with_an_event_nobody_knows_keeps_the_p
     };
     let wrong = [
         ("events = \"*\"", None, "COVERTRAIL_SUBSCRIBER_PAYROLL_SECRET is not set"),
-        ("events = \"*\"", Some("whsec_tooshort"), "COVERTRAIL_SUBSCRIBER_PAYROLL_SECRET is malformed"),
+        (
+            "events = \"*\"",
+            Some("whsec_tooshort"),
+            "COVERTRAIL_SUBSCRIBER_PAYROLL_SECRET is not whsec_ and the base64",
+        ),
         ("events = [\"coverage.lost\"]", Some(SECRET), "coverage.coverage_activated"),
     ];
     for (more, secret, told) in wrong {
