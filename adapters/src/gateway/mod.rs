@@ -12,6 +12,8 @@ mod batch;
 mod event;
 mod filter;
 mod forward;
+#[cfg(test)]
+mod fuzz;
 mod groups;
 mod incoming;
 mod read;

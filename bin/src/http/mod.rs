@@ -8,6 +8,8 @@ mod apply;
 mod board;
 mod body;
 mod certificate;
+#[cfg(test)]
+mod fuzz;
 mod health;
 mod keys;
 mod listener;
