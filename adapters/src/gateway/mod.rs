@@ -16,6 +16,8 @@ mod door;
 mod event;
 mod filter;
 mod forward;
+#[cfg(test)]
+mod fuzz;
 mod groups;
 mod incoming;
 mod outbox;

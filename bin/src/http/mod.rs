@@ -10,6 +10,8 @@ mod body;
 mod certificate;
 mod costly;
 mod four_eyes;
+#[cfg(test)]
+mod fuzz;
 mod health;
 mod keys;
 mod people;

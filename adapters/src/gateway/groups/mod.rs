@@ -2,6 +2,8 @@
 
 mod asked;
 mod consumer;
+#[cfg(test)]
+mod fuzz;
 mod group;
 mod info;
 mod ledger;

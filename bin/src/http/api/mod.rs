@@ -3,6 +3,8 @@
 mod asked;
 mod cursor;
 mod events;
+#[cfg(test)]
+mod fuzz;
 mod history;
 mod list;
 mod listings;

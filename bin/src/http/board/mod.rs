@@ -14,6 +14,8 @@ mod failed;
 mod feeds;
 mod filters;
 mod forms;
+#[cfg(test)]
+mod fuzz;
 mod integrations;
 mod lifecycle;
 mod list;

@@ -110,4 +110,57 @@ mod tests {
             assert_eq!(neutral(text), cell);
         }
     }
+
+    /// The cells of one line, as RFC 4180 has them.
+    fn read(line: &str) -> Option<Vec<String>> {
+        let (mut cells, mut rest) = (Vec::new(), line);
+        loop {
+            let (cell, after) = match rest.strip_prefix('"') {
+                Some(quoted) => {
+                    let pairs = |text: &str| text.bytes().take_while(|byte| *byte == b'"').count();
+                    let (mut end, mut found) = (0, None);
+                    while let Some(quote) = quoted[end..].find('"').map(|quote| end + quote) {
+                        let many = pairs(&quoted[quote..]);
+                        if many % 2 == 1 {
+                            found = Some(quote + many - 1);
+                            break;
+                        }
+                        end = quote + many;
+                    }
+                    let end = found?;
+                    (quoted[..end].replace("\"\"", "\""), &quoted[end + 1..])
+                }
+                None => {
+                    let end = rest.find([',', '"', '\r', '\n']).unwrap_or(rest.len());
+                    (rest[..end].to_owned(), &rest[end..])
+                }
+            };
+            cells.push(cell);
+            match after.strip_prefix(',') {
+                Some(next) => rest = next,
+                None => return after.is_empty().then_some(cells),
+            }
+        }
+    }
+
+    #[test]
+    fn whatever_stands_in_a_cell_it_stays_one_cell_and_no_formula() {
+        let good: [&[u8]; 4] = [b"plain", b"=1+1", b"a \"b\", c", b"\r\n\t@SUM(A1)"];
+        covertrail_domain::testkit::mutate::fuzz(
+            "CSV",
+            &good,
+            &["\"", ",", "\r\n", "=", "'", "\t"],
+            |text| {
+                let text = String::from_utf8_lossy(text);
+                let cell = neutral(&text);
+                let line = format!("first,{cell},last");
+                let cells = read(&line).unwrap_or_else(|| panic!("no line of CSV: {line:?}"));
+                let [first, middle, last] = cells.as_slice() else { panic!("not three cells: {line:?}") };
+                assert_eq!((first.as_str(), last.as_str()), ("first", "last"));
+                assert_eq!(middle.strip_prefix('\'').filter(|rest| *rest == text).unwrap_or(middle), text);
+                assert!(!middle.trim_start().starts_with(['=', '+', '-', '@']), "a formula: {middle:?}");
+                (cell.len() - text.len(), middle.len() - text.len())
+            },
+        );
+    }
 }
