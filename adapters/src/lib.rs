@@ -5,11 +5,13 @@
 
 pub mod gateway;
 mod http;
+pub mod link;
 pub mod policy;
 pub mod sandbox;
 pub mod schema;
 pub mod secret;
 pub mod store;
+pub mod visible;
 pub mod webhook;
 pub mod workmarket;
 
