@@ -15,7 +15,7 @@ mod workmarket;
 pub use access::{Right, Role, Sha256Hex, Token};
 pub use secrets::{People, Secrets, link_secret, store_credentials};
 pub use store::{LogEngine, Store};
-pub use subscribers::{Events, From, Subscriber};
+pub use subscribers::{Events, From, InvalidSubscriberName, Subscriber, SubscriberName};
 pub use telemetry::Telemetry;
 pub use values::{Config, Engine, Gateway, Log, LogFormat, Mapping, Policy, Server, Webhook};
 pub use wire::{Environment, Wire};

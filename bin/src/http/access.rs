@@ -2,9 +2,10 @@
 
 use super::{Shared, problem};
 use crate::config::{People, Right, Role, Token};
+use axum::Router;
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, StatusCode};
-use axum::middleware::Next;
+use axum::middleware::{Next, from_fn_with_state};
 use axum::response::Response;
 use covertrail_domain::id::PersonId;
 use sha2::{Digest as _, Sha256};
@@ -59,7 +60,7 @@ impl Access {
 }
 
 /// Lets in whoever has a token, and tells the handler who it is.
-pub(super) async fn readers(State(shared): State<Arc<Shared>>, mut request: Request, next: Next) -> Response {
+async fn readers(State(shared): State<Arc<Shared>>, mut request: Request, next: Next) -> Response {
     match shared.access.who(request.headers()).cloned() {
         Some(who) => {
             request.extensions_mut().insert(who);
@@ -67,6 +68,11 @@ pub(super) async fn readers(State(shared): State<Arc<Shared>>, mut request: Requ
         }
         None => unknown(),
     }
+}
+
+/// Routes for those who have a token.
+pub(super) fn guarded(routes: Router<Arc<Shared>>, shared: &Arc<Shared>) -> Router<Arc<Shared>> {
+    routes.layer(from_fn_with_state(Arc::clone(shared), readers))
 }
 
 /// The answer to somebody whose role it is not for.

@@ -6,12 +6,12 @@ use super::order::pretty;
 use super::page::{self, Place};
 use super::session::Viewer;
 use super::{Failed, time};
-use crate::engine::DELIVERY;
 use crate::http::Shared;
+use crate::http::path::PagePath;
 use axum::Extension;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use covertrail_adapters::store::Recorded;
-use covertrail_adapters::webhook::delivery::Record;
+use covertrail_adapters::webhook::delivery::{DeliveryName, Record};
 use maud::{Markup, html};
 use std::sync::Arc;
 
@@ -19,13 +19,13 @@ use std::sync::Arc;
 pub(super) async fn page(
     State(shared): State<Arc<Shared>>,
     Extension(viewer): Extension<Viewer>,
-    Path(id): Path<String>,
+    PagePath(name): PagePath<DeliveryName>,
 ) -> Result<Markup, Failed> {
     let mut records = Vec::new();
     let take = |recorded: &Recorded<'_>| {
         records.push((recorded.recorded_at, Record::from_json(recorded.kind, recorded.data)));
     };
-    let read = shared.models.events_of(&format!("{DELIVERY}-{id}"), take).await;
+    let read = shared.models.events_of(&name.stream(), take).await;
     read.map_err(|trouble| Failed::from(&trouble))?;
     let Some((_, Ok(Record::Received(delivery)))) = records.first() else {
         return Err(Failed::NotFound("No delivery is kept under this name."));
@@ -37,7 +37,7 @@ pub(super) async fn page(
         &html! {
             p.crumb { a href="/integrations#deliveries" { "Integrations" } }
             div.head { h1 { (delivery.event) " " span.title { "from " (vendor(delivery.source.as_str())) } } }
-            p { (super::words::copyable(&id)) }
+            p { (super::words::copyable(&name.to_string())) }
             ol.history {
                 @for (at, record) in &records { li { div.told { (became(record.as_ref().ok())) p.hint { (time::recorded(*at)) } } } }
             }

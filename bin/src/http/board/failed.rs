@@ -14,6 +14,12 @@ pub(super) enum Failed {
     NotFound(&'static str),
     /// What was asked for makes no sense.
     Asked(String),
+    /// The address does not take the method.
+    Method,
+    /// What was sent is in a form that is not read.
+    Form(&'static str),
+    /// What was sent is larger than is taken.
+    TooLarge(&'static str),
     /// They may not do that.
     Forbidden(&'static str),
     /// The read models are still being folded.
@@ -41,6 +47,12 @@ impl From<Failed> for Response {
         let (status, title, why) = match failed {
             Failed::NotFound(why) => (StatusCode::NOT_FOUND, "Nothing here", why.to_owned()),
             Failed::Asked(why) => (StatusCode::BAD_REQUEST, "That cannot be read", why),
+            Failed::Method => {
+                let why = "This address does not take that method.";
+                (StatusCode::METHOD_NOT_ALLOWED, "That cannot be done here", why.to_owned())
+            }
+            Failed::Form(why) => (StatusCode::UNSUPPORTED_MEDIA_TYPE, "That cannot be read", why.to_owned()),
+            Failed::TooLarge(why) => (StatusCode::PAYLOAD_TOO_LARGE, "Too large", why.to_owned()),
             Failed::Forbidden(why) => (StatusCode::FORBIDDEN, "Not allowed", why.to_owned()),
             Failed::NotYet => {
                 let why = "The event log is being read. This takes seconds, or minutes after an update.";

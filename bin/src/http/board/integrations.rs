@@ -8,11 +8,12 @@ use super::read::{self, MANY};
 use super::rows::{Blocked, Count, Delivery, Item};
 use super::session::Viewer;
 use super::words::{icon, number, plain, some};
-use super::{Failed, list, live, time};
+use super::{Failed, live, time};
 use crate::clock;
 use crate::http::Shared;
+use crate::http::query::Parameters;
 use axum::Extension;
-use axum::extract::{Query as Parameters, State};
+use axum::extract::State;
 use axum::http::Uri;
 use covertrail_domain::id::WorkOrderId;
 use covertrail_domain::time::Timestamp;
@@ -45,14 +46,21 @@ struct Asked {
 pub(super) async fn page(
     State(shared): State<Arc<Shared>>,
     Extension(viewer): Extension<Viewer>,
-    Parameters(pairs): list::Pairs,
+    Parameters(pairs): Parameters,
     address: Uri,
 ) -> Result<Markup, Failed> {
     let mut asked = Asked::default();
     for (name, value) in pairs {
         match name.as_str() {
-            "state" => asked.state = Some(value).filter(|state| FATES.contains(&state.as_str())),
-            "before" => asked.before = value.parse().ok(),
+            "state" if value.is_empty() || FATES.contains(&value.as_str()) => {
+                asked.state = Some(value).filter(|state| !state.is_empty());
+            }
+            "state" => return Err(Failed::Asked(format!("There is no state called {value}."))),
+            "before" => {
+                let position = value.parse().ok().filter(|position| *position > 0);
+                asked.before =
+                    Some(position.ok_or(Failed::Asked("before: takes a position of the log".to_owned()))?);
+            }
             _ => return Err(Failed::Asked(format!("There is no filter called {name}."))),
         }
     }

@@ -1,10 +1,12 @@
 //! Who is signed in: a random name in a cookie, known here by its hash, kept in memory and gone with the process.
 
+use super::forms::PageForm;
 use super::page;
 use crate::clock;
 use crate::config::Role;
+use crate::http::query::Parameters;
 use crate::http::{Shared, Who};
-use axum::extract::{Form, Request, State};
+use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Redirect, Response};
@@ -170,7 +172,8 @@ impl Then {
 }
 
 /// `GET /sign-in`
-pub(super) async fn ask(axum::extract::Query(then): axum::extract::Query<Then>) -> Response {
+pub(super) async fn ask(parameters: Parameters) -> Response {
+    let then = Then { then: parameters.get("then").unwrap_or_default().to_owned() };
     page::sign_in(then.path(), false).into_response()
 }
 
@@ -186,7 +189,7 @@ pub(super) struct Asked {
 pub(super) async fn sign_in(
     State(shared): State<Arc<Shared>>,
     headers: HeaderMap,
-    Form(asked): Form<Asked>,
+    PageForm(asked): PageForm<Asked>,
 ) -> Response {
     if !is_from_here(&headers) {
         return foreign();

@@ -12,16 +12,19 @@ mod stages;
 pub(super) use history::pretty;
 use past::{Past, past};
 
-use super::list::{Pairs, encoded};
+use super::list::encoded;
 use super::page::{self, Place};
 use super::session::Viewer;
 use super::words::{badge, icon, plain};
 use super::{Failed, actions, read, time};
 use crate::clock;
 use crate::http::Shared;
+use crate::http::path::PagePath;
+use crate::http::query::Parameters;
 use crate::show;
 use axum::Extension;
-use axum::extract::{Path, Query as Parameters, State};
+use axum::extract::State;
+use axum::response::Response;
 use covertrail_domain::coverage::{self, Coverage, Path as Way};
 use covertrail_domain::id::WorkOrderId;
 use covertrail_domain::time::Timestamp;
@@ -30,16 +33,19 @@ use maud::{Markup, html};
 use moments::Moments;
 use std::sync::Arc;
 
+/// The names of the page's parameters.
+pub(super) const PARAMETERS: [&str; 5] = ["as_of", "known_at", "known", "history", "done"];
+
 /// `GET /work-orders/{work_order}`
 pub(super) async fn page(
     State(shared): State<Arc<Shared>>,
     Extension(viewer): Extension<Viewer>,
-    Path(work_order): Path<String>,
-    Parameters(pairs): Pairs,
+    work_order: Result<PagePath<WorkOrderId>, Response>,
+    Parameters(pairs): Parameters,
 ) -> Result<Markup, Failed> {
     let unknown =
         || Failed::NotFound("No work order of this number is known. Was it ever assigned in WorkMarket?");
-    let id = WorkOrderId::parse(&work_order).map_err(|_| unknown())?;
+    let PagePath(id) = work_order.map_err(|_| unknown())?;
     // before all else, so that what comes meanwhile is told
     let seen = shared.models.read(|reader| read::seen(reader)).await;
     let seen = seen.map_err(|trouble| Failed::from(&trouble))?;
@@ -56,7 +62,7 @@ pub(super) async fn page(
             p.crumb { a href="/board" { "Board" } }
             @if moments.is_now() {
                 // a change is told and not forced on whoever reads
-                div hx-ext="sse" sse-connect={ "/live?work_order=" (encoded(&work_order)) "&since=" (seen) } {
+                div hx-ext="sse" sse-connect={ "/live?work_order=" (encoded(id.as_str())) "&since=" (seen) } {
                     p.news id="changed" sse-swap="changed" {}
                 }
             }
@@ -73,7 +79,7 @@ pub(super) async fn page(
             },
         }
     };
-    Ok(page::page(&viewer, Place::Board, &work_order, &body))
+    Ok(page::page(&viewer, Place::Board, id.as_str(), &body))
 }
 
 struct Shown<'a> {
