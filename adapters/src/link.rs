@@ -20,7 +20,9 @@ impl WebLink {
     /// Reads an address.
     pub fn parse(text: &str) -> Result<Self, InvalidLink> {
         // `Url` leaves white space and controls out, so that what is checked would not be what is stored
-        if text.len() > MAX_BYTES || text.contains(|c: char| c.is_whitespace() || crate::visible::is_hidden(c)) {
+        if text.len() > MAX_BYTES
+            || text.contains(|c: char| c.is_whitespace() || crate::visible::is_hidden(c))
+        {
             return Err(InvalidLink);
         }
         let url = Url::parse(text).map_err(|_| InvalidLink)?;

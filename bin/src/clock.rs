@@ -50,6 +50,9 @@ mod tests {
         assert_eq!(micros(UNIX_EPOCH + day), 86_400_000_000);
         assert_eq!(micros(UNIX_EPOCH - day), -86_400_000_000);
         assert_eq!(rfc3339(micros(UNIX_EPOCH - day)), "1969-12-31T00:00:00.000Z");
-        assert_eq!(Timestamp::from_unix(micros(UNIX_EPOCH - Duration::from_millis(1)).div_euclid(1_000_000)).unix(), -1);
+        assert_eq!(
+            Timestamp::from_unix(micros(UNIX_EPOCH - Duration::from_millis(1)).div_euclid(1_000_000)).unix(),
+            -1
+        );
     }
 }

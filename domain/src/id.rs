@@ -215,17 +215,22 @@ mod tests {
         assert_eq!(DocumentId::parse(digest).unwrap().as_str(), digest);
         let upper = digest.to_ascii_uppercase();
         let (longer, slash) = (alloc::format!("{digest}0"), alloc::format!("/{}", &digest[1..]));
-        for text in ["", "d0c", &digest[1..], &longer, &slash, &upper, "/etc/passwd", "../covertrail.sqlite-wal"] {
+        for text in
+            ["", "d0c", &digest[1..], &longer, &slash, &upper, "/etc/passwd", "../covertrail.sqlite-wal"]
+        {
             assert!(DocumentId::parse(text).is_err(), "{text}");
         }
     }
 
     #[test]
     fn a_person_is_named_in_any_script_and_by_nothing_that_hides() {
-        for name in ["ana", "clerk@example.com", "ops+night", "Zoë", "王芳", "अनिता", "دانة", "o.neil_2-b"] {
+        for name in ["ana", "clerk@example.com", "ops+night", "Zoë", "王芳", "अनिता", "دانة", "o.neil_2-b"]
+        {
             assert_eq!(PersonId::parse(name).unwrap().as_str(), name);
         }
-        for name in ["", "..", "a b", "a/b", "a\u{202e}b", "a\u{2028}b", "a\u{200f}", "a:b", "a,b", "a\0", "a\n"] {
+        for name in
+            ["", "..", "a b", "a/b", "a\u{202e}b", "a\u{2028}b", "a\u{200f}", "a:b", "a,b", "a\0", "a\n"]
+        {
             assert!(PersonId::parse(name).is_err(), "{name:?}");
         }
     }

@@ -29,7 +29,9 @@ pub(crate) fn id<T>(parse: fn(&str) -> Result<T, InvalidId>) -> impl Fn(&RawValu
         parse(&written).map_err(|why| match why {
             InvalidId::Empty | InvalidId::TooShort { .. } => "an id is empty",
             InvalidId::TooLong { .. } => "an id is longer than 128 bytes",
-            InvalidId::Character { .. } => "an id has other characters than ASCII letters, digits and _ - . ~ :",
+            InvalidId::Character { .. } => {
+                "an id has other characters than ASCII letters, digits and _ - . ~ :"
+            }
             InvalidId::Dots => "an id is `.` or `..`",
         })
     }

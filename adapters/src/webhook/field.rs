@@ -55,9 +55,7 @@ impl<'a> Object<'a> {
     pub(super) fn text(&self, name: &str) -> Result<Option<&'a str>, Malformed> {
         let Some(value) = self.get(name) else { return Ok(None) };
         match value.as_str() {
-            Some(text)
-                if text.is_empty() || text.len() > id::MAX_BYTES || text.contains(is_hidden) =>
-            {
+            Some(text) if text.is_empty() || text.len() > id::MAX_BYTES || text.contains(is_hidden) => {
                 Err(self.malformed(name, "empty, longer than 128 bytes or with control characters"))
             }
             Some(text) => Ok(Some(text)),

@@ -25,10 +25,11 @@ pub(super) async fn apply(
     let work_order = work_order.filter(|work_order| shared.links.opens(work_order, key));
     let found = work_order.and_then(|work_order| shared.engine.look(&work_order, way)).flatten();
     match found {
-        Some(Ok(session)) => {
-            ([("cache-control", "no-store"), ("referrer-policy", "no-referrer")], Redirect::to(session.as_str()))
-                .into_response()
-        }
+        Some(Ok(session)) => (
+            [("cache-control", "no-store"), ("referrer-policy", "no-referrer")],
+            Redirect::to(session.as_str()),
+        )
+            .into_response(),
         Some(Err(why)) => problem(StatusCode::CONFLICT, why),
         None => problem(StatusCode::NOT_FOUND, "no such work order is known here"),
     }

@@ -1,7 +1,7 @@
 //! A certificate of insurance that a person hands in for a work order, as one file of a form.
 
-use super::people::{admitted, execute};
 use super::path::ApiPath;
+use super::people::{admitted, execute};
 use super::{Shared, problem};
 use crate::engine::DocumentError;
 use axum::body::{Body, Bytes};

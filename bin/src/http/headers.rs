@@ -83,7 +83,9 @@ mod tests {
         for wrong in [&b""[..], b"a b", b"\xc3\xa9", b"\xff", b"a\tb", &[b'x'; 129]] {
             assert!(key(wrong).is_err());
         }
-        let of = |person: &str, text: &[u8]| key(text).unwrap().unwrap().of_person(&PersonId::parse(person).unwrap());
+        let of = |person: &str, text: &[u8]| {
+            key(text).unwrap().unwrap().of_person(&PersonId::parse(person).unwrap())
+        };
         assert_ne!(of("ana", b"b-c"), of("ana-b", b"c"));
     }
 
@@ -92,7 +94,9 @@ mod tests {
         let read = |value: &str| IfMatch::of(&headers("if-match", value.as_bytes()));
         assert_eq!(read("*"), Ok(Some(IfMatch::Any)));
         assert_eq!(read("\"5\", \"7\""), Ok(Some(IfMatch::Revisions(vec![5, 7]))));
-        for wrong in ["", "5", "W/\"5\"", "\"\"", "\"5\",", "\"-1\"", "\"5\" or 1=1", "\"99999999999999999999\""] {
+        for wrong in
+            ["", "5", "W/\"5\"", "\"\"", "\"5\",", "\"-1\"", "\"5\" or 1=1", "\"99999999999999999999\""]
+        {
             assert!(read(wrong).is_err(), "{wrong}");
         }
         let seven = IfMatch::Revisions(vec![5, 7]);

@@ -170,7 +170,9 @@ mod tests {
 
     #[test]
     fn json_may_name_its_character_set() {
-        for kind in ["application/json", "Application/JSON ; Charset=\"UTF-8\"", "application/json;charset=utf-8"] {
+        for kind in
+            ["application/json", "Application/JSON ; Charset=\"UTF-8\"", "application/json;charset=utf-8"]
+        {
             let headers = HeaderMap::from_iter([(CONTENT_TYPE, kind.parse().unwrap())]);
             assert!(read::<Waiver>(&headers, b"{\"reason\":\"a\",\"until\":1}").is_ok(), "{kind}");
         }

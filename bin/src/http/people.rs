@@ -250,8 +250,7 @@ pub(super) async fn execute(
     let Shared { engine, links, .. } = shared;
     let Asked { person, ref work_order, key, if_match, .. } = asked;
     let (causation, before) = match key {
-        Some(key) => match under_key(shared, work_order, &key.of_person(&person), what, said).await
-        {
+        Some(key) => match under_key(shared, work_order, &key.of_person(&person), what, said).await {
             Ok(found) => found,
             Err(answer) => return answer,
         },

@@ -5,8 +5,8 @@ use super::board::asked_wrongly;
 use super::problem;
 use super::routes::Route;
 use axum::extract::{FromRequestParts, Request, State};
-use axum::http::request::Parts;
 use axum::http::StatusCode;
+use axum::http::request::Parts;
 use axum::middleware::Next;
 use axum::response::Response;
 use percent_encoding::percent_decode_str;
@@ -134,7 +134,12 @@ mod tests {
             ("text=1&after=2&text=1", "text: stands there twice"),
             (long.as_str(), "text: is longer than 8192 bytes"),
         ] {
-            assert_eq!(read_by(Door::Session, query), Err(why.to_owned()), "{}", query.get(..20).unwrap_or(query));
+            assert_eq!(
+                read_by(Door::Session, query),
+                Err(why.to_owned()),
+                "{}",
+                query.get(..20).unwrap_or(query)
+            );
         }
     }
 

@@ -27,9 +27,13 @@ mod tests {
         assert_eq!(reason(&"é".repeat(2_000)).unwrap().chars().count(), 2_000);
         assert_eq!(reason(&"é".repeat(2_001)), Err("reason: has more than 2000 characters".to_owned()));
         assert_eq!(reason(" \n "), Err("reason: must say why".to_owned()));
-        for (text, named) in
-            [("a\0", "U+0000"), ("a\u{1b}[31m", "U+001B"), ("a\rb", "U+000D"), ("a\u{85}", "U+0085"), ("\t", "U+0009")]
-        {
+        for (text, named) in [
+            ("a\0", "U+0000"),
+            ("a\u{1b}[31m", "U+001B"),
+            ("a\rb", "U+000D"),
+            ("a\u{85}", "U+0085"),
+            ("\t", "U+0009"),
+        ] {
             assert_eq!(reason(text), Err(format!("reason: has the control character {named}")));
         }
     }

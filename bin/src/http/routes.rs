@@ -1,10 +1,10 @@
 //! The one place where routes are made: each names who may call it and the parameters of its query as it is added, and is
 //! on the list that the tests walk.
 
+use super::Shared;
 use super::access;
 use super::board;
 use super::query;
-use super::Shared;
 use crate::config::Right;
 use axum::Router;
 use axum::handler::Handler;

@@ -136,7 +136,10 @@ async fn store(shared: &Shared, delivery: &Delivery) -> Response {
 fn kept(delivery: &Delivery, duplicate: bool) -> Response {
     if json_body::check(&delivery.body).is_err() {
         tracing::warn!(delivery = delivery.stream(), "a webhook's body is not JSON that can be read");
-        return problem(StatusCode::BAD_REQUEST, "the body is not JSON that can be read; it is kept as it came");
+        return problem(
+            StatusCode::BAD_REQUEST,
+            "the body is not JSON that can be read; it is kept as it came",
+        );
     }
     let status = if duplicate { "duplicate" } else { "accepted" };
     let body = json!({ "status": status, "delivery": delivery.id.as_str() }).to_string();

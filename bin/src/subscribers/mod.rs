@@ -134,7 +134,9 @@ impl Subscribers {
         for known in &self.known {
             told.push(match known.look().await {
                 Ok(look) => look.told(known),
-                Err(_) => json!({ "name": known.name.as_str(), "origin": known.origin, "state": "does not answer" }),
+                Err(_) => {
+                    json!({ "name": known.name.as_str(), "origin": known.origin, "state": "does not answer" })
+                }
             });
         }
         told
@@ -159,7 +161,12 @@ impl Subscribers {
     }
 
     /// Has events told again, in the name of a person. When it returns, that is durable.
-    pub async fn replay(&self, name: &SubscriberName, replay: Replay, by: PersonId) -> Result<Value, Unanswered> {
+    pub async fn replay(
+        &self,
+        name: &SubscriberName,
+        replay: Replay,
+        by: PersonId,
+    ) -> Result<Value, Unanswered> {
         let known = self.find(name)?;
         let look = known.ask(|answer| Ask::Replay(replay, by, answer)).await?;
         Ok(look.ok_or(Unanswered::Later)?.told(known))
@@ -234,7 +241,8 @@ fn follower(
     turns: Option<Duration>,
 ) -> Result<Follower, Unusable> {
     let sender = Sender::new(&settings, keys).map_err(Unusable::Client)?;
-    let name = PersonId::parse(settings.name.as_str()).map_err(|error| Unusable::Client(error.to_string()))?;
+    let name =
+        PersonId::parse(settings.name.as_str()).map_err(|error| Unusable::Client(error.to_string()))?;
     Ok(Follower {
         journal: Journal::new(Arc::clone(store), settings.name.as_str())?,
         category: Category::parse(follow::TOLD)?,

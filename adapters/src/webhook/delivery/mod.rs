@@ -45,7 +45,8 @@ impl DeliveryName {
     /// Reads a name; nothing where it is none.
     pub fn parse(text: &str) -> Option<Self> {
         let (source, id) = text.split_once('-')?;
-        let source = [Source::Policy, Source::WorkMarket].into_iter().find(|known| known.as_str() == source)?;
+        let source =
+            [Source::Policy, Source::WorkMarket].into_iter().find(|known| known.as_str() == source)?;
         Some(Self { source, id: DeliveryId::parse(id)? })
     }
 

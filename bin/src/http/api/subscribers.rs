@@ -24,7 +24,10 @@ pub(super) async fn all(State(shared): State<Arc<Shared>>) -> Response {
 }
 
 /// `GET /v1/subscribers/{name}`
-pub(super) async fn one(State(shared): State<Arc<Shared>>, ApiPath(name): ApiPath<SubscriberName>) -> Response {
+pub(super) async fn one(
+    State(shared): State<Arc<Shared>>,
+    ApiPath(name): ApiPath<SubscriberName>,
+) -> Response {
     answered(shared.subscribers.one(&name).await)
 }
 

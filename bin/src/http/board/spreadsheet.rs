@@ -103,7 +103,9 @@ fn neutral(text: &str) -> Cow<'_, str> {
                 told.push('\'');
                 (copied, begins) = (place, false);
             }
-            _ => begins = begins && (character.is_whitespace() || is_hidden(character) || is_quote(character)),
+            _ => {
+                begins = begins && (character.is_whitespace() || is_hidden(character) || is_quote(character))
+            }
         }
     }
     if told.is_empty() {
@@ -115,7 +117,10 @@ fn neutral(text: &str) -> Cow<'_, str> {
 
 /// What begins a formula or a call, also as the full-width forms that spreadsheets read as the same.
 const fn is_sign(character: char) -> bool {
-    matches!(character, '=' | '+' | '-' | '@' | '|' | '%' | '＝' | '＋' | '－' | '＠' | '−' | '﹦' | '﹢' | '﹣' | '﹫')
+    matches!(
+        character,
+        '=' | '+' | '-' | '@' | '|' | '%' | '＝' | '＋' | '－' | '＠' | '−' | '﹦' | '﹢' | '﹣' | '﹫'
+    )
 }
 
 const fn is_quote(character: char) -> bool {

@@ -4,8 +4,8 @@ mod acts;
 mod reads;
 
 use super::json;
-use crate::http::query;
 use crate::config::{Right, Role};
+use crate::http::query;
 use axum::response::Response;
 use covertrail_projections::{Column, Holds, Table};
 use serde_json::{Map, Value, json};
@@ -179,7 +179,9 @@ fn answers(what: &str, schema: &Value, refusals: &[&str]) -> Value {
     );
     for status in [&["503"], refusals].concat() {
         let why = match status {
-            "400" => "A parameter, a header or the path has what it does not take, and the answer names it; or the body is missing or no JSON.",
+            "400" => {
+                "A parameter, a header or the path has what it does not take, and the answer names it; or the body is missing or no JSON."
+            }
             "404" => "There is no such thing.",
             "409" => {
                 "The rules do not allow it now; the answer says why, and so does the work order's history."
