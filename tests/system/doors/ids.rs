@@ -27,7 +27,7 @@ fn token(role: Role) -> String {
 }
 
 /// A program with a work order, and a token for each role.
-async fn world() -> Arc<World> {
+pub(super) async fn world_with_roles() -> Arc<World> {
     let more = Role::ALL.iter().fold(String::new(), |mut more, role| {
         let hash = Sha256::digest(token(*role)).iter().fold(String::new(), |mut hex, byte| {
             write!(hex, "{byte:02x}").unwrap();
@@ -202,6 +202,12 @@ async fn callers(world: &World, door: Door) -> Vec<Caller> {
     callers
 }
 
+/// The cookie of a reviewer who is signed in.
+pub(super) async fn signed_in_cookie(world: &World) -> String {
+    let Caller(lines) = signed_in(world, Role::Reviewer).await;
+    lines.lines().find_map(|line| line.strip_prefix("cookie: ")).unwrap().to_owned()
+}
+
 async fn signed_in(world: &World, role: Role) -> Caller {
     let form = format!("token={}", token(role));
     let request = format!(
@@ -304,7 +310,7 @@ fn addresses(route: &Route, values: &[String]) -> Vec<String> {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn hostile_values_in_every_parameter_of_every_route_open_nothing_for_anybody() {
-    let world = world().await;
+    let world = world_with_roles().await;
     let mut canaries = Canaries::place(&world);
     let values = hostile(&canaries.file);
     let secrets: Vec<String> =
@@ -333,7 +339,7 @@ async fn hostile_values_in_every_parameter_of_every_route_open_nothing_for_anybo
 
 #[tokio::test]
 async fn what_a_document_is_not_called_is_not_found() {
-    let world = world().await;
+    let world = world_with_roles().await;
     let mut canaries = Canaries::place(&world);
     let reviewer = signed_in(&world, Role::Reviewer).await;
     let route = http::routes().into_iter().find(|route| route.path == "/documents/{document}").unwrap();

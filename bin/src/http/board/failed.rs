@@ -1,6 +1,7 @@
 //! Pages that cannot be shown, with what to do about it.
 
 use super::page;
+use super::words::outside;
 use crate::engine::with_causes;
 use crate::views::Trouble;
 use axum::http::StatusCode;
@@ -65,7 +66,7 @@ impl From<Failed> for Response {
             }
         };
         let body = html! {
-            p { (why) }
+            p { (outside(&why)) }
             p.acts { @if may_pass { a.button.main href="" { "Try again" } } a.button href="/" { "Back to the overview" } }
         };
         (status, page::bare(title, &body)).into_response()

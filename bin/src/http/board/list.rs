@@ -206,7 +206,7 @@ pub(super) fn row(order: &Order, now: Timestamp, gone: bool) -> Markup {
         tr role="row" id={ "row-" (id) } data-revision=(order.revision) class=[gone.then_some("gone")] {
             td.standing role="cell" { (badge_named(&order.standing)) }
             td.what role="cell" {
-                a.row id={ "open-" (id) } href={ "/work-orders/" (encoded(id)) } { span.id { (id) } " " span.title { (super::words::title(&order.title, id)) } }
+                a.row id={ "open-" (id) } href={ "/work-orders/" (encoded(id)) } { span.id { (id) } " " span.title { (super::words::outside(super::words::title(&order.title, id))) } }
                 p.reason { (time::sentence(&order.reason)) @if gone { " No longer among what you asked for." } }
             }
             td.stage role="cell" {

@@ -16,6 +16,7 @@ use crate::views::{Frame, ReadModels};
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
+use covertrail_adapters::visible::visible;
 use covertrail_domain::id::{InvalidId, WorkOrderId};
 use covertrail_domain::time::Timestamp;
 use covertrail_projections::tables::BOARD;
@@ -120,7 +121,7 @@ impl Told {
             }
             let Ok(order) = serde_json::from_value::<Order>(changed.clone()) else { continue };
             let word = badge_of(&order.standing).map_or("", standing);
-            said = Some(format!("{}: {word}. {}", order.work_order, order.reason));
+            said = Some(format!("{}: {word}. {}", order.work_order, visible(&order.reason)));
             told.push(row(&order, now, !keeps));
         }
         if told.is_empty() && !moved {

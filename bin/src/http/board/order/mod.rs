@@ -15,7 +15,7 @@ use past::{Past, past};
 use super::list::encoded;
 use super::page::{self, Place};
 use super::session::Viewer;
-use super::words::{badge, icon, plain};
+use super::words::{badge, icon, outside, outside_lines, plain};
 use super::{Failed, actions, read, time};
 use crate::clock;
 use crate::http::Shared;
@@ -94,7 +94,7 @@ impl Shown<'_> {
     fn page(&self, story: &Story, coverage: &Coverage) -> Markup {
         let at = self.moments.question.judged_at();
         html! {
-            div.head { h1 { (self.id) " " span.title { (super::words::title(&coverage.terms.title, self.id.as_str())) } } }
+            div.head { h1 { (self.id) " " span.title { (outside(super::words::title(&coverage.terms.title, self.id.as_str()))) } } }
             @if !self.moments.is_now() { (self.moments.told(self.id)) }
             (answer(story, at, self.moments.is_now()))
             (stages::stages(story, coverage))
@@ -120,7 +120,7 @@ impl Shown<'_> {
             .filter(|_| applies && (role.may_act() || role.may_audit()));
         html! {
             @for blocked in &coverage.blocked {
-                p.notice.bad { (icon("refused")) strong { (plain(blocked.step.as_str())) " is blocked: " } (blocked.reason) }
+                p.notice.bad { (icon("refused")) strong { (plain(blocked.step.as_str())) " is blocked: " } (outside(&blocked.reason)) }
             }
             @if let Some(link) = link {
                 p.notice { "It is the contractor’s turn. " a href=(link) rel="noreferrer" { "Open the application" } " or copy its link: " (super::words::copyable(link.as_str())) }
@@ -143,11 +143,11 @@ impl Shown<'_> {
                 dl.facts {
                     div { dt { "Worker" } dd { (coverage.worker) } }
                     @if let Some(client) = &coverage.terms.client { div { dt { "Client" } dd { (client) } } }
-                    div { dt { "Category" } dd { (coverage.terms.category) } }
+                    div { dt { "Category" } dd { (outside(&coverage.terms.category)) } }
                     div { dt { "Required lines" } dd { (plain(&coverage.terms.required.to_string())) } }
                     div { dt { "Schedule" } dd { (time::span(coverage.terms.window)) } }
                     div { dt { "Attempt at cover" } dd { (coverage.round.get()) } }
-                    @if let Some(waiver) = &coverage.waiver { div { dt { "Exception" } dd { "until " (time::at(waiver.until)) ", by " (waiver.by) ": " (waiver.reason) } } }
+                    @if let Some(waiver) = &coverage.waiver { div { dt { "Exception" } dd { "until " (time::at(waiver.until)) ", by " (outside(waiver.by.as_str())) ": " (outside_lines(&waiver.reason)) } } }
                 }
             }
         }
