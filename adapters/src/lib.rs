@@ -7,12 +7,14 @@ pub mod address;
 pub mod front;
 pub mod gateway;
 mod http;
+pub mod link;
 mod own_category;
 pub mod policy;
 pub mod sandbox;
 pub mod schema;
 pub mod secret;
 pub mod store;
+pub mod visible;
 pub mod webhook;
 pub mod workmarket;
 

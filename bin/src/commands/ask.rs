@@ -4,6 +4,7 @@ use super::{Failure, print};
 use crate::config::Config;
 use clap::Args;
 use covertrail_adapters::address;
+use covertrail_adapters::visible::visible;
 use covertrail_domain::id::WorkOrderId;
 use reqwest::{Method, RequestBuilder, StatusCode, Url};
 use serde_json::Value;
@@ -105,7 +106,7 @@ impl Ask {
         }
         let problem: Value = serde_json::from_str(&text).unwrap_or_default();
         let detail = problem.get("detail").and_then(Value::as_str).unwrap_or("it gives no reason");
-        Err(Unasked::Refused(status, detail.to_owned()))
+        Err(Unasked::Refused(status, visible(detail).into_owned()))
     }
 
     fn server(&self) -> Result<Url, Failure> {

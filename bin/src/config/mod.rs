@@ -23,7 +23,7 @@ pub(crate) use secrets::makes_webhook_secret;
 pub use secrets::{People, Secrets, link_secrets, store_credentials};
 pub use server::Server;
 pub use store::{LogEngine, Store};
-pub use subscribers::{Events, From, Subscriber};
+pub use subscribers::{Events, From, InvalidSubscriberName, Subscriber, SubscriberName};
 pub use telemetry::Telemetry;
 pub use values::{Config, Engine, Log, LogFormat, Mapping, Policy, Webhook};
 pub use wire::{Environment, Wire};

@@ -5,7 +5,7 @@
 
 use super::access::{Role, Token};
 use super::people::{Holder, ambiguous_names};
-use super::{Config, Error};
+use super::{Config, Error, SubscriberName};
 use covertrail_adapters::secret::{
     Secret, WeakSecret, own_standard_key, require_strong_text, strong_standard_key,
 };
@@ -39,7 +39,7 @@ pub struct Secrets {
     /// `COVERTRAIL_LINK_SECRET`: the first makes application links, all of them open them.
     pub link: Vec<Secret>,
     /// `COVERTRAIL_SUBSCRIBER_<NAME>_SECRET`, by the subscriber's name.
-    pub subscribers: BTreeMap<String, Vec<String>>,
+    pub subscribers: BTreeMap<SubscriberName, Vec<String>>,
 }
 
 /// Who may act over HTTP, by token.

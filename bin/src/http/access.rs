@@ -3,9 +3,10 @@
 use super::refusals::RefusedBecause;
 use super::{Shared, body, problem};
 use crate::config::{People, Right, Role, Token};
+use axum::Router;
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, StatusCode};
-use axum::middleware::Next;
+use axum::middleware::{Next, from_fn_with_state};
 use axum::response::Response;
 use covertrail_adapters::secret::bearer_token;
 use covertrail_domain::id::PersonId;
@@ -62,7 +63,7 @@ impl Access {
 }
 
 /// Lets in whoever has a token, and tells the handler who it is.
-pub(super) async fn readers(State(shared): State<Arc<Shared>>, mut request: Request, next: Next) -> Response {
+async fn readers(State(shared): State<Arc<Shared>>, mut request: Request, next: Next) -> Response {
     match shared.access.who(request.headers()).cloned() {
         Some(who) => {
             body::authenticate(request.extensions());
@@ -71,6 +72,11 @@ pub(super) async fn readers(State(shared): State<Arc<Shared>>, mut request: Requ
         }
         None => unknown(),
     }
+}
+
+/// Routes for those who have a token.
+pub(super) fn guarded(routes: Router<Arc<Shared>>, shared: &Arc<Shared>) -> Router<Arc<Shared>> {
+    routes.layer(from_fn_with_state(Arc::clone(shared), readers))
 }
 
 /// The answer to somebody whose role it is not for.

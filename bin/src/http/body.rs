@@ -30,6 +30,13 @@ pub(super) struct UnreadBody {
     connection: Option<Arc<OpenConnection>>,
 }
 
+#[cfg(test)]
+impl From<Body> for UnreadBody {
+    fn from(body: Body) -> Self {
+        Self { body, connection: None }
+    }
+}
+
 impl FromRequest<Arc<Shared>> for UnreadBody {
     type Rejection = Infallible;
 
@@ -106,7 +113,7 @@ mod tests {
     use futures_util::stream;
 
     fn body(body: Body) -> UnreadBody {
-        UnreadBody { body, connection: None }
+        body.into()
     }
 
     fn chunks(chunks: &'static [&'static str]) -> UnreadBody {

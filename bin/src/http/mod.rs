@@ -12,11 +12,17 @@ mod costly;
 mod four_eyes;
 #[cfg(test)]
 mod fuzz;
+mod headers;
 mod health;
+mod json;
 mod keys;
+mod path;
 mod people;
 mod problem;
+mod query;
+mod reason;
 mod refusals;
+mod routes;
 mod webhooks;
 
 pub use access::{Access, Who};
@@ -25,9 +31,10 @@ pub use board::Sessions;
 pub use costly::CostlyQuestions;
 pub use covertrail_adapters::front::Peer;
 pub use refusals::Refusals;
+pub use routes::{Door, Route};
 
 use crate::clock;
-use crate::config::PeopleRules;
+use crate::config::{PeopleRules, Right};
 use crate::engine::Engine;
 use crate::links::Links;
 use crate::subscribers::Subscribers;
@@ -35,14 +42,14 @@ use crate::telemetry::Timings;
 use crate::views::ReadModels;
 use axum::Router;
 use axum::extract::{MatchedPath, Request, State};
-use axum::http::{HeaderMap, Method, StatusCode};
+use axum::http::{HeaderMap, Method};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::Response;
-use axum::routing::{get, post};
 use covertrail_adapters::front::{self, Connections};
 use covertrail_adapters::gateway::GatewayWatch;
 use covertrail_adapters::webhook::verify::Verifier;
 use problem::problem;
+use routes::Routes;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpListener;
@@ -83,29 +90,34 @@ pub struct Shared {
     pub certificate_stuck_after: Duration,
 }
 
+/// Every route that is served, with who may call it: what is added later is on this list by itself.
+pub fn routes() -> Vec<Route> {
+    all().list()
+}
+
+fn all() -> Routes {
+    let act = Door::Token(Right::Act);
+    Routes::default()
+        .post("/webhooks/1099policy", Door::Vendor, webhooks::policy)
+        .post("/webhooks/workmarket/{event}", Door::Vendor, webhooks::workmarket)
+        .post("/v1/work-orders/{work_order}/certificates", act, certificate::submit)
+        .post("/v1/work-orders/{work_order}/review", act, people::review)
+        .post("/v1/work-orders/{work_order}/waive", act, people::waive)
+        .post("/v1/work-orders/{work_order}/retry", act, people::retry)
+        .and(api::routes())
+        .and(board::routes())
+        .get("/apply/{work_order}", Door::LinkHolder, ["key"], apply::apply)
+        .get("/livez", Door::Anybody, [], health::live)
+        .get("/readyz", Door::Anybody, [], health::ready)
+}
+
 /// All that is served.
 pub fn router(shared: Shared) -> Router {
     let shared = Arc::new(shared);
-    let webhooks = Router::new()
-        .route("/webhooks/1099policy", post(webhooks::policy))
-        .route("/webhooks/workmarket/{event}", post(webhooks::workmarket));
-    let people = Router::new()
-        .route("/v1/work-orders/{work_order}/certificates", post(certificate::submit))
-        .route("/v1/work-orders/{work_order}/review", post(people::review))
-        .route("/v1/work-orders/{work_order}/waive", post(people::waive))
-        .route("/v1/work-orders/{work_order}/retry", post(people::retry));
-    Router::new()
-        .merge(webhooks)
-        .merge(people)
-        .merge(api::router(&shared))
-        .merge(board::router(&shared))
-        .route("/apply/{work_order}", get(apply::apply))
-        .route("/livez", get(health::live))
-        .route("/readyz", get(health::ready))
+    all()
+        .router(&shared)
         .fallback(|method: Method, headers: HeaderMap| async move { board::nothing_here(&method, &headers) })
-        .method_not_allowed_fallback(|| async {
-            problem(StatusCode::METHOD_NOT_ALLOWED, "this address does not take that method")
-        })
+        .method_not_allowed_fallback(|headers: HeaderMap| async move { board::not_this_method(&headers) })
         .layer(from_fn_with_state(Arc::clone(&shared), refusals::watched))
         .layer(from_fn_with_state(Arc::clone(&shared), timed))
         .with_state(shared)

@@ -1,12 +1,13 @@
 //! Deliveries: authenticated over the raw bytes, made durable, and only then answered 2xx.
 
 use super::body::{UnreadBody, Untaken};
+use super::path::{ApiPath, PathValue};
 use super::refusals::RefusedBecause;
-use super::{Shared, problem};
+use super::{Shared, json as json_body, problem};
 use crate::clock;
 use crate::telemetry::SPANS;
 use axum::body::Bytes;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use covertrail_adapters::schema::{self, Actor, Envelope, Source};
@@ -32,15 +33,25 @@ pub(super) async fn policy(
     keep(&shared, &Delivery::from_policy(id, body)).await
 }
 
+/// The last segment of the address that WorkMarket calls. The customer chooses it, so it is whatever it is: it is hashed, and
+/// shown without what hides.
+pub(super) struct Segment(String);
+
+impl PathValue for Segment {
+    fn read(text: &str) -> Result<Self, String> {
+        Ok(Self(text.to_owned()))
+    }
+}
+
 /// `POST /webhooks/workmarket/{event}`
 pub(super) async fn workmarket(
     State(shared): State<Arc<Shared>>,
-    Path(event): Path<String>,
+    ApiPath(event): ApiPath<Segment>,
     headers: HeaderMap,
     body: UnreadBody,
 ) -> Response {
     match received(&shared, &shared.workmarket, "workmarket", &headers, body).await {
-        Ok(body) => keep(&shared, &Delivery::from_workmarket(&event, body)).await,
+        Ok(body) => keep(&shared, &Delivery::from_workmarket(&event.0, body)).await,
         Err(refusal) => refusal,
     }
 }
@@ -140,9 +151,12 @@ async fn store(shared: &Shared, delivery: &Delivery) -> Response {
 }
 
 fn kept(delivery: &Delivery, duplicate: bool) -> Response {
-    if serde_json::from_slice::<serde::de::IgnoredAny>(&delivery.body).is_err() {
-        tracing::warn!(delivery = delivery.stream(), "a webhook's body is not JSON");
-        return problem(StatusCode::BAD_REQUEST, "the body is not JSON; it is kept as it came");
+    if json_body::check(&delivery.body).is_err() {
+        tracing::warn!(delivery = delivery.stream(), "a webhook's body is not JSON that can be read");
+        return problem(
+            StatusCode::BAD_REQUEST,
+            "the body is not JSON that can be read; it is kept as it came",
+        );
     }
     let status = if duplicate { "duplicate" } else { "accepted" };
     let body = json!({ "status": status, "delivery": delivery.id.as_str() }).to_string();

@@ -80,7 +80,9 @@ impl World {
     /// What the reviewer asks for; said again while the program is away.
     pub(crate) async fn as_reviewer(&self, path: &str, body: impl Into<Vec<u8>>) -> Answer {
         let body = body.into();
-        self.insist(path, |request| request.body(body.clone())).await
+        let json =
+            |request: RequestBuilder| request.header("content-type", "application/json").body(body.clone());
+        self.insist(path, json).await
     }
 
     /// A file that the reviewer hands in as a certificate; said again while the program is away.

@@ -1,8 +1,11 @@
 //! Query strings of lists, damaged at random: what is understood can be asked of the read models.
 
-use super::asked::{Asked, Pairs};
+use super::asked::Asked;
 use super::{cursor, list, listings};
-use axum::http::Uri;
+use crate::config::Right;
+use crate::http::query::{self, Parameters};
+use crate::http::routes::{Door, Route};
+use axum::http::{Method, Uri};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as CODE;
 use covertrail_domain::testkit::mutate::fuzz;
@@ -20,15 +23,22 @@ fn query_strings_of_lists() {
         names.chain(["limit=", "after=", "as_of=", "&", "%00", "%2e%2e%2f", "%ff", "+", "="]).collect();
     fuzz("query strings: lists", &good, &words, |query| {
         let Ok(uri) = Uri::try_from([b"/v1/board?", query].concat()) else { return vec![0] };
-        let Ok(Pairs { 0: pairs }) = Pairs::try_from_uri(&uri) else { return vec![1] };
-        let read = |listing| match Asked::of(listing, &pairs) {
-            Ok(asked) => {
-                assert!((1..=1_000).contains(&asked.limit));
-                let query = list::query(listing, &asked, None);
-                let after = asked.after.as_deref().map(|after| cursor::read(listing.table, &query, after));
-                2 + usize::from(after.is_some_and(|after| after.is_some())) + asked.wheres.len()
+        let query = uri.query().unwrap_or_default();
+        let read = |listing| {
+            let parameters = list::parameters(listing).collect();
+            let (method, door) = (Method::GET, Door::Token(Right::Read));
+            let route = Route { method, path: "/v1/list".to_owned(), door, parameters };
+            let Ok(Parameters(pairs)) = query::read(query, &route) else { return 1 };
+            match Asked::of(listing, &pairs) {
+                Ok(asked) => {
+                    assert!((1..=1_000).contains(&asked.limit));
+                    let query = list::query(listing, &asked, None);
+                    let after = asked.after.as_deref();
+                    let after = after.map(|after| cursor::read(listing.table, &query, after));
+                    2 + usize::from(after.is_some_and(|after| after.is_some())) + asked.wheres.len()
+                }
+                Err(why) => 1_000 + why.len(),
             }
-            Err(why) => 1_000 + why.len(),
         };
         listings::ALL.iter().map(read).collect()
     });

@@ -1,12 +1,13 @@
 //! Everything that happened to a work order, and what was refused, as it is stored.
 
-use super::{Shared, bad, json, no_such_work_order, problem, troubled};
+use super::{Shared, json, no_such_work_order, problem, troubled};
 use crate::clock;
 use crate::engine::{COVERAGE, REFUSAL};
 use crate::http::Who;
+use crate::http::path::ApiPath;
 use crate::views::Trouble;
 use axum::Extension;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use covertrail_adapters::OwnCategory;
@@ -20,12 +21,8 @@ use std::sync::Arc;
 pub(super) async fn history(
     State(shared): State<Arc<Shared>>,
     Extension(who): Extension<Who>,
-    Path(work_order): Path<String>,
+    ApiPath(id): ApiPath<WorkOrderId>,
 ) -> Response {
-    let id = match WorkOrderId::parse(&work_order) {
-        Ok(id) => id,
-        Err(error) => return bad(&error.to_string()),
-    };
     let mut told = Vec::new();
     for category in [COVERAGE, REFUSAL] {
         let stream = format!("{category}-{id}");
@@ -45,7 +42,7 @@ pub(super) async fn history(
     }
     told.sort_by_key(|(position, _)| *position);
     let items: Vec<Value> = told.into_iter().map(|(_, entry)| entry).collect();
-    json(json!({ "work_order": work_order, "items": items }).to_string())
+    json(json!({ "work_order": id.as_str(), "items": items }).to_string())
 }
 
 fn unread(trouble: &Trouble) -> Response {

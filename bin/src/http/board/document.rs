@@ -4,9 +4,10 @@ use super::Failed;
 use super::session::Viewer;
 use crate::engine::{DocumentError, OpenDocument};
 use crate::http::Shared;
+use crate::http::path::PagePath;
 use axum::Extension;
 use axum::body::Body;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::response::{IntoResponse as _, Response};
 use bytes::Bytes;
 use covertrail_domain::id::DocumentId;
@@ -23,14 +24,14 @@ const CHUNK: usize = 1 << 16;
 pub(super) async fn download(
     State(shared): State<Arc<Shared>>,
     Extension(viewer): Extension<Viewer>,
-    Path(document): Path<String>,
+    document: Result<PagePath<DocumentId>, Response>,
 ) -> Result<Response, Failed> {
     let role = viewer.role();
     if !role.may_act() && !role.may_audit() {
         return Err(Failed::Forbidden("Certificates name people. Reviewers and auditors may read them."));
     }
     let missing = Failed::NotFound("No document is kept under this name.");
-    let Ok(id) = DocumentId::parse(&document) else { return Err(missing) };
+    let Ok(PagePath(id)) = document else { return Err(missing) };
     let opened = match shared.engine.documents.open(&id).await {
         Ok(opened) => opened,
         Err(DocumentError::NotKept { .. }) => return Err(missing),

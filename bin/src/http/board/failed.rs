@@ -1,6 +1,7 @@
 //! Pages that cannot be shown, with what to do about it.
 
 use super::page;
+use super::words::outside;
 use crate::engine::with_causes;
 use crate::views::Trouble;
 use axum::http::{HeaderValue, StatusCode};
@@ -14,6 +15,12 @@ pub(super) enum Failed {
     NotFound(&'static str),
     /// What was asked for makes no sense.
     Asked(String),
+    /// The address does not take the method.
+    Method,
+    /// What was sent is in a form that is not read.
+    Form(&'static str),
+    /// What was sent is larger than is taken.
+    TooLarge(&'static str),
     /// They may not do that.
     Forbidden(&'static str),
     /// They have as many costly questions as one person may.
@@ -43,6 +50,12 @@ impl From<Failed> for Response {
         let (status, title, why) = match failed {
             Failed::NotFound(why) => (StatusCode::NOT_FOUND, "Nothing here", why.to_owned()),
             Failed::Asked(why) => (StatusCode::BAD_REQUEST, "That cannot be read", why),
+            Failed::Method => {
+                let why = "This address does not take that method.";
+                (StatusCode::METHOD_NOT_ALLOWED, "That cannot be done here", why.to_owned())
+            }
+            Failed::Form(why) => (StatusCode::UNSUPPORTED_MEDIA_TYPE, "That cannot be read", why.to_owned()),
+            Failed::TooLarge(why) => (StatusCode::PAYLOAD_TOO_LARGE, "Too large", why.to_owned()),
             Failed::Forbidden(why) => (StatusCode::FORBIDDEN, "Not allowed", why.to_owned()),
             Failed::TooMany => {
                 let why = "One person may have few downloads at once. Wait until one of yours has ended.";
@@ -59,7 +72,7 @@ impl From<Failed> for Response {
             }
         };
         let body = html! {
-            p { (why) }
+            p { (outside(&why)) }
             p.acts { @if may_pass { a.button.main href="" { "Try again" } } a.button href="/" { "Back to the overview" } }
         };
         let mut answer = (status, page::bare(title, &body)).into_response();

@@ -1,12 +1,14 @@
 //! Who is signed in: a random name in a cookie, known here by its hash, kept in memory and gone with the process.
 
+use super::forms::PageForm;
 use super::page;
 use crate::clock;
 use crate::config::Role;
+use crate::http::query::Parameters;
 use crate::http::refusals::SignedOut;
 use crate::http::{Peer, Shared, Who, body};
 use axum::Extension;
-use axum::extract::{Form, Request, State};
+use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Redirect, Response};
@@ -235,7 +237,8 @@ fn own_path(then: &str) -> Option<String> {
 }
 
 /// `GET /sign-in`
-pub(super) async fn ask(axum::extract::Query(then): axum::extract::Query<Then>) -> Response {
+pub(super) async fn ask(parameters: Parameters) -> Response {
+    let then = Then { then: parameters.get("then").unwrap_or_default().to_owned() };
     page::sign_in(&then.path(), false).into_response()
 }
 
@@ -252,7 +255,7 @@ pub(super) async fn sign_in(
     State(shared): State<Arc<Shared>>,
     peer: Option<Extension<Peer>>,
     headers: HeaderMap,
-    Form(asked): Form<Asked>,
+    PageForm(asked): PageForm<Asked>,
 ) -> Response {
     if !is_from_here(&headers) {
         return foreign();

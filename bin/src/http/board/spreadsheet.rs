@@ -2,18 +2,20 @@
 
 use super::Failed;
 use super::filters::Filters;
-use super::list::Pairs;
 use super::session::Viewer;
 use crate::http::Shared;
 use crate::http::costly::TooManyQuestions;
+use crate::http::query::Parameters;
 use axum::Extension;
 use axum::body::{Body, Bytes};
-use axum::extract::{Query as Parameters, State};
+use axum::extract::State;
 use axum::response::{IntoResponse as _, Response};
+use covertrail_adapters::visible::is_hidden;
 use covertrail_domain::time::Timestamp;
 use covertrail_projections::tables::BOARD;
 use covertrail_projections::{Cell, Column, Holds, Query};
 use futures_util::stream;
+use std::borrow::Cow;
 use std::convert::Infallible;
 use std::sync::Arc;
 use tokio::runtime::Handle;
@@ -26,7 +28,7 @@ const CHUNK: usize = 64 << 10;
 pub(super) async fn download(
     State(shared): State<Arc<Shared>>,
     Extension(viewer): Extension<Viewer>,
-    Parameters(pairs): Pairs,
+    Parameters(pairs): Parameters,
 ) -> Result<Response, Failed> {
     let filters = Filters { after: None, ..Filters::of(&pairs).map_err(Failed::Asked)? };
     if !shared.models.hub().progress().is_caught_up {
@@ -39,14 +41,13 @@ pub(super) async fn download(
     tokio::spawn(async move {
         let read = models.snapshot(move |reader| {
             let names: Vec<&str> = BOARD.columns.iter().map(|column| column.name).collect();
-            let (mut chunk, mut is_there) = (names.join(",") + "\r\n", true);
+            let (mut chunk, mut is_there) = (line(names.iter().map(|name| quoted(name))), true);
             for query in filters.queries(None) {
                 let all = Query { limit: usize::MAX >> 1, ..query };
                 reader.each(&BOARD, &all, |row| {
-                    let cells: Vec<String> =
-                        BOARD.columns.iter().zip(&row).map(|(column, cell)| field(column, cell)).collect();
-                    chunk.push_str(&cells.join(","));
-                    chunk.push_str("\r\n");
+                    chunk.push_str(&line(
+                        BOARD.columns.iter().zip(&row).map(|(column, cell)| field(column, cell)),
+                    ));
                     if chunk.len() > CHUNK {
                         is_there = runtime.block_on(sender.send(std::mem::take(&mut chunk).into())).is_ok();
                     }
@@ -71,43 +72,123 @@ pub(super) async fn download(
     Ok((headers, Body::from_stream(body)).into_response())
 }
 
+fn line(cells: impl Iterator<Item = String>) -> String {
+    cells.collect::<Vec<_>>().join(",") + "\r\n"
+}
+
+/// A cell: texts and moments in quotes, numbers as they are.
 fn field(column: &Column, cell: &Cell<'_>) -> String {
     match (cell, column.holds) {
         (Cell::Nothing, _) => String::new(),
-        (Cell::Number(number), Holds::Moment) => super::time::machine(Timestamp::from_unix(*number)),
-        (Cell::Number(number), Holds::Truth) => (if *number == 0 { "false" } else { "true" }).to_owned(),
+        (Cell::Number(number), Holds::Moment) => quoted(&super::time::machine(Timestamp::from_unix(*number))),
+        (Cell::Number(number), Holds::Truth) => quoted(if *number == 0 { "false" } else { "true" }),
         (Cell::Number(number), Holds::Text | Holds::Names | Holds::Number | Holds::Cents) => {
             number.to_string()
         }
-        (Cell::Text(text), _) => neutral(text),
+        (Cell::Text(text), _) => quoted(&neutral(text)),
     }
 }
 
-/// A cell that a spreadsheet shows and does not run.
-fn neutral(text: &str) -> String {
-    let runs = text.trim_start().starts_with(['=', '+', '-', '@']) || text.starts_with(['\t', '\r', '\n']);
-    let text = if runs { format!("'{text}") } else { text.to_owned() };
-    if text.contains([',', '"', '\r', '\n']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text }
+fn quoted(text: &str) -> String {
+    format!("\"{}\"", text.replace('"', "\"\""))
+}
+
+/// A text that a spreadsheet shows and does not run: an apostrophe stands before whatever would begin a formula. That is at
+/// the text's begin, and after each separator at which a spreadsheet of another country, which parts cells by `;` or
+/// tabs, would begin another cell.
+fn neutral(text: &str) -> Cow<'_, str> {
+    let mut told = String::new();
+    let (mut copied, mut begins) = (0, true);
+    for (place, character) in text.char_indices() {
+        match character {
+            // a tab or a line break at the very begin is a sign by itself
+            '\t' | '\r' | '\n' if begins && place == 0 => told.push('\''),
+            ';' | '\t' | '\r' | '\n' => begins = true,
+            _ if begins && is_sign(character) => {
+                told.push_str(text.get(copied..place).unwrap_or_default());
+                told.push('\'');
+                (copied, begins) = (place, false);
+            }
+            _ => {
+                begins = begins && (character.is_whitespace() || is_hidden(character) || is_quote(character))
+            }
+        }
+    }
+    if told.is_empty() {
+        return Cow::Borrowed(text);
+    }
+    told.push_str(text.get(copied..).unwrap_or_default());
+    Cow::Owned(told)
+}
+
+/// What begins a formula or a call, also as the full-width forms that spreadsheets read as the same.
+const fn is_sign(character: char) -> bool {
+    matches!(
+        character,
+        '=' | '+' | '-' | '@' | '|' | '%' | '＝' | '＋' | '－' | '＠' | '−' | '﹦' | '﹢' | '﹣' | '﹫'
+    )
+}
+
+const fn is_quote(character: char) -> bool {
+    matches!(character, '"' | '\'' | '＂' | '＇')
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     #[test]
-    fn no_cell_is_a_formula() {
+    fn no_text_is_a_formula() {
         for (text, cell) in [
             ("plain", "plain"),
+            ("a-b = c; d", "a-b = c; d"),
             ("=1+1", "'=1+1"),
-            (" =1+1", "' =1+1"),
+            (" =1+1", " '=1+1"),
+            ("\u{feff}\u{200b}=1", "\u{feff}\u{200b}'=1"),
+            ("\"=1", "\"'=1"),
             ("+49", "'+49"),
             ("-2", "'-2"),
+            ("−2", "'−2"),
             ("@SUM(A1)", "'@SUM(A1)"),
-            ("\t=1", "'\t=1"),
-            ("a \"b\", c", "\"a \"\"b\"\", c\""),
-            ("=HYPERLINK(\"x\",\"y\")", "\"'=HYPERLINK(\"\"x\"\",\"\"y\"\")\""),
+            ("|calc", "'|calc"),
+            ("＝1+1", "'＝1+1"),
+            ("＠a", "'＠a"),
+            ("\t=1", "'\t'=1"),
+            ("\ra", "'\ra"),
+            ("a;=1", "a;'=1"),
+            ("a; \"＝1", "a; \"'＝1"),
+            ("a\n-b", "a\n'-b"),
+            ("a\t+b", "a\t'+b"),
         ] {
-            assert_eq!(neutral(text), cell);
+            assert_eq!(neutral(text), cell, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn texts_stand_in_quotes_and_numbers_do_not() {
+        let column = |name: &str| BOARD.column(name).unwrap();
+        assert_eq!(field(column("title"), &Cell::from("a \"b\", c")), "\"a \"\"b\"\", c\"");
+        assert_eq!(field(column("title"), &Cell::from("=HYPERLINK(\"x\")")), "\"'=HYPERLINK(\"\"x\"\")\"");
+        assert_eq!(field(column("urgency"), &Cell::Number(-2)), "-2");
+        assert_eq!(field(column("starts"), &Cell::Number(0)), "\"1970-01-01T00:00:00Z\"");
+        assert_eq!(field(column("client"), &Cell::Nothing), "");
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_a_text_is_its_cell_is_one_and_no_formula(text in "\\PC{0,30}|[\\x00-\\x20\"';,=+@|＝\\-a]{0,30}") {
+            let column = BOARD.column("title").unwrap();
+            let cell = field(column, &Cell::from(text.clone()));
+            let inner = cell.strip_prefix('"').and_then(|cell| cell.strip_suffix('"')).unwrap();
+            // every quote within is doubled, so that the cell ends where it seems to
+            prop_assert!(!inner.replace("\"\"", "").contains('"'));
+            let shown = inner.replace("\"\"", "\"");
+            prop_assert_eq!(shown.replace('\'', ""), text.replace('\'', ""));
+            for part in shown.split([';', '\t', '\r', '\n']) {
+                let begin = part.trim_start_matches(|c: char| c.is_whitespace() || is_hidden(c) || c == '"' || c == '＂');
+                prop_assert!(!begin.starts_with(is_sign), "{}", shown);
+            }
         }
     }
 

@@ -1,6 +1,7 @@
 //! Moments as they are shown: in UTC as served, in the viewer's zone once the script has run, with UTC on hover.
 
 use chrono::{DateTime, Datelike as _, NaiveDateTime, Utc};
+use covertrail_adapters::visible::visible;
 use covertrail_domain::time::{Timestamp, Window};
 use maud::{Markup, html};
 
@@ -38,7 +39,7 @@ pub(super) fn sentence(text: &str) -> Markup {
         rest = after;
     }
     parts.push((rest, None));
-    html! { @for (words, moment) in parts { (words) @if let Some(moment) = moment { (at(moment)) } } }
+    html! { bdi { @for (words, moment) in parts { (visible(words)) @if let Some(moment) = moment { (at(moment)) } } } }
 }
 
 /// The first `2025-11-01 11:40:00 UTC` of a text, and what stands before and after it; in a span only the end has the zone.

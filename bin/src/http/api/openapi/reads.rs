@@ -1,8 +1,8 @@
 //! What is read: described.
 
-use super::{Operation, answers, known_at, moment, named, object, path, refusal, text};
+use super::{Operation, answers, id, known_at, moment, named, object, path, refusal, text, words};
 use crate::config::Right;
-use crate::http::api::listings::{self, Filter, Keeps, Listing};
+use crate::http::api::listings::{self, Filter, Keeps, Listing, TextForm};
 use covertrail_domain::coverage::Badge;
 use covertrail_projections::{Holds, Rows, Table, tables};
 use serde_json::{Value, json};
@@ -60,13 +60,20 @@ fn parameter(table: &Table, filter: &Filter) -> Value {
             let schema = json!({ "type": "string", "enum": badges });
             return json!({ "name": filter.name, "in": "query", "description": "Only rows that stand so.", "schema": schema });
         }
-        Keeps::Says(_) => ("", "Only rows with these words in them."),
+        Keeps::Says(_) => {
+            let what = "Only rows with these words in them.";
+            return json!({ "name": filter.name, "in": "query", "description": what, "schema": words() });
+        }
     };
     let schema = match table.column(column).map(|column| column.holds) {
         Some(Holds::Truth) => json!({ "type": "boolean" }),
         Some(Holds::Number | Holds::Cents) => json!({ "type": "integer" }),
         Some(Holds::Moment) => return moment(filter.name, what),
-        Some(Holds::Text | Holds::Names) | None => text(),
+        Some(Holds::Text | Holds::Names) | None => match TextForm::of_column(column) {
+            TextForm::Id => id(),
+            TextForm::Names(names) => json!({ "type": "string", "enum": names }),
+            TextForm::Words => words(),
+        },
     };
     json!({ "name": filter.name, "in": "query", "description": what, "schema": schema })
 }

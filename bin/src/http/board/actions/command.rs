@@ -8,6 +8,7 @@ use crate::commands::until::micros;
 use crate::engine::{DocumentError, ExecuteError};
 use crate::http::Shared;
 use crate::http::people::{self, PerformError, ReviewAsked, Verdict};
+use crate::http::reason::reason;
 use covertrail_domain::coverage::Command;
 use covertrail_domain::id::WorkOrderId;
 use covertrail_domain::time::Timestamp;
@@ -25,7 +26,7 @@ pub(super) async fn command(
         return Err("The work order has changed since you opened this page. Look at it again, then decide."
             .to_owned());
     }
-    let reason = people::said(sent.field("reason").to_owned())?;
+    let reason = reason(sent.field("reason"))?;
     let (person, now) = (viewer.who.name.clone(), clock::now());
     match action {
         Action::Retry => Ok(Command::Retry { by: person }),

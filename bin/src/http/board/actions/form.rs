@@ -56,9 +56,9 @@ pub(super) async fn form(
         &html! {
             p.crumb { a href="/board" { "Board" } " › " a href=(path) { (id) } }
             div.head { h1 { (action.title()) } }
-            p.lead { (id) " " span.title { (words::title(&title, id.as_str())) } ", " (words::stage(stage).to_lowercase()) "." }
+            p.lead { (id) " " span.title { (words::outside(words::title(&title, id.as_str()))) } ", " (words::stage(stage).to_lowercase()) "." }
             p { (action.meaning()) }
-            @if let Some(wrong) = wrong { p.notice.bad role="alert" { (icon("refused")) (wrong) } }
+            @if let Some(wrong) = wrong { p.notice.bad role="alert" { (icon("refused")) (words::outside(wrong)) } }
             @if action == Action::Review && waiting.is_empty() {
                 (page::empty("No certificate of this work order waits for a person.", &html! { a href=(path) { "Back to the work order" } }))
             } @else {
@@ -74,7 +74,7 @@ pub(super) async fn form(
                     label for="reason" { "Why?" }
                     textarea id="reason" name="reason" rows="3" required maxlength="2000" aria-describedby="reason-hint" { (filled.reason) }
                     p.hint id="reason-hint" { "An auditor reads this beside your name." }
-                    p.hint { "It is recorded as done by " strong { (viewer.who.name) } " and cannot be taken back." }
+                    p.hint { "It is recorded as done by " strong { (words::outside(viewer.who.name.as_str())) } " and cannot be taken back." }
                     p.acts { button.button.main type="submit" { (action.button()) } " " a.button href=(path) { "Leave it" } }
                 }
             }

@@ -67,10 +67,10 @@ fn entry(past: &Past, all: &[&Past], full: bool, viewer: &Viewer) -> Markup {
             div.told {
                 p.line { strong { (name(&past.what)) } " " span.details { (time::sentence(&details(&past.what, viewer).inline())) } }
                 p.hint {
-                    "by " (show::actor(&envelope.actor)) " · recorded " (time::recorded(past.recorded_at))
+                    "by " (words::outside(&show::actor(&envelope.actor))) " · recorded " (time::recorded(past.recorded_at))
                     @if happened_then { " · happened " (time::at(envelope.occurred_at)) }
                 }
-                @if let (Some(reason), true) = (&envelope.reason, says_no_reason(&past.what)) { p { q { (reason) } } }
+                @if let (Some(reason), true) = (&envelope.reason, says_no_reason(&past.what)) { p { q { (words::outside_lines(reason)) } } }
                 @if full {
                     (chain(past, all))
                     details { summary { "What is stored: " code { (past.kind) } } (raw(past, viewer)) }
@@ -122,7 +122,7 @@ fn raw(past: &Past, viewer: &Viewer) -> Markup {
     let metadata: Value = serde_json::from_slice(&past.metadata).unwrap_or_default();
     html! {
         p.hint { "position " (past.position) ", revision " (past.revision) }
-        pre tabindex="0" { code { (pretty(&data)) "\n" (pretty(&metadata)) } }
+        pre tabindex="0" { code { (words::outside_lines(&pretty(&data))) "\n" (words::outside_lines(&pretty(&metadata))) } }
     }
 }
 
