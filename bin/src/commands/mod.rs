@@ -31,7 +31,9 @@ use crate::engine::with_causes;
 use crate::logging::{self, escape_controls};
 use crate::{config, demo};
 use clap::{Parser, Subcommand};
+use covertrail_adapters::store::Cause;
 use covertrail_adapters::store::embedded::OpenError;
+use covertrail_files::FileError;
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -124,9 +126,23 @@ impl From<Unusable> for Failure {
 
 impl From<OpenError> for Failure {
     fn from(error: OpenError) -> Self {
-        let room = if matches!(error, OpenError::Unavailable { .. }) { "; is its disk full?" } else { "" };
+        let room = match &error {
+            OpenError::Unavailable { source, .. } if !is_denied(source) => "; is its disk full?",
+            OpenError::Unavailable { .. }
+            | OpenError::Locked { .. }
+            | OpenError::Missing { .. }
+            | OpenError::NotOurs(_)
+            | OpenError::Damaged { .. } => "",
+        };
         Self::Log(format!("{}{room}", with_causes(&error)))
     }
+}
+
+/// Whether the system says that this user may not, whatever room there is.
+fn is_denied(cause: &Cause) -> bool {
+    let file = cause.downcast_ref::<FileError>().map(FileError::kind);
+    let kind = file.or_else(|| cause.downcast_ref::<std::io::Error>().map(std::io::Error::kind));
+    kind == Some(std::io::ErrorKind::PermissionDenied)
 }
 
 /// Runs the program.

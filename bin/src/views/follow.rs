@@ -11,6 +11,8 @@ use covertrail_projections::{
     Checklist, Checkpoint, Delivery, Entry, Moved, Story, Told, Views, ViewsError, tables,
 };
 use std::collections::BTreeSet;
+use std::os::unix::fs::MetadataExt as _;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -106,8 +108,10 @@ impl ReadModels {
         mut subscription: Subscription,
     ) -> Result<Views, Trouble> {
         let mut checklist = views.checklist()?;
+        let file = identity(&self.path);
         loop {
-            if !self.path.exists() {
+            // moved or removed, or another file is there now
+            if file.is_none() || identity(&self.path) != file {
                 return Err(Trouble::Gone);
             }
             let wait = until(views.next_turn()?);
@@ -221,6 +225,11 @@ fn until(turn: Option<Timestamp>) -> Duration {
     let wait =
         seconds.map_or(LONGEST, |seconds| u64::try_from(seconds).map_or(Duration::ZERO, Duration::from_secs));
     wait.min(LONGEST)
+}
+
+/// The device of a file and its number there.
+fn identity(path: &Path) -> Option<(u64, u64)> {
+    std::fs::metadata(path).ok().map(|found| (found.dev(), found.ino()))
 }
 
 /// Logs why the read models cannot follow, once for each reason.

@@ -158,6 +158,28 @@ async fn a_file_that_is_not_ours_is_left_alone_until_it_is_moved_away() {
 }
 
 #[tokio::test]
+async fn a_file_that_another_takes_the_place_of_is_no_longer_read_and_the_other_is_left_alone() {
+    let World { store, head, path, _folder } = world(10).await;
+    let models = ReadModels::new(Arc::clone(&store), &path);
+    let following = tokio::spawn(Arc::clone(&models).follow_always());
+    assert!(models.hub().reaches(head, PATIENCE).await, "it comes there");
+    let theirs = path.with_extension("theirs");
+    std::fs::write(&theirs, "name,pay\nana,7\n").unwrap();
+    std::fs::rename(&theirs, &path).unwrap();
+    let refused = async {
+        loop {
+            match models.read(|reader| reader.epoch()).await {
+                Err(error) if error.to_string().contains("is no SQLite database") => return,
+                Ok(_) | Err(_) => tokio::time::sleep(Duration::from_millis(10)).await,
+            }
+        }
+    };
+    tokio::time::timeout(PATIENCE, refused).await.expect("it is noticed");
+    assert_eq!(std::fs::read_to_string(&path).unwrap(), "name,pay\nana,7\n");
+    following.abort();
+}
+
+#[tokio::test]
 async fn a_file_that_is_taken_away_is_made_again_and_read_from_then_on() {
     let World { store, head, path, _folder } = world(10).await;
     let models = ReadModels::new(Arc::clone(&store), &path);
