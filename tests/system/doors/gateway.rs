@@ -44,8 +44,8 @@ fn gateway(more: &str) -> String {
 /// Where the program serves the gateway, as it says itself.
 fn port(world: &World) -> u16 {
     let printed = world.printed();
-    let lines = printed.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
-    let served = lines.filter(|line| line["message"] == "serving EventStoreDB's protocol").last().unwrap();
+    let mut lines = printed.lines().rev().filter_map(|line| serde_json::from_str::<Value>(line).ok());
+    let served = lines.find(|line| line["message"] == "serving EventStoreDB's protocol").unwrap();
     served["address"].as_str().unwrap().rsplit_once(':').unwrap().1.parse().unwrap()
 }
 
@@ -251,8 +251,9 @@ async fn put(log: &Embedded, stream: &str, kind: &str, data: &[u8]) {
 #[tokio::test(flavor = "multi_thread")]
 async fn junk_in_a_stream_of_the_program_is_one_bad_line() {
     let (told, receiver) = receiver().await;
-    let subscriber =
-        format!("\n[[subscribers]]\nname = \"payroll\"\nurl = \"{receiver}\"\nevents = \"*\"\nfrom = \"start\"\n");
+    let subscriber = format!(
+        "\n[[subscribers]]\nname = \"payroll\"\nurl = \"{receiver}\"\nevents = \"*\"\nfrom = \"start\"\n"
+    );
     let mut plan = Plan { more: subscriber, api: "employer-v1", poll_seconds: Some(120), ..Plan::default() };
     let secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw".to_owned();
     plan.secrets.more = vec![("COVERTRAIL_SUBSCRIBER_PAYROLL_SECRET", secret)];
