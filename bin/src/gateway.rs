@@ -36,7 +36,7 @@ impl Gateway {
         let listener = TcpListener::bind(listen).await.map_err(failed)?;
         let address = listener.local_addr().map_err(failed)?;
         let settings = settings(config)?;
-        if settings.access.users.is_empty() && settings.access.anonymous.is_none() {
+        if config.gateway.users.is_empty() && config.gateway.anonymous == AnonymousClients::None {
             tracing::warn!(
                 "gateway: no client may use it: add [[gateway.users]], or set anonymous = \"reader\" in [gateway]"
             );
@@ -96,7 +96,7 @@ fn settings(config: &Config) -> Result<GatewaySettings, Failure> {
         AnonymousClients::Reader => Some(ClientRole::Reader),
     };
     Ok(GatewaySettings {
-        access: ClientAccess { users: gateway.users.iter().map(user).collect(), anonymous },
+        access: ClientAccess::Known { users: gateway.users.iter().map(user).collect(), anonymous },
         appendable: Appendable::Categories(gateway.append.0.as_slice().into()),
         confidential: confidential()?,
         groups: config.store.groups_path(),

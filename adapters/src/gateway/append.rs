@@ -84,7 +84,7 @@ impl Appends {
             return Err(missing("options"));
         };
         let mut proposal = self.begin(options)?;
-        while let Some(message) = messages.message().await? {
+        while let Some(message) = messages.message().await.map_err(incoming)? {
             match message.content {
                 Some(Content::ProposedMessage(message)) => proposal.add(message, &self.clock)?,
                 Some(Content::Options(_)) | None => return Err(missing("proposed_message")),
@@ -137,6 +137,11 @@ impl Appends {
             Err(error) => Err(not_appended(&error)),
         }
     }
+}
+
+/// What is wrong with a message that did not come in: one that is too large is an append that is too large.
+pub(super) fn incoming(status: Status) -> Status {
+    if status.code() == tonic::Code::OutOfRange { too_large() } else { status }
 }
 
 impl Appendable {

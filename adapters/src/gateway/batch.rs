@@ -7,7 +7,7 @@ use prost::Message;
 use tonic::{Code, Status, Streaming};
 use uuid::Uuid;
 
-use super::append::{Appends, Outcome, Proposal, Wanted, success};
+use super::append::{Appends, Outcome, Proposal, Wanted, incoming, success};
 use super::event::{IdForm, id_of};
 use super::outbox::Outbox;
 use super::refusal::missing;
@@ -38,7 +38,7 @@ pub(super) async fn serve(appends: Appends, mut requests: Streaming<BatchAppendR
         let answer = match requests.message().await {
             Ok(Some(request)) => take(&appends, &mut begun, request).await,
             Ok(None) => return,
-            Err(status) => Err(status),
+            Err(status) => Err(incoming(status)),
         };
         let ended = answer.is_err();
         if let Some(answer) = answer.transpose()

@@ -17,7 +17,7 @@ pub(super) const PAGE: usize = 1024;
 /// How many events the first page has; each next one may have four times as many while they are light.
 const FIRST_PAGE: usize = 16;
 /// What the events of a page should not weigh more than, in bytes: a reader who waits for its client holds them.
-const PAGE_BYTES: usize = 512 << 10;
+pub(super) const PAGE_BYTES: usize = 256 << 10;
 /// How many pages are read at once for all clients together, so that the program itself never waits for them.
 pub(super) const READS: usize = 3;
 
@@ -137,13 +137,20 @@ impl Forward {
             (Some(_), Source::Stream(_) | Source::Links(_) | Source::Nothing(_)) | (None, _) => Vec::new(),
         };
         let mut wanted = wanted.into_iter();
-        let mut items = Vec::new();
+        let (mut items, mut looked_at, mut bytes) = (Vec::new(), 0_u64, 0_usize);
         for event in batch {
+            // the rest is read again once the client has taken these
+            if bytes > PAGE_BYTES {
+                break;
+            }
             self.after = Some(event.position);
+            looked_at = looked_at.saturating_add(1);
             let is_wanted = wanted.next().unwrap_or(true);
-            items.extend(self.item(&event).filter(|_| is_wanted));
+            if let Some(item) = self.item(&event).filter(|_| is_wanted) {
+                bytes = bytes.saturating_add(event.data.len()).saturating_add(event.metadata.len());
+                items.push(item);
+            }
         }
-        let looked_at = u64::try_from(batch.len()).unwrap_or(u64::MAX);
         Ok(Page { items, looked_at, upto: self.after.map_or(0, Position::get) })
     }
 

@@ -87,7 +87,7 @@ impl GatewaySettings {
     /// nodes of the program itself, on loopback.
     pub fn trusting_everybody(groups: PathBuf) -> Self {
         Self {
-            access: ClientAccess { users: Vec::new(), anonymous: Some(ClientRole::Admin) },
+            access: ClientAccess::Everybody(ClientRole::Admin),
             appendable: Appendable::Everything,
             confidential: Confidential::default(),
             groups,

@@ -6,7 +6,7 @@ use super::access::Caller;
 use super::confidential::Sight;
 use super::event::{Event, IdForm, Item, stream_identifier};
 use super::filter::Filter;
-use super::forward::{Forward, Log, PAGE, PageSize};
+use super::forward::{Forward, Log, PAGE, PAGE_BYTES, PageSize};
 use super::outbox::Outbox;
 use super::refusal::{missing, unreadable};
 use super::source::{Links, Source};
@@ -191,23 +191,27 @@ impl Reader<'_> {
         while self.left > 0 {
             let batch = self.page_backward(next, size).await?;
             size.adapt(&batch);
-            let end = match &self.query.source {
-                Source::All => batch.last_position().map(Position::get),
-                // going on from 0 would read 0 again
-                Source::Stream(_) => batch.last_revision().and_then(|revision| revision.checked_sub(1)),
-                Source::Links(_) | Source::Nothing(_) => None,
-            };
             let wanted = match &self.query.filter {
                 Some(filter) => filter.wants(&batch).await?,
                 None => Vec::new(),
             };
             let (mut wanted, mut items) = (wanted.into_iter(), Vec::new());
+            let (mut end, mut bytes) = (None, 0_usize);
             for event in &batch {
+                // the rest is read again once the client has taken these
+                if bytes > PAGE_BYTES {
+                    break;
+                }
+                let (place, before) = match self.query.source {
+                    Source::All => (event.position.get(), Some(event.position.get())),
+                    // going on from 0 would read 0 again
+                    Source::Stream(_) | Source::Links(_) | Source::Nothing(_) => {
+                        (event.revision, event.revision.checked_sub(1))
+                    }
+                };
+                end = before;
                 if wanted.next().unwrap_or(true) && self.query.sight.shows(event.stream) {
-                    let place = match self.query.source {
-                        Source::All => event.position.get(),
-                        Source::Stream(_) | Source::Links(_) | Source::Nothing(_) => event.revision,
-                    };
+                    bytes = bytes.saturating_add(event.data.len()).saturating_add(event.metadata.len());
                     items.push(Item { place, event: Event::seen(&self.query.sight, &event), link: None });
                 }
             }

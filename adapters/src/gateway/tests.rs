@@ -54,7 +54,7 @@ fn guarded(folder: &TempDir) -> GatewaySettings {
     };
     let category = |name: &str| Category::parse(name).unwrap();
     GatewaySettings {
-        access: ClientAccess { users: ClientRole::ALL.map(user).into(), anonymous: None },
+        access: ClientAccess::Known { users: ClientRole::ALL.map(user).into(), anonymous: None },
         confidential: Confidential {
             hidden: vec![category("delivery")],
             removed: vec![(category("coverage"), "url".to_owned())],

@@ -109,10 +109,10 @@ impl Gateway {
         let mut problems = Vec::new();
         match (&self.certificate, &self.key) {
             (Some(_), None) => {
-                problems.push("gateway.key: must be named where there is a gateway.certificate".into())
+                problems.push("gateway.key: must be named where there is a gateway.certificate".into());
             }
             (None, Some(_)) => {
-                problems.push("gateway.certificate: must be named where there is a gateway.key".into())
+                problems.push("gateway.certificate: must be named where there is a gateway.key".into());
             }
             (Some(_), Some(_)) | (None, None) => {}
         }
@@ -207,11 +207,12 @@ fn name<'de, D: Deserializer<'de>>(source: D) -> Result<PersonId, D::Error> {
 #[cfg(test)]
 mod tests {
     use crate::config::Config;
+    use covertrail_adapters::ClientCategory;
 
     #[test]
     fn only_named_categories_of_clients_can_be_appended_to() {
         let config = Config::parse("[gateway]\nappend = [\"notes\", \"visits_2\"]").unwrap();
-        let names: Vec<_> = config.gateway.append.0.iter().map(|category| category.as_str()).collect();
+        let names: Vec<_> = config.gateway.append.0.iter().map(ClientCategory::as_str).collect();
         assert_eq!(names, ["notes", "visits_2"]);
         assert!(Config::parse("[gateway]\nappend = false").unwrap().gateway.append.0.is_empty());
         for (append, expected) in [

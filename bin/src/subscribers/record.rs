@@ -165,12 +165,11 @@ impl Record {
                 waiting.chain([reached.after]).max().unwrap_or_default()
             }
             Self::DeadLettered(dead) => dead.position,
-            // what is not among the dead letters, or not before where the subscriber is, changes nothing
-            Self::Redelivered(_) | Self::ReplayAsked(_) => 0,
             Self::TurnTaken(turn) if turn.until.saturating_sub(recorded_at) > LONGEST_TURN => {
                 return Err(Impossible::EndlessTurn);
             }
-            Self::TurnTaken(_) => 0,
+            // what is not among the dead letters, or not before where the subscriber is, changes nothing
+            Self::Redelivered(_) | Self::ReplayAsked(_) | Self::TurnTaken(_) => 0,
         };
         if named < at || named == 0 { Ok(()) } else { Err(Impossible::BeyondTheLog { named, at }) }
     }

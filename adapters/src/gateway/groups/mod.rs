@@ -59,7 +59,7 @@ pub(super) struct Groups {
     ledger: Ledger,
     working: Arc<Mutex<HashMap<Name, mpsc::Sender<Ask>>>>,
     /// How many there may be.
-    max_groups: usize,
+    most: usize,
     stop: watch::Receiver<bool>,
 }
 
@@ -67,15 +67,15 @@ impl Groups {
     pub(super) fn open(
         log: Log,
         path: PathBuf,
-        max_groups: usize,
+        most: usize,
         stop: watch::Receiver<bool>,
     ) -> io::Result<Self> {
-        Ok(Self { log, ledger: Ledger::open(path)?, working: Arc::default(), max_groups, stop })
+        Ok(Self { log, ledger: Ledger::open(path)?, working: Arc::default(), most, stop })
     }
 
     /// The way to a group, which begins to work if it does not.
     async fn find(&self, name: &Name) -> Result<mpsc::Sender<Ask>, Status> {
-        if let Some(group) = self.at_work(&*self.working.lock().await, name) {
+        if let Some(group) = at_work(&*self.working.lock().await, name) {
             return Ok(group);
         }
         // before others have to wait for this one
@@ -85,7 +85,7 @@ impl Groups {
             None => None,
         };
         let mut working = self.working.lock().await;
-        if let Some(group) = self.at_work(&working, name) {
+        if let Some(group) = at_work(&working, name) {
             return Ok(group);
         }
         working.retain(|_, group| !group.is_closed());
@@ -95,10 +95,6 @@ impl Groups {
         tokio::spawn(group.run(asked, self.stop.clone()));
         working.insert(name.clone(), asks.clone());
         Ok(asks)
-    }
-
-    fn at_work(&self, working: &HashMap<Name, mpsc::Sender<Ask>>, name: &Name) -> Option<mpsc::Sender<Ask>> {
-        working.get(name).filter(|group| !group.is_closed()).cloned()
     }
 
     /// Refuses a client that may not read what a group reads.
@@ -164,9 +160,9 @@ impl PersistentSubscriptions for Groups {
             Some(_) => {
                 Err(named(Code::AlreadyExists, "persistent-subscription-exists", "the group exists", &name))
             }
-            None if self.ledger.count() >= self.max_groups => Err(Status::resource_exhausted(format!(
+            None if self.ledger.count() >= self.most => Err(Status::resource_exhausted(format!(
                 "there are {} persistent subscriptions, which is all there may be: delete one",
-                self.max_groups
+                self.most
             ))),
             None => Ok(Some(Record {
                 settings: asked.settings,
@@ -318,6 +314,11 @@ impl PersistentSubscriptions for Groups {
         }
         Ok(Response::new(Empty {}))
     }
+}
+
+/// The way to a group that works.
+fn at_work(working: &HashMap<Name, mpsc::Sender<Ask>>, name: &Name) -> Option<mpsc::Sender<Ask>> {
+    working.get(name).filter(|group| !group.is_closed()).cloned()
 }
 
 /// The group's name; without a stream it is one of `$all`.

@@ -3,8 +3,8 @@
 use std::io;
 
 use eventstore::{
-    AppendToStreamOptions, Error, EventData, PersistentSubscriptionOptions, ReadAllOptions,
-    SubscribeToAllOptions, SubscriptionFilter,
+    AppendToStreamOptions, DeletePersistentSubscriptionOptions, Error, EventData,
+    PersistentSubscriptionOptions, ReadAllOptions, SubscribeToAllOptions, SubscriptionFilter,
 };
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
@@ -127,12 +127,12 @@ async fn heads_larger_than_the_limit_are_refused() {
     }
     let mut answer = vec![0; 65_536];
     let refused = async {
-        let mut heard = Vec::new();
+        let mut received = Vec::new();
         loop {
             let read = connection.read(&mut answer).await.unwrap_or(0);
-            heard.extend_from_slice(&answer[..read]);
+            received.extend_from_slice(&answer[..read]);
             // 431 in HPACK, or the connection's end
-            if read == 0 || heard.windows(3).any(|part| part == b"431") || heard.len() > 40 {
+            if read == 0 || received.windows(3).any(|part| part == b"431") || received.len() > 40 {
                 return;
             }
         }
@@ -187,7 +187,9 @@ async fn groups_are_limited_in_number_and_in_the_length_of_their_names() {
         make(format!("group {number}")).await.unwrap();
     }
     assert!(make("one more".to_owned()).await.is_err());
-    let deleted = client.delete_persistent_subscription("order-1", "group 0", &Default::default()).await;
+    let deleted = client
+        .delete_persistent_subscription("order-1", "group 0", &DeletePersistentSubscriptionOptions::default())
+        .await;
     deleted.unwrap();
     make("one more".to_owned()).await.unwrap();
 }
@@ -265,7 +267,18 @@ async fn a_client_that_opens_no_window_holds_little_and_blocks_nobody() {
         connection.write_all(&frame(0, 1, 1, &message)).await.unwrap();
         held.push(connection);
     }
+    let calls = || {
+        let limits = running.watch.limits().into_iter().map(|limit| limit.snapshot());
+        limits.filter(|limit| limit.name == "gateway_calls").map(|limit| limit.current).sum::<u64>()
+    };
+    soon(async {
+        while calls() < 10 {
+            tokio::task::yield_now().await;
+        }
+    })
+    .await;
     let mut events = running.client().read_all(&ReadAllOptions::default()).await.unwrap();
+    assert!(calls() >= 10, "they are still under way");
     let mut read = 0;
     while soon(events.next()).await.unwrap().is_some() {
         read += 1;
