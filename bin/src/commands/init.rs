@@ -25,7 +25,7 @@ pub(crate) struct Init {
     /// Print a good secret for every variable, as lines for a shell
     #[arg(long)]
     secrets: bool,
-    /// Who gets a token in COVERTRAIL_PEOPLE
+    /// Who gets a token
     #[arg(long = "person", value_name = "NAME", requires = "secrets", value_parser = person)]
     people: Vec<PersonId>,
 }
@@ -51,7 +51,7 @@ impl Init {
     }
 }
 
-/// A name that can stand in COVERTRAIL_PEOPLE and between the quotes of a shell.
+/// A name that can stand in `COVERTRAIL_PEOPLE` and between the quotes of a shell.
 fn person(name: &str) -> Result<PersonId, String> {
     if name.contains([',', '=', '\'']) {
         return Err("takes no comma, equals sign or quote".to_owned());

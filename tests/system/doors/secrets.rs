@@ -8,6 +8,8 @@ use sha2::{Digest as _, Sha256};
 use std::sync::{Arc, Mutex};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
+type Change<'a> = &'a dyn Fn(&mut Secrets);
+
 const TOKEN: &str = "a-token-for-two-names-5d1f0c";
 
 /// `serve` and `check` with these variables and these lines at the configuration's end.
@@ -35,7 +37,7 @@ async fn a_weak_secret_keeps_the_program_from_starting_and_is_named_with_what_ma
     let key = |secrets: &mut Secrets| secrets.policy_api_key = "t9k_test_1".to_owned();
     let person = |secrets: &mut Secrets| secrets.people = "ana=0123456789".to_owned();
     let link = |secrets: &mut Secrets| secrets.link = "aaaaaaaaaaaaaaaaaaaaaaaa".to_owned();
-    let cases: [(&dyn Fn(&mut Secrets), &str, &str); 5] = [
+    let cases: [(Change<'_>, &str, &str); 5] = [
         (
             &whsec,
             "COVERTRAIL_POLICY_WEBHOOK_SECRETS is too short: it needs 24 bytes",
