@@ -63,7 +63,7 @@ impl Ask {
     /// Posts JSON to an address below `/v1`; answers what has come of it.
     pub(super) async fn post_json(&self, path: &[&str], body: &Value) -> Result<String, Failure> {
         let body = body.to_string();
-        let fill = |request: RequestBuilder| request.header("content-type", "application/json").body(body);
+        let fill = |request: RequestBuilder| with_json(request, body);
         Ok(self.send(Method::POST, path, fill).await?)
     }
 
@@ -147,6 +147,11 @@ impl Ask {
              by https:// with --server, or say --token-over-plain-http"
         ))
     }
+}
+
+/// A request with a body in JSON.
+pub(super) fn with_json(request: RequestBuilder, body: String) -> RequestBuilder {
+    request.header("content-type", "application/json").body(body)
 }
 
 /// Why there is no answer to print.

@@ -1,7 +1,7 @@
 //! `covertrail certificate`: a contractor's own certificate, handed in and judged.
 
 use super::Failure;
-use super::ask::Ask;
+use super::ask::{Ask, with_json};
 use super::until::seconds;
 use clap::{Args, Subcommand};
 use covertrail_domain::id::{CertificateId, WorkOrderId};
@@ -85,7 +85,7 @@ impl Certificate {
                 });
                 judged
                     .ask
-                    .post(&judged.work_order, "review", |request| request.body(review.to_string()))
+                    .post(&judged.work_order, "review", |request| with_json(request, review.to_string()))
                     .await
             }
             What::Deny { judged } => {
@@ -94,7 +94,7 @@ impl Certificate {
                     json!({ "certificate": certificate, "decision": "deny", "reason": judged.reason });
                 judged
                     .ask
-                    .post(&judged.work_order, "review", |request| request.body(review.to_string()))
+                    .post(&judged.work_order, "review", |request| with_json(request, review.to_string()))
                     .await
             }
         }

@@ -139,7 +139,7 @@ pub(super) async fn retry(
     let again = if body.is_empty() { Ok(Again::default()) } else { json::read(&headers, &body) };
     let given = match again {
         Ok(again) => again.reason,
-        Err(refusal) => return refusal,
+        Err(refusal) => return refusal.into_response(),
     };
     match given.as_deref().map(reason).transpose() {
         Ok(reason) => execute(&shared, asked, ("retry", &body), Command::Retry { by }, reason).await,
@@ -160,7 +160,7 @@ async fn read_and_execute<T: DeserializeOwned>(
     };
     let read = match json::read(headers, &asked.body) {
         Ok(read) => read,
-        Err(refusal) => return refusal,
+        Err(refusal) => return refusal.into_response(),
     };
     match command(asked.person.clone(), read) {
         Ok(command) => {

@@ -38,14 +38,15 @@ impl<S: Sync> FromRequestParts<S> for Parameters {
 
 /// Reads the query of a request before its handler runs.
 pub(super) async fn checked(State(route): State<Arc<Route>>, mut request: Request, next: Next) -> Response {
-    match read(request.uri().query().unwrap_or_default(), &route) {
-        Ok(parameters) => {
-            request.extensions_mut().insert(parameters);
-            next.run(request).await
-        }
-        Err(why) if route.door.shows_pages() => asked_wrongly(&why),
-        Err(why) => problem(StatusCode::BAD_REQUEST, &why),
-    }
+    let parameters = match read(request.uri().query().unwrap_or_default(), &route) {
+        Ok(parameters) => parameters,
+        Err(why) if route.door.shows_pages() => return asked_wrongly(&why),
+        Err(why) if route.door.refuses_unknown_parameters() => return problem(StatusCode::BAD_REQUEST, &why),
+        // whether a key is wrong or missing, a link's answer is the same
+        Err(_) => Parameters::default(),
+    };
+    request.extensions_mut().insert(parameters);
+    next.run(request).await
 }
 
 pub(super) fn read(query: &str, route: &Route) -> Result<Parameters, String> {

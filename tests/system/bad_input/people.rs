@@ -133,7 +133,8 @@ async fn under_one_key_a_thing_is_done_once_also_after_a_restart() {
     order.event("assigned").await;
     let asked = async |path: &str, body: serde_json::Value| {
         let bearer = format!("Bearer {REVIEWER_TOKEN}");
-        let headers = [("authorization", &*bearer), ("idempotency-key", "k-1")];
+        let headers =
+            [("authorization", &*bearer), ("idempotency-key", "k-1"), ("content-type", "application/json")];
         let path = format!("/v1/work-orders/12345/{path}");
         let request = world.request(reqwest::Method::POST, &path, &headers, body.to_string().into_bytes());
         world.send(request).await.unwrap()

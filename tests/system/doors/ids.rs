@@ -228,7 +228,7 @@ async fn ask(url: &str, request: &[u8]) -> std::io::Result<Vec<u8>> {
     // a refusal may come before all of it is sent
     let _ = stream.write_all(request).await;
     let mut answer = Vec::new();
-    let mut buffer = [0; 16_384];
+    let mut buffer = vec![0; 16_384];
     loop {
         let read = match stream.read(&mut buffer).await {
             Ok(read) => read,
@@ -317,17 +317,19 @@ async fn hostile_values_in_every_parameter_of_every_route_open_nothing_for_anybo
         world.plan.lock().unwrap().secrets.environment().into_iter().map(|(_, secret)| secret).collect();
     let (url, routes) = (world.url(""), http::routes());
     assert!(routes.len() > 40, "{}", routes.len());
-    let (mut faults, mut asked) = (Vec::new(), 0);
+    let mut asked = 0;
     for route in &routes {
         let addresses = addresses(route, &values);
         for caller in callers(&world, route.door).await {
             for address in &addresses {
-                faults.extend(fault(&url, route, address, &caller, &secrets).await);
+                // at once, since what is wrongly opened may have no end
+                let fault = fault(&url, route, address, &caller, &secrets).await;
+                assert_eq!(fault, None);
+                let shown = address.get(..120).unwrap_or(address);
+                assert!(!canaries.were_opened(), "{} {shown} opened what it should not", route.method);
             }
             asked += addresses.len();
         }
-        assert!(!canaries.were_opened(), "{} {} opened what it should not", route.method, route.path);
-        assert!(faults.is_empty(), "{faults:#?}");
     }
     assert!(asked > 10_000, "{asked}");
     let printed = world.printed();

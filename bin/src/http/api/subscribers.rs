@@ -10,7 +10,7 @@ use crate::subscribers::{Replay, Unanswered};
 use axum::Extension;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
-use axum::response::Response;
+use axum::response::{IntoResponse as _, Response};
 use serde_json::{Value, json};
 use std::sync::Arc;
 
@@ -53,7 +53,7 @@ pub(super) async fn replay(
     };
     match json::read::<Replay>(&headers, &body) {
         Ok(replay) => answered(shared.subscribers.replay(&name, replay, who.name).await),
-        Err(refusal) => refusal,
+        Err(refusal) => refusal.into_response(),
     }
 }
 

@@ -110,7 +110,7 @@ fn neutral(text: &str) -> Cow<'_, str> {
                 (copied, begins) = (place, false);
             }
             _ => {
-                begins = begins && (character.is_whitespace() || is_hidden(character) || is_quote(character))
+                begins = begins && (character.is_whitespace() || is_hidden(character) || is_quote(character));
             }
         }
     }
