@@ -195,6 +195,13 @@ async fn a_full_budget_closes_the_slowest_bodies_and_webhooks_come_in() {
     for _ in 0..40 {
         stalled.push(connect(&world, &part_of_a_body(MIB / 2)).await);
     }
+    // four of them have room
+    let closed = async {
+        while metric(&world, "limit_turned_away_total{limit=\"http_body_bytes\"}").await < 36 {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    timeout(PATIENCE, closed).await.expect("the slowest are closed");
     let padded = json!({
         "id": "ev_large", "type": "job_category.created", "created": now(), "data": {},
         "padding": "x".repeat(MIB - 1000)
