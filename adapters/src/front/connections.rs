@@ -116,6 +116,13 @@ struct Entry {
     closed: Notify,
 }
 
+impl Entry {
+    /// The bytes that count in the budget of those who are known, or of those who are not.
+    const fn held(&self, known: bool) -> &AtomicU64 {
+        if known { &self.held_known } else { &self.held }
+    }
+}
+
 /// An open connection; dropping it makes its place free.
 #[derive(Debug)]
 pub struct OpenConnection {
@@ -283,16 +290,17 @@ impl Connections {
         })
     }
 
-    /// Closes the connection whose body comes slowest, among those that hold bytes of this budget.
-    fn close_slowest(&self, held: impl Fn(&Entry) -> &AtomicU64) {
+    /// Closes the connection whose body comes slowest, among those that hold bytes of this budget. The one that bytes
+    /// came on just now goes only where there is no other.
+    fn close_slowest(&self, just_came: u64, known: bool) {
         let now = self.now();
         let mut table = self.lock();
         let slowest = table
             .open
             .values()
-            .filter(|entry| held(entry).load(Relaxed) > 0)
-            .filter_map(|entry| Some((entry.progress.body_rate(now)?, entry.id, entry)))
-            .min_by_key(|(rate, id, _)| (*rate, *id))
+            .filter(|entry| entry.held(known).load(Relaxed) > 0)
+            .filter_map(|entry| Some((entry.id == just_came, entry.progress.body_rate(now)?, entry)))
+            .min_by_key(|(is_last, rate, entry)| (*is_last, *rate, entry.id))
             .map(|(_, _, entry)| Arc::clone(entry));
         if let Some(entry) = slowest {
             self.close(&mut table, &entry);
@@ -412,19 +420,11 @@ impl OpenConnection {
     pub fn hold(&self, bytes: u64) {
         self.entry.progress.body(bytes, self.connections.now());
         let known = self.entry.progress.is_authenticated();
-        let (limit, held) = self.budget(known);
-        held.fetch_add(bytes, Relaxed);
+        let limit = if known { &self.connections.uploads } else { &self.connections.bodies };
+        self.entry.held(known).fetch_add(bytes, Relaxed);
         if limit.add(bytes) > limit.maximum() {
             limit.turn_away();
-            self.connections.close_slowest(move |entry| if known { &entry.held_known } else { &entry.held });
-        }
-    }
-
-    fn budget(&self, known: bool) -> (&Limit, &AtomicU64) {
-        if known {
-            (&self.connections.uploads, &self.entry.held_known)
-        } else {
-            (&self.connections.bodies, &self.entry.held)
+            self.connections.close_slowest(self.entry.id, known);
         }
     }
 

@@ -113,13 +113,19 @@ async fn webhooks_come_in(world: &Arc<World>, name: &str) {
 }
 
 async fn metric(world: &World, name: &str) -> u64 {
-    let request = world.request(
-        reqwest::Method::GET,
-        "/metrics",
-        &[("authorization", &format!("Bearer {REVIEWER_TOKEN}"))],
-        Vec::new(),
-    );
-    let text = world.send(request).await.unwrap().text;
+    let token = format!("Bearer {REVIEWER_TOKEN}");
+    let read = async {
+        loop {
+            let headers = [("authorization", token.as_str())];
+            let request = world.request(reqwest::Method::GET, "/metrics", &headers, Vec::new());
+            match world.send(request).await.unwrap() {
+                answer if answer.status == 200 => return answer.text,
+                // the read models are still being made
+                _ => tokio::time::sleep(Duration::from_millis(20)).await,
+            }
+        }
+    };
+    let text = timeout(PATIENCE, read).await.expect("the metrics are read");
     let line = text.lines().find_map(|line| line.strip_prefix(&format!("covertrail_{name} ")));
     line.unwrap_or_else(|| panic!("no {name} in\n{text}")).parse().unwrap()
 }
@@ -195,6 +201,13 @@ async fn a_full_budget_closes_the_slowest_bodies_and_webhooks_come_in() {
     for _ in 0..40 {
         stalled.push(connect(&world, &part_of_a_body(MIB / 2)).await);
     }
+    // four of them have room
+    let closed = async {
+        while metric(&world, "limit_turned_away_total{limit=\"http_body_bytes\"}").await < 36 {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    timeout(PATIENCE, closed).await.expect("the slowest are closed");
     let padded = json!({
         "id": "ev_large", "type": "job_category.created", "created": now(), "data": {},
         "padding": "x".repeat(MIB - 1000)

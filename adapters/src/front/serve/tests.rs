@@ -167,6 +167,13 @@ async fn a_full_budget_closes_stalled_bodies_and_takes_one_that_comes_whole() {
         part.resize(part.len() + 10_000, b'x');
         stalled.push(served.connect(&part).await);
     }
+    // half of what they sent has no room
+    let closed = async {
+        while served.connections.limits()[3].snapshot().turned_away < 10 {
+            tokio::task::yield_now().await;
+        }
+    };
+    timeout(PATIENCE, closed).await.expect("the slowest are closed");
     let mut whole = sized(30_000).into_bytes();
     whole.resize(whole.len() + 30_000, b'x');
     assert!(served.answer(&whole).await.ends_with("\r\n\r\n30000"));
