@@ -1,16 +1,25 @@
 //! Messages as no client of EventStoreDB sends them: whatever can be decoded is refused or understood.
 
-use super::append::Appends;
+use super::access::{Caller, ClientRole};
+use super::append::{Appendable, Appends};
 use super::event::id_of;
-use super::filter::Filter;
+use super::forward::Log;
+use super::pattern::Patterns;
 use super::read::Query;
-use super::source::Source;
+use super::source::{Milestones, Source};
 use super::wire;
 use super::wire::streams::{AppendReq, BatchAppendReq, ProposedMessage, ReadReq, append_req, read_req};
-use crate::store::{Category, Embedded};
-use covertrail_domain::testkit::mutate::{fuzz, outcome};
+use crate::ClientCategory;
+use crate::store::Embedded;
+use covertrail_domain::testkit::mutate::fuzz;
 use prost::Message;
 use std::sync::Arc;
+use tokio::runtime::{Builder, Runtime};
+use tokio::sync::Semaphore;
+
+pub(super) fn runtime() -> Runtime {
+    Builder::new_multi_thread().worker_threads(1).enable_time().build().unwrap()
+}
 
 pub(super) fn stream(name: &str) -> Option<wire::StreamIdentifier> {
     Some(wire::StreamIdentifier { stream_name: name.as_bytes().to_vec().into() })
@@ -49,9 +58,18 @@ fn reads() {
         })),
     }));
     let corpus = [one, all].map(|options| ReadReq { options: Some(options) }.encode_to_vec());
+    let (runtime, folder) = (runtime(), tempfile::tempdir().unwrap());
+    let log = Log {
+        store: Arc::new(Embedded::open(folder.path().join("log.sqlite")).unwrap()),
+        milestones: Milestones::default(),
+        reads: Arc::new(Semaphore::new(1)),
+        patterns: Patterns::new(),
+        confidential: Arc::default(),
+    };
+    let caller = Caller { name: None, role: ClientRole::Reader };
     fuzz("gateway: reads", &corpus.each_ref().map(Vec::as_slice), &WORDS, |bytes| {
         let Ok(request) = ReadReq::decode(bytes) else { return String::from("not decoded") };
-        let query = Query::parse(request.options);
+        let query = runtime.block_on(Query::parse(&log, request.options, &caller));
         query.map_or_else(|status| status.message().chars().take(12).collect(), |_| String::new())
     });
 }
@@ -61,8 +79,7 @@ fn appends() {
     let folder = tempfile::tempdir().unwrap();
     let appends = Appends {
         store: Arc::new(Embedded::open(folder.path().join("log.sqlite")).unwrap()),
-        allowed: true,
-        own: Arc::from([Category::parse("coverage").unwrap()]),
+        appendable: Appendable::Categories([ClientCategory::parse("order").unwrap()].into()),
         clock: Arc::new(|| 7),
     };
     let options =
@@ -122,14 +139,15 @@ fn patterns() {
         [b"^[^$].*", b"^(?!coverage-)", b"(?:(?=.)[\\w-]|a){3}!", b"\\p{L}+\\d{1,3}", b"(a|b)*c(?<=c)\\1"];
     let words =
         ["(?=", "(?<=", "(?>", "{1,9}", "[^", "\\", "\\1", ")", "|", "*", "(?i)", "\\p{", "[[:alpha:]]"];
+    let (runtime, patterns) = (runtime(), Patterns::new());
     fuzz("gateway: patterns", &corpus, &words, |pattern| {
-        let wire = filter(&String::from_utf8_lossy(pattern), &[]);
-        match Filter::parse(wire) {
-            Ok(Some(filter)) => {
-                let wants = filter.wants("coverage-12345", "coverage.quoted.v1");
-                outcome(&wants.map_err(|status| status.message().to_owned()))
-            }
-            Ok(None) => String::from("none"),
+        let texts = ["coverage-12345", "coverage.quoted.v1"].map(str::to_owned).to_vec();
+        let matched = runtime.block_on(async {
+            let pattern = patterns.compile(String::from_utf8_lossy(pattern).into_owned()).await?;
+            patterns.matches(&pattern, texts).await
+        });
+        match matched {
+            Ok(matched) => format!("{matched:?}"),
             Err(status) => status.message().chars().filter(char::is_ascii_alphabetic).take(40).collect(),
         }
     });

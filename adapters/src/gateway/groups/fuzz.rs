@@ -1,7 +1,8 @@
 //! Messages about groups as no client sends them.
 
 use super::settings::{Kept, Settings};
-use crate::gateway::fuzz::{WORDS, filter, stream};
+use crate::gateway::fuzz::{WORDS, filter, runtime, stream};
+use crate::gateway::pattern::Patterns;
 use crate::gateway::read::stream_from;
 use crate::gateway::wire;
 use crate::gateway::wire::persistent_subscriptions::{CreateReq, ReadReq, create_req, read_req};
@@ -22,13 +23,16 @@ fn groups() {
         wire::StreamOptions { stream_identifier: stream("order-1"), revision_option: None }.encode_to_vec(),
         filter("^[^$].*", &["order-"]).encode_to_vec(),
     ];
+    let (runtime, patterns) = (runtime(), Patterns::new());
     fuzz("gateway: groups", &corpus.each_ref().map(Vec::as_slice), &WORDS, |bytes| {
         let from = wire::StreamOptions::decode(bytes).is_ok_and(|options| stream_from(options).is_ok());
         let read = ReadReq::decode(bytes).is_ok();
-        let kept =
-            wire::FilterOptions::decode(bytes).ok().and_then(|filter| Kept::parse(filter).ok().flatten());
+        let kept = wire::FilterOptions::decode(bytes)
+            .ok()
+            .and_then(|filter| runtime.block_on(Kept::parse(&patterns, filter)).ok().flatten());
         if let Some(kept) = &kept {
-            assert!(kept.filter().unwrap().is_some(), "what is kept can be used again");
+            let again = runtime.block_on(kept.filter(&patterns));
+            assert!(again.unwrap().is_some(), "what is kept can be used again");
         }
         let settings = CreateReq::decode(bytes).ok().and_then(|request| request.options?.settings);
         let settings = settings.map(|settings| Settings::parse(&settings, None, "0".to_owned()));
