@@ -34,8 +34,21 @@ struct OnePerson {
 #[derive(Debug)]
 pub(super) struct CostlyPlace {
     _place: OwnedSemaphorePermit,
+    turn: PersonTurn,
+}
+
+/// A person's turn; dropping it lets their next question begin.
+#[derive(Debug)]
+pub(super) struct PersonTurn {
     _turn: OwnedSemaphorePermit,
     _counted: CountedQuestion,
+}
+
+impl CostlyPlace {
+    /// The work is done and the answer is on its way: another person's question may begin, and none of the same person.
+    pub(super) fn leave(self) -> PersonTurn {
+        self.turn
+    }
 }
 
 /// A person has as many costly questions as they may.
@@ -71,7 +84,7 @@ impl CostlyQuestions {
         let counted = self.count(person)?;
         let turn = Arc::clone(&counted.person.turn).acquire_owned().await.map_err(|_| TooManyQuestions)?;
         let place = Arc::clone(&self.places).acquire_owned().await.map_err(|_| TooManyQuestions)?;
-        Ok(CostlyPlace { _place: place, _turn: turn, _counted: counted })
+        Ok(CostlyPlace { _place: place, turn: PersonTurn { _turn: turn, _counted: counted } })
     }
 
     fn count(&self, person: &PersonId) -> Result<CountedQuestion, TooManyQuestions> {
@@ -159,6 +172,18 @@ mod tests {
         assert!(now(again.as_mut()).await.is_none());
         drop(place);
         assert!(now(again.as_mut()).await.is_some());
+    }
+
+    #[tokio::test]
+    async fn a_slow_download_holds_up_its_own_person_only() {
+        let questions = CostlyQuestions::new(1, 1);
+        let (ana, ben) = (person("ana"), person("ben"));
+        let downloading = questions.enter(&ana).await.unwrap().leave();
+        let mut again = Box::pin(questions.enter(&ana));
+        assert!(now(again.as_mut()).await.is_none());
+        assert!(now(Box::pin(questions.enter(&ben)).as_mut()).await.is_some_and(|place| place.is_ok()));
+        drop(downloading);
+        assert!(now(again.as_mut()).await.is_some_and(|place| place.is_ok()));
     }
 
     #[tokio::test]

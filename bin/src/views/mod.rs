@@ -107,6 +107,12 @@ impl ReadModels {
         &self.store
     }
 
+    /// The folder of their file.
+    pub fn folder(&self) -> &Path {
+        let folder = self.path.parent().filter(|folder| !folder.as_os_str().is_empty());
+        folder.unwrap_or(Path::new("."))
+    }
+
     /// What is told of them as they go.
     pub fn hub(&self) -> &Hub {
         &self.hub

@@ -2,7 +2,7 @@
 
 use super::Failed;
 use super::session::Viewer;
-use crate::engine::{DocumentError, OpenDocument};
+use crate::engine::DocumentError;
 use crate::http::Shared;
 use crate::http::path::PagePath;
 use axum::Extension;
@@ -45,15 +45,15 @@ pub(super) async fn download(
         ("content-disposition", "attachment; filename=\"certificate.pdf\"".to_owned()),
         ("content-length", opened.bytes.to_string()),
     ];
-    Ok((headers, streamed(opened)).into_response())
+    Ok((headers, streamed(opened.file, opened.bytes, ())).into_response())
 }
 
-/// The document piece by piece, as fast as the client takes it.
-fn streamed(OpenDocument { file, bytes }: OpenDocument) -> Body {
-    let rest = File::from_std(file).take(bytes);
-    Body::from_stream(stream::try_unfold(rest, |mut rest| async move {
+/// So many bytes of a file, piece by piece, as fast as the client takes them; `held` is held until then.
+pub(super) fn streamed(file: std::fs::File, bytes: u64, held: impl Send + 'static) -> Body {
+    let rest = (File::from_std(file).take(bytes), held);
+    Body::from_stream(stream::try_unfold(rest, |(mut rest, held)| async move {
         let mut chunk = Vec::with_capacity(CHUNK);
         let read = (&mut rest).take(u64::try_from(CHUNK).unwrap_or(1)).read_to_end(&mut chunk).await?;
-        Ok::<_, io::Error>((read > 0).then(|| (Bytes::from(chunk), rest)))
+        Ok::<_, io::Error>((read > 0).then(|| (Bytes::from(chunk), (rest, held))))
     }))
 }

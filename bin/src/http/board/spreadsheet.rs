@@ -1,28 +1,23 @@
-//! The board as CSV, as it is filtered: every row of one moment, sent as it is read.
+//! The board as CSV, as it is filtered: every row of one moment.
 
 use super::Failed;
+use super::document::streamed;
 use super::filters::Filters;
 use super::session::Viewer;
 use crate::http::Shared;
 use crate::http::costly::TooManyQuestions;
 use crate::http::query::Parameters;
 use axum::Extension;
-use axum::body::{Body, Bytes};
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Response};
 use covertrail_adapters::visible::is_hidden;
 use covertrail_domain::time::Timestamp;
 use covertrail_projections::tables::BOARD;
 use covertrail_projections::{Cell, Column, Holds, Query};
-use futures_util::stream;
 use std::borrow::Cow;
-use std::convert::Infallible;
+use std::fs::File;
+use std::io::{self, BufWriter, Seek as _, Write as _};
 use std::sync::Arc;
-use tokio::runtime::Handle;
-use tokio::sync::mpsc;
-
-/// How many bytes are sent at once.
-const CHUNK: usize = 64 << 10;
 
 /// `GET /board.csv`
 pub(super) async fn download(
@@ -35,41 +30,45 @@ pub(super) async fn download(
         return Err(Failed::NotYet);
     }
     let place = shared.costly.enter(&viewer.who.name).await.map_err(|TooManyQuestions| Failed::TooMany)?;
-    let (sender, sent) = mpsc::channel::<Bytes>(2);
-    let models = Arc::clone(&shared.models);
-    let runtime = Handle::current();
-    tokio::spawn(async move {
-        let read = models.snapshot(move |reader| {
-            let names: Vec<&str> = BOARD.columns.iter().map(|column| column.name).collect();
-            let (mut chunk, mut is_there) = (line(names.iter().map(|name| quoted(name))), true);
-            for query in filters.queries(None) {
-                let all = Query { limit: usize::MAX >> 1, ..query };
-                reader.each(&BOARD, &all, |row| {
-                    chunk.push_str(&line(
-                        BOARD.columns.iter().zip(&row).map(|(column, cell)| field(column, cell)),
-                    ));
-                    if chunk.len() > CHUNK {
-                        is_there = runtime.block_on(sender.send(std::mem::take(&mut chunk).into())).is_ok();
-                    }
-                    is_there
-                })?;
+    let folder = shared.models.folder().to_owned();
+    // into a file without a name first: a slow client then holds neither a snapshot of the read models nor a place
+    let made = shared.models.snapshot(move |reader| {
+        let mut written = tempfile::tempfile_in(folder).map(BufWriter::new);
+        let mut write = |text: &str| {
+            let result = written.as_mut().map(|file| file.write_all(text.as_bytes()));
+            if let Ok(Err(error)) = result {
+                written = Err(error);
             }
-            // whoever went away need not have the rest
-            let _ = runtime.block_on(sender.send(chunk.into()));
-            Ok(())
-        });
-        if let Err(trouble) = read.await {
-            let _ = Failed::from(&trouble);
+            written.is_ok()
+        };
+        let names: Vec<&str> = BOARD.columns.iter().map(|column| column.name).collect();
+        write(&line(names.iter().map(|name| quoted(name))));
+        for query in filters.queries(None) {
+            let all = Query { limit: usize::MAX >> 1, ..query };
+            reader.each(&BOARD, &all, |row| {
+                write(&line(BOARD.columns.iter().zip(&row).map(|(column, cell)| field(column, cell))))
+            })?;
         }
-        drop(place);
+        Ok(written.and_then(rewound))
     });
-    let body =
-        stream::unfold(sent, |mut sent| async move { Some((Ok::<_, Infallible>(sent.recv().await?), sent)) });
+    let (file, bytes) = made.await.map_err(|trouble| Failed::from(&trouble))?.map_err(|error| {
+        tracing::error!(%error, "a download cannot be written beside the read models");
+        Failed::Trouble
+    })?;
     let headers = [
-        ("content-type", "text/csv; charset=utf-8"),
-        ("content-disposition", "attachment; filename=\"work-orders.csv\""),
+        ("content-type", "text/csv; charset=utf-8".to_owned()),
+        ("content-disposition", "attachment; filename=\"work-orders.csv\"".to_owned()),
+        ("content-length", bytes.to_string()),
     ];
-    Ok((headers, Body::from_stream(body)).into_response())
+    Ok((headers, streamed(file, bytes, place.leave())).into_response())
+}
+
+/// The whole file from its beginning, and how many bytes it has.
+fn rewound(file: BufWriter<File>) -> io::Result<(File, u64)> {
+    let mut file = file.into_inner().map_err(io::IntoInnerError::into_error)?;
+    let bytes = file.stream_position()?;
+    file.rewind()?;
+    Ok((file, bytes))
 }
 
 fn line(cells: impl Iterator<Item = String>) -> String {
