@@ -275,7 +275,7 @@ async fn a_body_of_exactly_the_limit_is_taken_and_one_byte_more_is_not() {
 #[tokio::test]
 async fn what_the_headers_refuse_is_answered_before_the_body_comes() {
     let viewer = "token-of-a-viewer-for-the-doors";
-    let sha256: String = Sha256::digest(viewer).iter().map(|byte| format!("{byte:02x}")).collect();
+    let sha256 = Sha256::digest(viewer).iter().fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"));
     let more = format!("[[access]]\nname = \"viewer\"\nrole = \"viewer\"\nsha256 = \"{sha256}\"\n");
     let world = World::begin(Plan { more, ..Plan::default() }).await;
     let viewer = format!("authorization: Bearer {viewer}\r\n");
