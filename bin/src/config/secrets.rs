@@ -66,7 +66,7 @@ impl Secrets {
 
     /// Reads it from anything that knows variables by name; names every one that is missing, weak or used twice.
     pub fn from_lookup(config: &Config, lookup: impl Fn(&str) -> Option<String>) -> Result<Self, Error> {
-        let mut reader = Reader { lookup: &lookup, problems: Vec::new(), known: Vec::new() };
+        let mut reader = VariableReader { lookup: &lookup, problems: Vec::new(), known: Vec::new() };
         for token in &config.access {
             reader.keep_apart(
                 format!("the token of {} in [[access]]", token.name),
@@ -111,7 +111,7 @@ impl Secrets {
 /// The secrets of the application links alone, for those who only show them.
 pub fn link_secrets() -> Result<Vec<Secret>, Error> {
     let lookup = |name: &str| std::env::var(name).ok();
-    let mut reader = Reader { lookup: &lookup, problems: Vec::new(), known: Vec::new() };
+    let mut reader = VariableReader { lookup: &lookup, problems: Vec::new(), known: Vec::new() };
     let link = reader.link();
     if reader.problems.is_empty() { Ok(link) } else { Err(Error::Environment { problems: reader.problems }) }
 }
@@ -137,14 +137,14 @@ pub(crate) fn makes_webhook_secret(scheme: &str) -> &'static str {
 }
 
 /// Reads variables, and notes what is wrong with them.
-struct Reader<'a> {
+struct VariableReader<'a> {
     lookup: &'a dyn Fn(&str) -> Option<String>,
     problems: Vec<String>,
     /// Every secret so far, by its SHA-256, with what it is called in messages.
     known: Vec<(String, [u8; 32])>,
 }
 
-impl Reader<'_> {
+impl VariableReader<'_> {
     fn value(&self, variable: &str) -> Option<String> {
         (self.lookup)(variable).map(|value| value.trim().to_owned()).filter(|value| !value.is_empty())
     }

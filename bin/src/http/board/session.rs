@@ -40,13 +40,13 @@ const COOKIE_OVER_TLS: &str = "__Host-covertrail";
 /// Everybody who is signed in.
 #[derive(Debug, Default)]
 pub struct Sessions {
-    open: Mutex<HashMap<[u8; 32], Session>>,
+    open: Mutex<HashMap<[u8; 32], BoardSession>>,
     over_tls: bool,
 }
 
 /// One sign-in. What it holds open ends when it is dropped.
 #[derive(Debug)]
-struct Session {
+struct BoardSession {
     viewer: Viewer,
     /// The order of sign-ins.
     number: u64,
@@ -111,7 +111,7 @@ impl Sessions {
             open.values().map(|session| session.number).max().map_or(0, |last| last.saturating_add(1));
         let (is_open, opened) = watch::channel(());
         let viewer = Viewer { who, form_key: random(), until, open: opened };
-        open.insert(hash(&name), Session { viewer, number, _open: is_open });
+        open.insert(hash(&name), BoardSession { viewer, number, _open: is_open });
         format!("{}={name}; Max-Age={LASTS_SECONDS}; {}", self.cookie(), self.attributes())
     }
 

@@ -81,7 +81,7 @@ fn what_cannot_be_used_beside_the_connection_string_is_named() {
 
 #[test]
 fn a_password_goes_to_other_machines_over_tls_only() {
-    let password = Secret::new("ops:a-long-password".to_owned());
+    let password = Secret::new("ops:a-password-that-is-long".to_owned());
     let weak =
         Settings::new("esdb://one.example:2113", Some(&Secret::new("admin:changeit".to_owned())), None);
     assert!(matches!(weak, Err(BadSettings::WeakPassword(_))), "{weak:?}");
