@@ -29,7 +29,7 @@ pub(super) fn of_people() -> Vec<Operation> {
             "reason": { "type": ["string", "null"], "pattern": REASON, "maxLength": MAX_CHARACTERS, "description": "Why, if there is something to say." },
         }),
     );
-    let form = json!({ "type": "object", "required": ["certificate"], "properties": {
+    let form = json!({ "type": "object", "required": ["certificate"], "additionalProperties": false, "properties": {
         "certificate": { "type": "string", "format": "binary", "description": "A PDF of at most 15 MB." },
     }});
     let form = json!({ "required": true, "content": { "multipart/form-data": {
@@ -53,7 +53,7 @@ pub(super) fn of_people() -> Vec<Operation> {
         let mut act = Map::from_iter([
             ("operationId".to_owned(), name.into()),
             ("summary".to_owned(), summary.into()),
-            ("parameters".to_owned(), json!([path("work_order"), header("Idempotency-Key", KEY, &json!({ "type": "string", "minLength": 1, "maxLength": 128, "pattern": "^[!-~]+$" })), header("If-Match", MATCH, &json!({ "type": "string", "pattern": "^(\\*|\"[0-9]{1,18}\"(, \"[0-9]{1,18}\")*)$" }))])),
+            ("parameters".to_owned(), json!([path("work_order"), header("Idempotency-Key", KEY, &json!({ "type": "string", "minLength": 1, "maxLength": 128, "pattern": "^[!-~]+$" })), header("If-Match", MATCH, &json!({ "type": "string", "minLength": 3, "maxLength": 20, "pattern": "^\"[0-9]+\"$" }))])),
             ("responses".to_owned(), answers(what, &done, &["400", "404", "409", "412", "413", "415", "422"])),
         ]);
         act.extend(body.map(|body| ("requestBody".to_owned(), body)));
@@ -67,8 +67,7 @@ const REASON: &str = r"^[^\x00-\x1f\x7f-\x9f]*[^\s\x00-\x1f\x7f-\x9f][^\x00-\x09
 
 const KEY: &str =
     "Under one key a thing is done once, also after a restart; another thing under it is refused with 422.";
-const MATCH: &str =
-    "The work order's ETag: if something has happened since, nothing is done and the answer is 412.";
+const MATCH: &str = "The work order's ETag, several with commas between, or *: if something has happened since, nothing is done and the answer is 412.";
 
 pub(super) fn streams() -> Vec<Operation> {
     let query = |name: &str, what: &str| json!({ "name": name, "in": "query", "description": what, "schema": named() });

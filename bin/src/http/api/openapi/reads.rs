@@ -1,6 +1,6 @@
 //! What is read: described.
 
-use super::{Operation, answers, id, known_at, moment, named, object, path, refusal, text, words};
+use super::{Operation, answers, id, known_at, moment, object, path, refusal, text, words};
 use crate::config::Right;
 use crate::http::api::listings::{self, Filter, Keeps, Listing, TextForm};
 use covertrail_domain::coverage::Badge;
@@ -21,7 +21,7 @@ fn list(listing: &Listing) -> Value {
     let limit = json!({ "type": "integer", "minimum": 1, "maximum": 1000, "default": 100 });
     parameters.extend([
         json!({ "name": "limit", "in": "query", "description": "How many rows at most.", "schema": limit }),
-        json!({ "name": "after", "in": "query", "description": "The `next` of the page before.", "schema": named() }),
+        json!({ "name": "after", "in": "query", "description": "The `next` of the page before.", "schema": { "type": "string", "pattern": "^[A-Za-z0-9_-]+$", "minLength": 1, "maxLength": 4096 } }),
         json!({
             "name": "min_position", "in": "query", "schema": { "type": "integer", "minimum": 0, "maximum": u64::MAX },
             "description": "Waits until the list has come to this position of the log; 412 where the log does not go that far, or the list does not come there in 10 seconds.",
