@@ -21,8 +21,8 @@ pub(super) fn runtime() -> Runtime {
     Builder::new_multi_thread().worker_threads(1).enable_time().build().unwrap()
 }
 
-pub(super) fn stream(name: &str) -> Option<wire::StreamIdentifier> {
-    Some(wire::StreamIdentifier { stream_name: name.as_bytes().to_vec().into() })
+pub(super) fn stream(name: &str) -> wire::StreamIdentifier {
+    wire::StreamIdentifier { stream_name: name.as_bytes().to_vec().into() }
 }
 
 pub(super) fn filter(regex: &str, prefix: &[&str]) -> wire::FilterOptions {
@@ -48,7 +48,7 @@ fn reads() {
         ..read_req::Options::default()
     };
     let one = of(StreamOption::Stream(wire::StreamOptions {
-        stream_identifier: stream("coverage-1"),
+        stream_identifier: Some(stream("coverage-1")),
         revision_option: Some(wire::stream_options::RevisionOption::Revision(7)),
     }));
     let all = of(StreamOption::All(read_req::AllOptions {
@@ -83,7 +83,7 @@ fn appends() {
         clock: Arc::new(|| 7),
     };
     let options =
-        append_req::Options { stream_identifier: stream("order-1"), expected_stream_revision: None };
+        append_req::Options { stream_identifier: Some(stream("order-1")), expected_stream_revision: None };
     let proposed = ProposedMessage {
         id: Some(wire::Uuid { value: Some(wire::uuid::Value::String(uuid::Uuid::nil().to_string())) }),
         metadata: [("type", "thing.happened.v1"), ("content-type", "application/json")]
@@ -120,7 +120,7 @@ fn appends() {
             }
             Some(append_req::Content::ProposedMessage(message)) => {
                 let options = append_req::Options {
-                    stream_identifier: stream("order-1"),
+                    stream_identifier: Some(stream("order-1")),
                     expected_stream_revision: Some(append_req::options::ExpectedStreamRevision::Any(
                         wire::Empty {},
                     )),

@@ -11,8 +11,9 @@ use bytes::Bytes;
 use covertrail_domain::coverage::State;
 use covertrail_domain::testkit::mutate::{fuzz, outcome};
 use covertrail_domain::time::Timestamp;
-use hmac::{Hmac, KeyInit as _, Mac as _};
+use hmac::{Hmac, KeyInit as _, Mac};
 use sha2::Sha256;
+use std::fmt::Write as _;
 
 const KEY: &[u8] = b"0123456789abcdef01234567";
 const SENT: i64 = 1_761_997_200;
@@ -21,11 +22,14 @@ const HINT: &str = r#"{"event_id":"we_1","work_order_id":"12345","now":"17619972
 
 fn signed(parts: &[&str]) -> [u8; 32] {
     let keyed = Hmac::<Sha256>::new_from_slice(KEY).unwrap();
-    parts.iter().fold(keyed, |keyed, part| keyed.chain_update(part)).finalize().into_bytes().into()
+    parts.iter().fold(keyed, Mac::chain_update).finalize().into_bytes().into()
 }
 
 fn hex(bytes: [u8; 32]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        write!(text, "{byte:02x}").unwrap();
+        text
+    })
 }
 
 /// A request as one text: headers, an empty line, the body.
@@ -46,17 +50,17 @@ fn signatures(name: &str, scheme: &Scheme, secret: &str, authentic: &str) {
     fuzz(name, &[authentic.as_bytes()], &words, |request| {
         let (headers, body) = split(request);
         let header = |name: &str| headers.iter().find(|(known, _)| known == name).map(|(_, value)| *value);
-        let verified = verifier.verify(header, body, Timestamp::from_unix(SENT));
-        if matches!(verified, Ok(()) | Err(Unauthentic::Stale { .. }))
+        let answer = verifier.verify(header, body, Timestamp::from_unix(SENT));
+        if matches!(answer, Ok(()) | Err(Unauthentic::Stale { .. }))
             && !matches!(scheme, Scheme::Bearer { .. })
         {
             assert_eq!(body, BODY.as_bytes(), "a body that nobody signed is believed");
-            assert!(verified.is_ok(), "a time that nobody signed is believed");
+            assert!(answer.is_ok(), "a time that nobody signed is believed");
         }
         let id = verifier.signed_id(header);
         let delivery = Delivery::from_policy(id, Bytes::copy_from_slice(body));
         assert!(crate::store::StreamName::parse(&delivery.stream()).is_ok());
-        outcome(&verified)
+        outcome(&answer)
     });
 }
 

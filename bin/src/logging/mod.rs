@@ -187,8 +187,8 @@ fn own_line(format: LogFormat, level: &str, message: &str, fields: &[(&str, serd
             line.to_string()
         }
         LogFormat::Text => {
-            let fields: String = fields.iter().map(|(name, value)| format!(" {name}={value}")).collect();
-            format!("{now} {level:>5} {message}{fields}")
+            let fields: Vec<_> = fields.iter().map(|(name, value)| format!("{name}={value}")).collect();
+            format!("{now} {level:>5} {message} {}", fields.join(" "))
         }
     };
     escape::escaped_line(format, format!("{line}\n").as_bytes())

@@ -203,9 +203,7 @@ fn digits_after(input: &[u8], at: usize) -> core::ops::Range<usize> {
 pub fn outcome<T, E: core::fmt::Display>(result: &Result<T, E>) -> String {
     match result {
         Ok(_) => String::new(),
-        Err(error) => {
-            alloc::format!("{error}").chars().filter(|letter| letter.is_ascii_alphabetic()).take(24).collect()
-        }
+        Err(error) => alloc::format!("{error}").chars().filter(char::is_ascii_alphabetic).take(24).collect(),
     }
 }
 

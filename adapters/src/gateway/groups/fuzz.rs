@@ -16,11 +16,12 @@ fn groups() {
         settings: Some(create_req::Settings { max_retry_count: 10, ..create_req::Settings::default() }),
         ..create_req::Options::default()
     };
-    let ack = read_req::Ack { ids: vec![wire::Uuid { value: None }], ..read_req::Ack::default() };
+    let ack = read_req::Ack { ids: vec![wire::Uuid { value: None }] };
     let corpus = [
         CreateReq { options: Some(create) }.encode_to_vec(),
         ReadReq { content: Some(read_req::Content::Ack(ack)) }.encode_to_vec(),
-        wire::StreamOptions { stream_identifier: stream("order-1"), revision_option: None }.encode_to_vec(),
+        wire::StreamOptions { stream_identifier: Some(stream("order-1")), revision_option: None }
+            .encode_to_vec(),
         filter("^[^$].*", &["order-"]).encode_to_vec(),
     ];
     let (runtime, patterns) = (runtime(), Patterns::new());

@@ -191,35 +191,46 @@ mod tests {
         }
     }
 
-    /// The cells of one line, as RFC 4180 has them.
+    /// The cells of one line, as RFC 4180 has them; nothing where it is no line.
     fn read(line: &str) -> Option<Vec<String>> {
         let (mut cells, mut rest) = (Vec::new(), line);
         loop {
-            let (cell, after) = match rest.strip_prefix('"') {
-                Some(quoted) => {
-                    let pairs = |text: &str| text.bytes().take_while(|byte| *byte == b'"').count();
-                    let (mut end, mut found) = (0, None);
-                    while let Some(quote) = quoted[end..].find('"').map(|quote| end + quote) {
-                        let many = pairs(&quoted[quote..]);
-                        if many % 2 == 1 {
-                            found = Some(quote + many - 1);
-                            break;
-                        }
-                        end = quote + many;
-                    }
-                    let end = found?;
-                    (quoted[..end].replace("\"\"", "\""), &quoted[end + 1..])
+            let mut cell = String::new();
+            if let Some(quoted) = rest.strip_prefix('"') {
+                let mut pieces = quoted.split('"');
+                cell.push_str(pieces.next()?);
+                // an empty piece stands between the quotes of a pair, any other after the last
+                let mut after = pieces.next()?;
+                while after.is_empty() {
+                    let Some(next) = pieces.next() else { break };
+                    cell.push('"');
+                    cell.push_str(next);
+                    after = pieces.next()?;
                 }
-                None => {
-                    let end = rest.find([',', '"', '\r', '\n']).unwrap_or(rest.len());
-                    (rest[..end].to_owned(), &rest[end..])
-                }
-            };
-            cells.push(cell);
-            match after.strip_prefix(',') {
-                Some(next) => rest = next,
-                None => return after.is_empty().then_some(cells),
+                rest = &line[line.len() - after.len() - pieces.map(|piece| piece.len() + 1).sum::<usize>()..];
+            } else {
+                let end = rest.find([',', '"', '\r', '\n']).unwrap_or(rest.len());
+                cell.push_str(&rest[..end]);
+                rest = &rest[end..];
             }
+            cells.push(cell);
+            let Some(next) = rest.strip_prefix(',') else { return rest.is_empty().then_some(cells) };
+            rest = next;
+        }
+    }
+
+    #[test]
+    fn the_reader_of_these_tests_reads_csv() {
+        for (line, cells) in [
+            ("a,,b", Some(vec!["a", "", "b"])),
+            ("\"a\"\"b\",\"\"", Some(vec!["a\"b", ""])),
+            ("\"a,\r\n\",b", Some(vec!["a,\r\n", "b"])),
+            ("a\"b", None),
+            ("\"a", None),
+            ("\"a\"b", None),
+        ] {
+            let cells = cells.map(|cells| cells.into_iter().map(str::to_owned).collect());
+            assert_eq!(read(line), cells, "{line}");
         }
     }
 
