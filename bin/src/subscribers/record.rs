@@ -135,8 +135,8 @@ impl Record {
     }
 }
 
-/// How much longer than a turn lasts one may claim to last: nodes' clocks may differ.
-const LONGEST_TURN: i64 = 600_000_000;
+/// The longest turn that is believed, in microseconds: many times what one lasts, because nodes' clocks may differ.
+const LONGEST_TURN: i64 = 7_200_000_000;
 
 /// Why a line of a subscriber's stream cannot be true.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -150,7 +150,7 @@ pub(super) enum Impossible {
         at: u64,
     },
     /// It gives a node more time than any takes.
-    #[error("it gives a node a turn of more than ten minutes")]
+    #[error("it gives a node a turn of more than two hours")]
     EndlessTurn,
 }
 

@@ -105,41 +105,48 @@ async fn calls_taken_back_at_once_end_the_connection() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn heads_larger_than_the_limit_are_refused() {
-    let running = Running::begin().await;
-    let client = running.client();
+async fn heads_larger_than_the_limit_are_refused_before_anybody_looks_who_calls() {
+    let running = Running::on(TempDir::new().unwrap(), guarded).await;
     running.write("order-1", 1).await;
-    let mut connection = spoken(&running, 65_535).await;
-    let mut head = head("/event_store.client.streams.Streams/Read");
-    for number in 0..300 {
-        let (name, value) = (format!("x-{number:03}"), "v".repeat(100));
-        head.push(0);
-        for text in [name.as_bytes(), value.as_bytes()] {
-            head.push(u8::try_from(text.len()).unwrap());
-            head.extend(text);
-        }
-    }
-    let (first, rest) = head.split_at(16_000);
-    connection.write_all(&frame(1, 0, 1, first)).await.unwrap();
-    for (number, part) in rest.chunks(16_000).enumerate() {
-        let ends = u8::from((number + 1) * 16_000 >= rest.len()) * 4;
-        connection.write_all(&frame(9, ends, 1, part)).await.unwrap();
-    }
-    let mut answer = vec![0; 65_536];
-    let refused = async {
-        let mut received = Vec::new();
-        loop {
-            let read = connection.read(&mut answer).await.unwrap_or(0);
-            received.extend_from_slice(&answer[..read]);
-            // 431 in HPACK, or the connection's end
-            if read == 0 || received.windows(3).any(|part| part == b"431") || received.len() > 40 {
-                return;
+    for (headers, is_refused) in [(3, true), (300, false)] {
+        let before = running.watch.refused();
+        let mut connection = spoken(&running, 65_535).await;
+        let mut head = head("/event_store.client.streams.Streams/Read");
+        for number in 0..headers {
+            let (name, value) = (format!("x-{number:03}"), "v".repeat(100));
+            head.push(0);
+            for text in [name.as_bytes(), value.as_bytes()] {
+                head.push(u8::try_from(text.len()).unwrap());
+                head.extend(text);
             }
         }
-    };
-    soon(refused).await;
-    let mut events = client.read_all(&ReadAllOptions::default()).await.unwrap();
+        let parts: Vec<_> = head.chunks(16_000).collect();
+        for (number, part) in parts.iter().enumerate() {
+            // a head goes on in continuations, the last of which ends it
+            let (kind, ends) = (if number == 0 { 1 } else { 9 }, u8::from(number + 1 == parts.len()) * 4);
+            connection.write_all(&frame(kind, ends, 1, part)).await.unwrap();
+        }
+        soon(answered(&mut connection)).await;
+        assert_eq!(running.watch.refused() > before, is_refused, "{headers} headers");
+    }
+    let mut events =
+        running.client_as("reader:reader-token").read_all(&ReadAllOptions::default()).await.unwrap();
     assert!(soon(events.next()).await.unwrap().is_some(), "others go on");
+}
+
+/// Waits for the head of an answer, or for the connection's end.
+async fn answered(connection: &mut TcpStream) {
+    loop {
+        let mut head = [0; 9];
+        if connection.read_exact(&mut head).await.is_err() {
+            return;
+        }
+        let length = usize::from(head[0]) << 16 | usize::from(head[1]) << 8 | usize::from(head[2]);
+        let mut payload = vec![0; length];
+        if connection.read_exact(&mut payload).await.is_err() || head[3] == 1 {
+            return;
+        }
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
