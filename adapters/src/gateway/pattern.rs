@@ -25,6 +25,9 @@ const COMPILED_BYTES: usize = 256 << 10;
 const PART_BYTES: usize = 48 << 10;
 /// How many steps one match of a pattern that looks around may take back.
 const BACKTRACKS: usize = 10_000;
+/// How often a part of a pattern that looks around may repeat, nested repetitions multiplied: its compiler counts them
+/// without a check.
+const REPETITIONS: u64 = 1_000_000;
 /// How many events are matched in one turn.
 pub(super) const TURN: usize = 64;
 /// How long they may take.
@@ -187,6 +190,7 @@ fn compile(
             ));
         }
         // it may look around, which only the other knows
+        Err(_) if repetitions(&text) > REPETITIONS => return Err(too_slow()),
         Err(_) => {
             let weight = u32::try_from(text.len()).unwrap_or(u32::MAX);
             let part = self::place(looking_around, weight)?;
@@ -201,6 +205,19 @@ fn compile(
         }
     };
     Ok(Pattern { text, compiled, _places: (place, part) })
+}
+
+/// The numbers of all repetitions (`{2}`, `{1,3}`), multiplied. One that is escaped counts too, which refuses no more
+/// than a pattern that nobody writes.
+fn repetitions(text: &str) -> u64 {
+    let counts = text.split('{').skip(1).map(|rest| {
+        let counted = rest.split('}').next().unwrap_or_default();
+        let digits =
+            |part: &str| part.trim().bytes().all(|byte| byte.is_ascii_digit()) && !part.trim().is_empty();
+        let numbers = counted.split(',').filter(|part| digits(part));
+        numbers.map(|number| number.trim().parse().unwrap_or(u64::MAX)).max().unwrap_or(1)
+    });
+    counts.fold(1, |all: u64, count| all.saturating_mul(count.max(1)))
 }
 
 fn place(of: &Arc<Semaphore>, many: u32) -> Result<OwnedSemaphorePermit, Status> {
@@ -248,9 +265,19 @@ mod tests {
         let patterns = Patterns::new();
         let deep = "(".repeat(2000) + &")".repeat(2000);
         let long = "a".repeat(MAX_PATTERN_BYTES + 1);
-        for text in
-            [r"(?:\w{500}){500}", "(", &deep, &long, r"(?=(?:\w{300}){300})x", r"(a)\2(?=", "(?<n>a)(?"]
-        {
+        let nested = format!("(?=x){}a{}", "(?:".repeat(24), "){0, 999}".repeat(24));
+        for text in [
+            r"(?:\w{500}){500}",
+            "(",
+            &deep,
+            &long,
+            r"(?=(?:\w{300}){300})x",
+            r"(a)\2(?=",
+            "(?<n>a)(?",
+            // their size is more than a number of 64 bits can count
+            r"(?:(?=.)[\w-]1a){9223372036854775807}!",
+            &nested,
+        ] {
             let refused = patterns.compile(text.to_owned()).await.unwrap_err();
             assert_eq!(refused.code(), tonic::Code::InvalidArgument, "{}", refused.message());
             assert!(refused.message().len() < 300);

@@ -32,8 +32,13 @@ pub(super) enum Links {
 impl Source {
     /// A name as a client sends it. One that is too long for any stream is shortened: it names nothing either way.
     pub(super) fn parse(name: &[u8]) -> Self {
-        let name = name.get(..MAX_NAME_BYTES).unwrap_or(name);
-        let name = String::from_utf8_lossy(name).into_owned();
+        if name.len() > MAX_NAME_BYTES {
+            let shown = name.get(..MAX_NAME_BYTES).unwrap_or_default();
+            return Self::Nothing(String::from_utf8_lossy(shown).into_owned());
+        }
+        let Ok(name) = String::from_utf8(name.to_vec()) else {
+            return Self::Nothing(String::from_utf8_lossy(name).into_owned());
+        };
         if name == "$all" {
             return Self::All;
         }

@@ -125,6 +125,6 @@ impl<'de> Deserialize<'de> for Sha256Hex {
     }
 }
 
-fn name<'de, D: Deserializer<'de>>(source: D) -> Result<PersonId, D::Error> {
+pub(super) fn name<'de, D: Deserializer<'de>>(source: D) -> Result<PersonId, D::Error> {
     PersonId::parse(&String::deserialize(source)?).map_err(de::Error::custom)
 }

@@ -67,12 +67,10 @@ impl Secrets {
     /// Reads it from anything that knows variables by name; names every one that is missing, weak or used twice.
     pub fn from_lookup(config: &Config, lookup: impl Fn(&str) -> Option<String>) -> Result<Self, Error> {
         let mut reader = VariableReader { lookup: &lookup, problems: Vec::new(), known: Vec::new() };
-        for token in &config.access {
-            reader.keep_apart(
-                format!("the token of {} in [[access]]", token.name),
-                token.sha256.0,
-                &made_with(MAKES_TOKEN),
-            );
+        let access = config.access.iter().map(|token| (&token.name, "[[access]]", token.sha256));
+        let gateway = config.gateway.users.iter().map(|user| (&user.name, "[[gateway.users]]", user.sha256));
+        for (name, table, sha256) in access.chain(gateway) {
+            reader.keep_apart(format!("the token of {name} in {table}"), sha256.0, &made_with(MAKES_TOKEN));
         }
         let policy_api_key = reader.vendors("COVERTRAIL_POLICY_API_KEY", "1099Policy");
         let policy_webhook =

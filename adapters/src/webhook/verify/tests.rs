@@ -262,8 +262,8 @@ fn headers_that_no_body_could_make_authentic_are_refused_before_it() {
     assert!(matches!(check(&signed, &Headers::new(), STANDARD_SENT), Err(Unauthentic::Missing(_))));
     let malformed = standard_headers("nothing");
     assert!(matches!(check(&signed, &malformed, STANDARD_SENT), Err(Unauthentic::Malformed(_))));
-    let token = Verifier::new("webhooks.workmarket", bearer(), ["a-token-of-ours"]).unwrap();
-    let ours = headers(&[("authorization", "Bearer a-token-of-ours")]);
+    let token = Verifier::new("webhooks.workmarket", bearer(), ["a-long-token-of-ours"]).unwrap();
+    let ours = headers(&[("authorization", "Bearer a-long-token-of-ours")]);
     assert_eq!(check(&token, &ours, 0), Ok(HeaderCheck::Authentic));
     let theirs = headers(&[("authorization", "Bearer a-token-of-theirs")]);
     assert_eq!(check(&token, &theirs, 0), Err(Unauthentic::Mismatch));
