@@ -2,15 +2,17 @@
 
 use crate::config::{self, Api, Config, LogEngine, Secrets};
 use crate::engine::{Documents, Engine, Parts, Polling, Requirements};
-use crate::http::{Access, Sessions, Shared};
+use crate::http::{Access, CostlyQuestions, Sessions, Shared};
 use crate::links::Links;
 use crate::subscribers::{Keys, Subscribers, TURN};
 use crate::telemetry::Timings;
 use crate::views::ReadModels;
+use covertrail_adapters::front::{self, Connections};
 use covertrail_adapters::policy::Limits;
 use covertrail_adapters::secret::Secret;
-use covertrail_adapters::store::EventStore;
-use covertrail_adapters::webhook::verify::{Scheme, Verifier};
+use covertrail_adapters::store::{EVENTSTOREDB_APPEND_BYTES, EventStore, MAX_APPEND_BYTES};
+use covertrail_adapters::webhook::delivery::body_within;
+use covertrail_adapters::webhook::verify::{self, Scheme, Verifier};
 use covertrail_adapters::{policy, workmarket};
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -116,7 +118,7 @@ pub fn engine(
         policy: policy_client(config, secrets)?,
         workmarket: workmarket_client(config, secrets)?,
         mapping: mapping(config),
-        documents: Documents::new(&config.store.documents),
+        documents: Documents::new(&config.store.documents).shared_with(config.store.sharing()?),
         requirements: Requirements {
             lines: config.policy.required_lines,
             bind_on: config.policy.bind_on,
@@ -157,8 +159,13 @@ pub fn shared(
 ) -> Result<Shared, Unusable> {
     let [policy, workmarket] = verifiers(config, secrets)?;
     let access = Access::new(&config.access, &secrets.people);
-    let models = ReadModels::new(Arc::clone(&engine.store), &config.store.views_path());
-    let max_body_bytes = config.server.max_body_bytes;
+    let models =
+        ReadModels::shared(Arc::clone(&engine.store), &config.store.views_path(), config.store.sharing()?);
+    let max_body_bytes = max_body_bytes(config);
+    let connections = connections(&config.server);
+    let server = &config.server;
+    let costly = CostlyQuestions::new(server.costly_questions_at_once, server.costly_questions_waiting);
+    connections.watch(Arc::clone(costly.limit()));
     let certificate_stuck_after = config.engine.certificate_stuck_after;
     let links = links(&config.server, address, secrets.link.clone())?;
     let subscribers = Arc::default();
@@ -171,43 +178,71 @@ pub fn shared(
         workmarket,
         models,
         subscribers,
+        gateway: None,
         access,
+        people: config.people,
         sessions,
+        refusals: Arc::default(),
         links,
         requests,
+        connections,
+        costly,
         max_body_bytes,
         certificate_stuck_after,
     })
 }
 
-/// Those who are told by webhooks, each with its secret from the environment.
-pub fn subscribers(config: &Config, store: &Arc<dyn EventStore>) -> Result<Subscribers, config::Error> {
-    let mut problems = Vec::new();
+/// The table of connections. The limit of open files is raised for it as far as the system allows.
+fn connections(server: &config::Server) -> Arc<Connections> {
+    let rules = server.rules(front::raise_open_files());
+    if let Some(configured) = server.max_connections
+        && configured > rules.total
+    {
+        tracing::warn!(
+            configured,
+            used = rules.total,
+            open_files = rules.open_files,
+            "server.max_connections is more than the limit of open files leaves room for; raise it (ulimit -n)"
+        );
+    }
+    Connections::new(rules)
+}
+
+/// The largest body whose delivery the log can store, where that is less than what is configured.
+fn max_body_bytes(config: &Config) -> usize {
+    let most = body_within(match config.store.engine {
+        LogEngine::Embedded => MAX_APPEND_BYTES,
+        LogEngine::EventStoreDb => EVENTSTOREDB_APPEND_BYTES,
+    });
+    let configured = config.server.max_body_bytes;
+    if configured > most {
+        tracing::info!(configured, used = most, "server.max_body_bytes is more than the event log takes");
+    }
+    configured.min(most)
+}
+
+/// Those who are told by webhooks, each with its secret.
+pub fn subscribers(
+    config: &Config,
+    secrets: &Secrets,
+    store: &Arc<dyn EventStore>,
+) -> Result<Subscribers, Unusable> {
     let mut known = Vec::new();
     for settings in &config.subscribers {
-        let variable = settings.variable();
-        match Keys::parse(&std::env::var(&variable).unwrap_or_default()) {
-            Ok(keys) => known.push((settings.clone(), keys)),
-            Err(problem) => problems.push(format!("{variable} {problem}")),
-        }
+        let secrets = secrets.subscribers.get(&settings.name).map_or(&[][..], Vec::as_slice);
+        let keys = Keys::new(secrets)
+            .map_err(|(number, weak)| unusable(&settings.variable(), format!("secret {number} {weak}")))?;
+        known.push((settings.clone(), keys));
     }
-    if problems.is_empty() {
-        let turns = (config.store.engine == LogEngine::EventStoreDb).then_some(TURN);
-        return Subscribers::new(known, store, turns)
-            .map_err(|error| config::Error::Environment { problems: vec![format!("subscribers: {error}")] });
-    }
-    Err(config::Error::Environment { problems })
+    let turns = (config.store.engine == LogEngine::EventStoreDb).then_some(TURN);
+    Subscribers::new(known, store, turns).map_err(|error| unusable("subscribers", error))
 }
 
 /// The application links of a server that listens at that address.
-pub fn links(
-    server: &config::Server,
-    address: SocketAddr,
-    secret: Option<Secret>,
-) -> Result<Links, Unusable> {
+pub fn links(server: &config::Server, address: SocketAddr, secrets: Vec<Secret>) -> Result<Links, Unusable> {
     let base = server.public_url.clone().unwrap_or_else(|| format!("http://{address}"));
     let base = Url::parse(&base).map_err(|error| unusable("server.public_url", error))?;
-    Ok(Links::new(base, secret))
+    Ok(Links::new(base, secrets, server.link_days))
 }
 
 /// What verifies the deliveries of 1099Policy, and those of `WorkMarket`.
@@ -230,6 +265,16 @@ fn verifier(section: &str, webhook: &config::Webhook, secrets: &[String]) -> Res
             return Err(unusable(&format!("{section}.scheme"), format!("{other:?} is not one of {known}")));
         }
     };
-    let verifier = Verifier::new(section, scheme, secrets).map_err(|error| unusable(section, error))?;
+    let verifier = Verifier::new(section, scheme, secrets).map_err(|error| bad_webhook(section, &error))?;
     Ok(verifier.tolerating(webhook.tolerance_seconds))
+}
+
+fn bad_webhook(section: &str, error: &verify::Unusable) -> Unusable {
+    match error {
+        verify::Unusable::Header(_) => unusable(&format!("{section}.header"), "is no name of a header"),
+        verify::Unusable::NoSecret(_) => unusable(section, "at least one secret is needed"),
+        verify::Unusable::Secret { number, problem, .. } => {
+            unusable(section, format!("secret {number} {problem}"))
+        }
+    }
 }

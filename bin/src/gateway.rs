@@ -2,11 +2,16 @@
 
 use crate::clock;
 use crate::commands::Failure;
-use crate::config::Config;
-use crate::engine::{COVERAGE, DELIVERY};
-use covertrail_adapters::gateway::{ServeError, Settings, serve};
-use covertrail_adapters::store::{Category, EventStore};
+use crate::config::{self, AnonymousClients, Config, GatewayUser};
+use crate::engine::with_causes;
+use covertrail_adapters::OwnCategory;
+use covertrail_adapters::gateway::{
+    Appendable, ClientAccess, ClientRole, ClientUser, Confidential, GatewaySettings, GatewayTls,
+    GatewayWatch, ServeError, serve,
+};
+use covertrail_adapters::store::EventStore;
 use std::net::SocketAddr;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpListener;
@@ -18,6 +23,7 @@ pub(crate) struct Gateway(Option<Serving>);
 
 struct Serving {
     address: SocketAddr,
+    watch: Arc<GatewayWatch>,
     stop: oneshot::Sender<()>,
     server: JoinHandle<Result<(), ServeError>>,
 }
@@ -29,21 +35,30 @@ impl Gateway {
         let failed = |error| Failure::Failed(format!("gateway.listen: cannot listen on {listen}: {error}"));
         let listener = TcpListener::bind(listen).await.map_err(failed)?;
         let address = listener.local_addr().map_err(failed)?;
-        let own = [COVERAGE, DELIVERY].into_iter().filter_map(|name| Category::parse(name).ok()).collect();
-        let groups = config.store.path.with_extension("groups.json");
-        let settings = Settings { append: config.gateway.append, own, groups };
+        let settings = settings(config)?;
+        if config.gateway.users.is_empty() && config.gateway.anonymous == AnonymousClients::None {
+            tracing::warn!(
+                "gateway: no client may use it: add [[gateway.users]], or set anonymous = \"reader\" in [gateway]"
+            );
+        }
+        let watch = Arc::clone(&settings.watch);
         let (stop, stopped) = oneshot::channel::<()>();
         let stopped = async {
             // a dropped sender stops the server too
             let _ = stopped.await;
         };
         let server = tokio::spawn(serve(store, settings, Arc::new(clock::now_micros), listener, stopped));
-        Ok(Self(Some(Serving { address, stop, server })))
+        Ok(Self(Some(Serving { address, watch, stop, server })))
     }
 
     /// Where it serves.
     pub(crate) fn address(&self) -> Option<SocketAddr> {
         self.0.as_ref().map(|serving| serving.address)
+    }
+
+    /// Where its connections and calls are counted.
+    pub(crate) fn watch(&self) -> Option<Arc<GatewayWatch>> {
+        self.0.as_ref().map(|serving| Arc::clone(&serving.watch))
     }
 
     /// Waits for its end, which should not come.
@@ -68,3 +83,54 @@ impl Gateway {
         }
     }
 }
+
+fn settings(config: &Config) -> Result<GatewaySettings, Failure> {
+    let gateway = &config.gateway;
+    let user = |user: &GatewayUser| ClientUser {
+        name: user.name.to_string(),
+        role: user.role,
+        sha256: user.sha256.0,
+    };
+    let anonymous = match gateway.anonymous {
+        AnonymousClients::None => None,
+        AnonymousClients::Reader => Some(ClientRole::Reader),
+    };
+    Ok(GatewaySettings {
+        access: ClientAccess::Known { users: gateway.users.iter().map(user).collect(), anonymous },
+        appendable: Appendable::Categories(gateway.append.0.as_slice().into()),
+        confidential: confidential()?,
+        groups: config.store.groups_path(),
+        tls: tls(gateway)?,
+        watch: GatewayWatch::new(&gateway.limits()),
+    })
+}
+
+/// What names people or opens doors, as over HTTP: the raw deliveries, and where a contractor applies.
+fn confidential() -> Result<Confidential, Failure> {
+    let category = |own: OwnCategory| own.category().map_err(|bad| Failure::Failed(bad.to_string()));
+    Ok(Confidential {
+        hidden: vec![category(OwnCategory::Delivery)?],
+        removed: vec![(category(OwnCategory::Coverage)?, "url".to_owned())],
+    })
+}
+
+fn tls(gateway: &config::Gateway) -> Result<Option<GatewayTls>, Failure> {
+    let (Some(certificate), Some(key)) = (&gateway.certificate, &gateway.key) else { return Ok(None) };
+    warn_if_shared(key);
+    let read = GatewayTls::read(certificate, key);
+    let failed = |error| Failure::Configuration(format!("gateway.certificate: {}", with_causes(&error)));
+    read.map(Some).map_err(failed)
+}
+
+#[cfg(unix)]
+fn warn_if_shared(key: &Path) {
+    use std::os::unix::fs::PermissionsExt as _;
+    let is_shared = std::fs::metadata(key).is_ok_and(|found| found.permissions().mode() & 0o077 != 0);
+    if is_shared {
+        let key = key.display();
+        tracing::warn!(%key, "gateway.key: others on this machine can read it; mend it with `chmod 600 {key}`");
+    }
+}
+
+#[cfg(not(unix))]
+fn warn_if_shared(_: &Path) {}

@@ -5,6 +5,7 @@ use crate::commands::Failure;
 use crate::config::{self, LogEngine, store_credentials};
 use covertrail_adapters::store::eventstoredb::Settings;
 use covertrail_adapters::store::{Embedded, EventStore, EventStoreDb};
+use covertrail_files::{DatabaseError, DatabaseKind, Exposure, NotOurs, Sharing, beside};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -21,7 +22,9 @@ impl Opened {
     /// Opens the configured log to write to it.
     pub(crate) fn for_writing(store: &config::Store) -> Result<Self, Failure> {
         match store.engine {
-            LogEngine::Embedded => Ok(Self::file(&store.path, Embedded::open(&store.path)?)),
+            LogEngine::Embedded => {
+                Ok(Self::file(&store.path, Embedded::open_shared(&store.path, &store.sharing()?)?))
+            }
             LogEngine::EventStoreDb => Ok(Self::server(store)?),
         }
     }
@@ -29,13 +32,7 @@ impl Opened {
     /// Opens the configured log to read it, also while others write to it.
     pub(crate) fn for_reading(store: &config::Store) -> Result<Self, Failure> {
         match store.engine {
-            LogEngine::Embedded => {
-                if store.path.is_dir() {
-                    let folder = store.path.display();
-                    return Err(Failure::Log(format!("{folder} is a folder: name the log in it")));
-                }
-                Ok(Self::file(&store.path, Embedded::open_read_only(&store.path)?))
-            }
+            LogEngine::Embedded => Ok(Self::file(&store.path, Embedded::open_read_only(&store.path)?)),
             LogEngine::EventStoreDb => Ok(Self::server(store)?),
         }
     }
@@ -54,6 +51,49 @@ impl Opened {
             file.close().await;
         }
     }
+}
+
+/// Finds out, before anything is made, whether the files and folders beside the log are ours to use.
+pub(crate) fn look_at_places(store: &config::Store) -> Result<(), Unusable> {
+    let field = if store.views.is_some() { "store.views" } else { "the read models beside store.path" };
+    if let Some(refusal) = refusal_of_views(store) {
+        return Err(unusable(field, refusal));
+    }
+    match std::fs::metadata(&store.documents) {
+        Ok(found) if !found.is_dir() => {
+            Err(unusable("store.documents", format!("{} is no folder", store.documents.display())))
+        }
+        Ok(_) | Err(_) => Ok(()),
+    }
+}
+
+/// Why the file of the read models cannot be used. One that is damaged can: it is put aside and folded again.
+pub(crate) fn refusal_of_views(store: &config::Store) -> Option<DatabaseError> {
+    match covertrail_files::look(&store.views_path(), DatabaseKind::ReadModels) {
+        Ok(_)
+        | Err(DatabaseError::Damaged { .. } | DatabaseError::NotOurs(NotOurs::WithoutDatabase { .. })) => {
+            None
+        }
+        Err(refusal) => Some(refusal),
+    }
+}
+
+/// How many documents are looked at.
+const MOST_DOCUMENTS: usize = 10_000;
+
+/// Files and folders of ours that others than those may read whom the configuration names. They are of before, since what
+/// is made now is closed to others.
+pub(crate) fn exposures(store: &config::Store) -> Result<Vec<Exposure>, Unusable> {
+    let sharing = store.sharing()?;
+    let mut databases = vec![store.views_path()];
+    let mut private = Vec::new();
+    if store.engine == LogEngine::Embedded {
+        databases.push(store.path.clone());
+        private.extend([beside(&store.path, ".lock"), store.groups_path()]);
+    }
+    let exposed = databases.iter().filter_map(|path| sharing.exposure_of_database(path));
+    let exposed = exposed.chain(private.iter().filter_map(|path| Sharing::OWNER_ONLY.exposure(path)));
+    Ok(exposed.chain(sharing.exposure_within(&store.documents, MOST_DOCUMENTS)).collect())
 }
 
 /// The configured server; it is connected to when it is first asked something.

@@ -5,6 +5,7 @@
     venv/bin/python tests/python/eventstore_client.py target/debug/covertrail
 """
 
+import hashlib
 import json
 import os
 import subprocess
@@ -15,14 +16,17 @@ from pathlib import Path
 from uuid import uuid4
 
 from kurrentdbclient import KurrentDBClient, NewEvent, StreamState
-from kurrentdbclient.exceptions import AccessDeniedError, NotFoundError, WrongCurrentVersionError
+from kurrentdbclient.exceptions import AccessDeniedError, KurrentDBClientError, NotFoundError, WrongCurrentVersionError
 
 CONFIGURATION = """
 [store]
 path = "log.sqlite"
 [gateway]
 listen = "127.0.0.1:0"
-append = true
+certificate = "{tls}/node.pem"
+key = "{tls}/node.key"
+append = ["thing"]
+{users}
 [policy]
 base_url = "http://127.0.0.1:9"
 [workmarket]
@@ -36,8 +40,27 @@ SECRETS = {
     "COVERTRAIL_WORKMARKET_WEBHOOK_SECRETS": "hook_0123456789abcdef",
 }
 
+# Certificates for tests alone.
+TLS = Path(__file__).resolve().parents[2] / "adapters/src/store/eventstoredb/tests/tls"
+
+# Each role has a user of its name.
+ROLES = ("reader", "auditor", "writer", "admin")
+
+
+def password(role):
+    return f"{role}_token_0123456789"
+
+
+def users():
+    def user(role):
+        digest = hashlib.sha256(password(role).encode()).hexdigest()
+        return f'[[gateway.users]]\nname = "{role}"\nrole = "{role}"\nsha256 = "{digest}"\n'
+
+    return "".join(map(user, ROLES))
+
+
 # gRPC would ask a proxy for this machine, too
-os.environ["no_proxy"] = "127.0.0.1"
+os.environ["no_proxy"] = "127.0.0.1,localhost"
 
 # Longer than any machine takes.
 PATIENCE = 120
@@ -48,7 +71,8 @@ class Program:
 
     def __init__(self, binary, folder):
         configuration = Path(folder, "covertrail.toml")
-        configuration.write_text(CONFIGURATION + '[server]\nlisten = "127.0.0.1:0"\n')
+        text = CONFIGURATION.format(tls=TLS, users=users())
+        configuration.write_text(text + '[server]\nlisten = "127.0.0.1:0"\n')
         self.process = subprocess.Popen(
             [binary, "serve", "--config", configuration],
             stderr=subprocess.PIPE,
@@ -65,13 +89,25 @@ class Program:
         assert address, "the program ended without serving"
         # nobody reads on: it must not wait for us
         threading.Thread(target=self.process.stderr.read, daemon=True).start()
-        self.client = KurrentDBClient(uri=f"esdb://{address}?tls=false")
+        self.port = address.rsplit(":", 1)[1]
+        self.clients = []
+
+    def signed_in(self, login):
+        """A client over TLS with that name:password."""
+        authority = (TLS / "ca.pem").read_text()
+        client = KurrentDBClient(uri=f"esdb://{login}@localhost:{self.port}", root_certificates=authority)
+        self.clients.append(client)
+        return client
+
+    def of(self, role):
+        return self.signed_in(f"{role}:{password(role)}")
 
     def __enter__(self):
-        return self.client
+        return self
 
     def __exit__(self, *_):
-        self.client.close()
+        for client in self.clients:
+            client.close()
         self.process.terminate()
         self.process.wait(PATIENCE)
 
@@ -136,9 +172,27 @@ def appends_and_reads(client):
 def refuses_what_an_audit_log_refuses(client):
     refused(AccessDeniedError, lambda: client.delete_stream("thing-1", current_version=StreamState.ANY))
     refused(AccessDeniedError, lambda: client.tombstone_stream("thing-1", current_version=StreamState.ANY))
-    for own in ("coverage-1", "delivery-1", "$ce-thing"):
+    for own in ("coverage-1", "delivery-1", "refusal-1", "subscriber-1", "poll-1", "catchup-1", "other-1", "$ce-thing"):
         refused(AccessDeniedError, lambda: client.append_to_stream(own, current_version=StreamState.ANY, events=event()))
         refused(AccessDeniedError, lambda: client.append_to_stream(own, current_version=StreamState.ANY, events=[event()]))
+
+
+def keeps_strangers_out(program):
+    for login in ("admin:wrong", f"nobody:{password('admin')}", f"reader:{password('admin')}"):
+        refused(KurrentDBClientError, lambda: program.signed_in(login).get_stream("thing-1"))
+    in_clear = KurrentDBClient(uri=f"esdb://localhost:{program.port}?tls=false&MaxDiscoverAttempts=1")
+    program.clients.append(in_clear)
+    refused(KurrentDBClientError, lambda: in_clear.get_stream("thing-1", timeout=10))
+
+
+def gives_each_role_its_own(program, given):
+    reader, auditor = program.of("reader"), program.of("auditor")
+    for client in (reader, auditor):
+        assert ids(client.get_stream("thing-1")) == given
+        refused(AccessDeniedError, lambda: client.append_to_stream("thing-1", current_version=StreamState.ANY, events=event()))
+        refused(AccessDeniedError, lambda: client.create_subscription_to_stream("theirs", "thing-1"))
+    refused(AccessDeniedError, lambda: reader.get_stream("$ce-delivery"))
+    refused(NotFoundError, lambda: auditor.get_stream("$ce-delivery"))
 
 
 def follows(client, given):
@@ -210,15 +264,19 @@ def goes_on_where_it_was(client, given):
 
 def main(binary):
     with tempfile.TemporaryDirectory() as folder:
-        with Program(binary, folder) as client:
+        with Program(binary, folder) as program:
+            client = program.of("writer")
             given = appends_and_reads(client)
             refuses_what_an_audit_log_refuses(client)
+            keeps_strangers_out(program)
+            gives_each_role_its_own(program, given)
             given = follows(client, given)
             shares(client, given)
-        with Program(binary, folder) as client:
+        with Program(binary, folder) as program:
+            client = program.of("writer")
             assert ids(client.read_all()) == given, "the log is there after a restart"
             goes_on_where_it_was(client, given)
-    print("kurrentdbclient: append, read, subscriptions, persistent subscriptions over a restart: ok")
+    print("kurrentdbclient over TLS: sign in, roles, append, read, subscriptions, persistent subscriptions over a restart: ok")
 
 
 if __name__ == "__main__":

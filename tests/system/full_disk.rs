@@ -19,7 +19,8 @@ async fn while_the_disk_is_full_webhooks_are_answered_503_and_afterwards_nothing
     let waiver = r#"{"reason":"the client asked for it","until":99999999999}"#;
     let path = "/v1/work-orders/12345/waive";
     let token = format!("Bearer {REVIEWER_TOKEN}");
-    assert_eq!(world.post(path, &[("authorization", &token)], waiver).await.status, 503);
+    let headers = [("authorization", token.as_str()), ("content-type", "application/json")];
+    assert_eq!(world.post(path, &headers, waiver).await.status, 503);
     let log = world.path("covertrail.sqlite");
     let told = world.printed();
     assert!(told.contains(&format!("the event log {} cannot be written to", log.display())), "{told}");

@@ -76,7 +76,7 @@ async fn trouble(world: &std::sync::Arc<World>) {
     assert_eq!(world.workmarket_says("assigned", &odd).await.status, 200);
     let headers = vec![("authorization", format!("Bearer {REVIEWER_TOKEN}x"))];
     assert_eq!(world.deliver("/webhooks/workmarket/assigned", &headers, PERSONAL[1]).await.status, 401);
-    assert_eq!(world.as_reviewer("/v1/work-orders/12345/review", PERSONAL[0]).await.status, 422);
+    assert_eq!(world.as_reviewer("/v1/work-orders/12345/review", PERSONAL[0]).await.status, 400);
     world
         .until("all is dealt with", |log| {
             log.deliveries

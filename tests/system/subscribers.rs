@@ -23,6 +23,9 @@ use tokio::runtime::Runtime;
 use tokio::task::JoinSet;
 
 const SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+/// One for each subscriber of a test.
+const SECRETS: [&str; 3] =
+    [SECRET, "whsec_MDEyMzQ1Njc4OWFiY2RlZmdoaWprbG1u", "whsec_MDEyMzQ1Njc4OWFiY2RlZmdoaWprbG1v"];
 const ADMIN_TOKEN: &str = "tok_admin_51d2e84b067f3a9c";
 
 type Refuses = Box<dyn FnMut(&Value) -> Option<StatusCode> + Send>;
@@ -108,7 +111,7 @@ fn listening(address: SocketAddr) -> io::Result<TcpListener> {
 }
 
 async fn hear(State(heard): State<Arc<Heard>>, headers: HeaderMap, body: Bytes) -> StatusCode {
-    let verifier = Verifier::new("tried", Scheme::StandardWebhooks, &[SECRET.to_owned()]).unwrap();
+    let verifier = Verifier::new("tried", Scheme::StandardWebhooks, SECRETS).unwrap();
     let header = |name: &str| headers.get(name).map(HeaderValue::as_bytes);
     if verifier.verify(header, &body, Timestamp::from_unix(now())).is_err() {
         return StatusCode::UNAUTHORIZED;
@@ -133,7 +136,8 @@ fn plan(sections: &[String], variables: &[&'static str]) -> Plan {
         "{}\n[[access]]\nname = \"ada\"\nrole = \"admin\"\nsha256 = \"{hash}\"\n",
         sections.join("\n")
     );
-    plan.secrets.more = variables.iter().map(|name| (*name, SECRET.to_owned())).collect();
+    plan.secrets.more =
+        variables.iter().zip(SECRETS).map(|(name, secret)| (*name, secret.to_owned())).collect();
     plan
 }
 
@@ -301,7 +305,7 @@ async fn a_subscriber_without_a_secret_or_with_an_event_nobody_knows_keeps_the_p
     };
     let wrong = [
         ("events = \"*\"", None, "COVERTRAIL_SUBSCRIBER_PAYROLL_SECRET is not set"),
-        ("events = \"*\"", Some("whsec_tooshort"), "COVERTRAIL_SUBSCRIBER_PAYROLL_SECRET is malformed"),
+        ("events = \"*\"", Some("whsec_tooshort"), "COVERTRAIL_SUBSCRIBER_PAYROLL_SECRET is too short"),
         ("events = [\"coverage.lost\"]", Some(SECRET), "coverage.coverage_activated"),
     ];
     for (more, secret, told) in wrong {

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use tonic::{Status, Streaming};
 use uuid::Uuid;
 
+use super::access::Caller;
 use super::event::id_of;
 use super::refusal::{access_denied, missing, not_appended, refusal, too_large, unreadable};
 use super::source::Source;
@@ -13,9 +14,14 @@ use super::wire;
 use super::wire::streams::append_req::options::ExpectedStreamRevision as WireExpected;
 use super::wire::streams::append_req::{Content, Options};
 use super::wire::streams::{AppendReq, ProposedMessage};
-use crate::store::{
-    AppendError, Appended, Category, EventStore, Expected, MAX_APPEND_BYTES, NewEvent, StreamName,
-};
+use crate::ClientCategory;
+use crate::store::{AppendError, Appended, EventStore, Expected, MAX_APPEND_BYTES, NewEvent, StreamName};
+
+/// The most events of one append, and what each weighs beside its bytes.
+const MAX_EVENTS: usize = 8192;
+const EVENT_BYTES: usize = 128;
+/// The longest type of an event, in bytes.
+const MAX_KIND_BYTES: usize = 512;
 
 /// The time in microseconds since 1970 UTC, from the one who has a clock.
 pub type Clock = Arc<dyn Fn() -> i64 + Send + Sync>;
@@ -24,10 +30,18 @@ pub type Clock = Arc<dyn Fn() -> i64 + Send + Sync>;
 #[derive(Clone)]
 pub(super) struct Appends {
     pub(super) store: Arc<dyn EventStore>,
-    pub(super) allowed: bool,
-    /// Categories that are not for clients to append to.
-    pub(super) own: Arc<[Category]>,
+    pub(super) appendable: Appendable,
     pub(super) clock: Clock,
+}
+
+/// What clients may append to.
+#[derive(Debug, Clone)]
+pub enum Appendable {
+    /// Streams of these categories, and no others; of none, the log is served for reading only.
+    Categories(Arc<[ClientCategory]>),
+    /// Every stream, also those that mean something to the program: for a log whose clients are nodes of the program
+    /// itself.
+    Everything,
 }
 
 /// One append, as far as it has come in.
@@ -55,13 +69,22 @@ pub(super) enum Outcome {
 }
 
 impl Appends {
+    /// What one client may append to.
+    pub(super) fn of_caller(&self, caller: &Caller) -> Self {
+        let mut own = self.clone();
+        if !caller.role.may_append() {
+            own.appendable = Appendable::none();
+        }
+        own
+    }
+
     /// Reads an append to its end; one that is cut off is not written.
     pub(super) async fn receive(&self, mut messages: Streaming<AppendReq>) -> Result<Proposal, Status> {
         let Some(AppendReq { content: Some(Content::Options(options)) }) = messages.message().await? else {
             return Err(missing("options"));
         };
         let mut proposal = self.begin(options)?;
-        while let Some(message) = messages.message().await? {
+        while let Some(message) = messages.message().await.map_err(incoming)? {
             match message.content {
                 Some(Content::ProposedMessage(message)) => proposal.add(message, &self.clock)?,
                 Some(Content::Options(_)) | None => return Err(missing("proposed_message")),
@@ -71,8 +94,8 @@ impl Appends {
     }
 
     pub(super) fn begin(&self, options: Options) -> Result<Proposal, Status> {
-        if !self.allowed {
-            return Err(access_denied("this log is served for reading only"));
+        if self.appendable.is_none() {
+            return Err(access_denied("this log is served to you for reading only"));
         }
         let name = options.stream_identifier.ok_or_else(|| missing("stream_identifier"))?.stream_name;
         let wanted = match options.expected_stream_revision {
@@ -83,8 +106,8 @@ impl Appends {
             None => return Err(missing("expected_stream_revision")),
         };
         match Source::parse(&name) {
-            Source::Stream(stream) if self.own.iter().any(|category| category.holds(stream.as_str())) => {
-                Err(access_denied("streams of this category are written by the program alone"))
+            Source::Stream(stream) if !self.appendable.holds(&stream) => {
+                Err(access_denied("clients do not append to streams of this category"))
             }
             Source::Stream(stream) => Ok(Proposal { stream, wanted, events: Vec::new(), bytes: 0 }),
             Source::All | Source::Links(_) => Err(access_denied("system streams write themselves")),
@@ -116,7 +139,35 @@ impl Appends {
     }
 }
 
+/// What is wrong with a message that did not come in: one that is too large is an append that is too large.
+pub(super) fn incoming(status: Status) -> Status {
+    if status.code() == tonic::Code::OutOfRange { too_large() } else { status }
+}
+
+impl Appendable {
+    /// Nothing.
+    pub fn none() -> Self {
+        Self::Categories(Arc::default())
+    }
+
+    fn is_none(&self) -> bool {
+        matches!(self, Self::Categories(categories) if categories.is_empty())
+    }
+
+    fn holds(&self, stream: &StreamName) -> bool {
+        match self {
+            Self::Categories(categories) => categories.iter().any(|category| category.holds(stream)),
+            Self::Everything => true,
+        }
+    }
+}
+
 impl Proposal {
+    /// What it holds in memory, in bytes.
+    pub(super) fn weight(&self) -> usize {
+        self.bytes.saturating_add(self.events.len().saturating_mul(EVENT_BYTES))
+    }
+
     pub(super) fn add(&mut self, message: ProposedMessage, clock: &Clock) -> Result<(), Status> {
         let mut metadata: HashMap<_, _> = message.metadata;
         let mut required = |name: &str| {
@@ -143,8 +194,13 @@ impl Proposal {
             .saturating_add(kind.len())
             .saturating_add(message.data.len())
             .saturating_add(message.custom_metadata.len());
-        if self.bytes > MAX_APPEND_BYTES {
+        if self.bytes > MAX_APPEND_BYTES || self.events.len() >= MAX_EVENTS {
             return Err(too_large());
+        }
+        if kind.len() > MAX_KIND_BYTES || kind.chars().any(char::is_control) {
+            return Err(Status::invalid_argument(format!(
+                "an event's type has at most {MAX_KIND_BYTES} bytes and no control characters"
+            )));
         }
         self.events.push(NewEvent {
             id,

@@ -4,20 +4,25 @@
 use std::collections::HashMap;
 
 use prost::Message;
-use tokio::sync::mpsc;
 use tonic::{Code, Status, Streaming};
 use uuid::Uuid;
 
-use super::append::{Appends, Outcome, Proposal, Wanted, success};
+use super::append::{Appends, Outcome, Proposal, Wanted, incoming, success};
 use super::event::{IdForm, id_of};
+use super::outbox::Outbox;
 use super::refusal::missing;
 use super::wire;
 use super::wire::streams::batch_append_resp::{
     Any, ExpectedStreamPosition, Result as Answer, Status as WireStatus,
 };
 use super::wire::streams::{BatchAppendReq, BatchAppendResp};
+use crate::store::MAX_APPEND_BYTES;
 
-type Out = mpsc::Sender<Result<BatchAppendResp, Status>>;
+type Out = Outbox<BatchAppendResp>;
+
+/// How many appends of one call may have begun and not ended, and what they may hold together, in bytes.
+const MAX_BEGUN: usize = 64;
+const MAX_BEGUN_BYTES: usize = 4 * MAX_APPEND_BYTES;
 
 /// An append that has begun and whose end has not come.
 struct Begun {
@@ -33,7 +38,7 @@ pub(super) async fn serve(appends: Appends, mut requests: Streaming<BatchAppendR
         let answer = match requests.message().await {
             Ok(Some(request)) => take(&appends, &mut begun, request).await,
             Ok(None) => return,
-            Err(status) => Err(status),
+            Err(status) => Err(incoming(status)),
         };
         let ended = answer.is_err();
         if let Some(answer) = answer.transpose()
@@ -67,6 +72,10 @@ async fn take(
     }
     if !request.is_final {
         begun.insert(correlation, batch);
+        let held = begun.values().filter_map(|batch| batch.proposal.as_ref().ok()).map(Proposal::weight);
+        if begun.len() > MAX_BEGUN || held.sum::<usize>() > MAX_BEGUN_BYTES {
+            return Err(Status::resource_exhausted("too many appends have begun and not ended"));
+        }
         return Ok(None);
     }
     let outcome = match batch.proposal {
@@ -115,7 +124,7 @@ fn failed(status: &Status) -> WireStatus {
     match (code, exception) {
         (_, Some("access-denied")) => detailed(code, message, "AccessDenied", &wire::AccessDenied {}),
         (_, Some("maximum-append-size-exceeded")) => {
-            let max_append_size = u32::try_from(crate::store::MAX_APPEND_BYTES).unwrap_or(u32::MAX);
+            let max_append_size = u32::try_from(MAX_APPEND_BYTES).unwrap_or(u32::MAX);
             let details = wire::MaximumAppendSizeExceeded { max_append_size };
             detailed(code, message, "MaximumAppendSizeExceeded", &details)
         }

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use bytes::Bytes;
 use uuid::Uuid;
 
+use super::confidential::Sight;
 use super::wire;
 use crate::store::Recorded;
 
@@ -39,14 +40,15 @@ pub(super) struct Event {
 }
 
 impl Event {
-    pub(super) fn of(recorded: &Recorded<'_>) -> Self {
+    /// An event as a reader may see it.
+    pub(super) fn seen(sight: &Sight, recorded: &Recorded<'_>) -> Self {
         Self {
             id: recorded.id,
             stream: recorded.stream.to_owned(),
             revision: recorded.revision,
             position: recorded.position.get(),
             kind: recorded.kind.to_owned(),
-            data: Bytes::copy_from_slice(recorded.data),
+            data: sight.data(recorded),
             metadata: Bytes::copy_from_slice(recorded.metadata),
             recorded_at: recorded.recorded_at,
         }
@@ -79,6 +81,11 @@ impl Event {
 }
 
 impl Item {
+    /// What it holds in memory, in bytes.
+    pub(super) fn weight(&self) -> usize {
+        self.event.data.len().saturating_add(self.event.metadata.len()).saturating_add(512)
+    }
+
     /// The id by which a consumer answers: that of the event it read, which is the link where there is one.
     pub(super) fn id(&self) -> Uuid {
         self.link.as_ref().map_or(self.event.id, |link| link.id)

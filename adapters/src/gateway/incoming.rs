@@ -1,46 +1,166 @@
-//! Connections as the server takes them. Each acknowledges what it read at once: the Rust client sends a call
-//! in two small writes without `TCP_NODELAY`, so the second waits for the first one's acknowledgement, which the
-//! kernel would hold back for 40 ms. That was the price of every append.
+//! Connections: HTTP/2 and nothing else, with or without TLS, within limits.
+//!
+//! Each acknowledges what it read at once: the Rust client sends a call in two small writes without `TCP_NODELAY`, so the
+//! second waits for the first one's acknowledgement, which the kernel would hold back for 40 ms. That was the price of
+//! every append.
 
+use std::convert::Infallible;
 use std::io;
-use std::pin::Pin;
-use std::task::{Context, Poll};
+use std::pin::{Pin, pin};
+use std::sync::Arc;
+use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
-use futures_util::{Stream, stream};
+use hyper::server::conn::http2;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
-use tonic::transport::server::Connected;
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+use tokio_rustls::TlsAcceptor;
 
-/// The pause after a connection could not be taken because there are too many.
-const PAUSE: Duration = Duration::from_millis(100);
+use super::door::{Door, GatewayLimits};
+use super::stopped;
+use super::tls::GatewayTls;
+use crate::front::{ConnectionRules, Connections, OpenConnection};
 
-/// Every connection that comes.
-pub(super) fn incoming(listener: TcpListener) -> impl Stream<Item = io::Result<Prompt>> {
-    stream::unfold(listener, |listener| async move {
-        loop {
-            match listener.accept().await {
-                Ok((connection, _)) => {
-                    // a failure costs time only
-                    let _ = connection.set_nodelay(true);
-                    return Some((Ok(Prompt(connection)), listener));
-                }
-                Err(error) => {
-                    tracing::warn!(%error, "the gateway could not take a connection");
-                    tokio::time::sleep(PAUSE).await;
-                }
-            }
-        }
+/// A client that says nothing for so long is asked whether it is there, and how long it may take to answer.
+const KEEP_ALIVE: Duration = Duration::from_secs(10);
+const KEEP_ALIVE_ANSWERED: Duration = Duration::from_secs(20);
+/// How long a connection may take to be secured and to make its first call.
+const FIRST_CALL: Duration = Duration::from_secs(10);
+/// How long a connection may be open without a call.
+const IDLE: Duration = Duration::from_mins(10);
+/// How many calls one connection may have under way.
+const MAX_STREAMS: u32 = 128;
+/// How much a client may send of one call, and of all calls of a connection, before it is read, in bytes.
+const STREAM_WINDOW: u32 = 256 << 10;
+const CONNECTION_WINDOW: u32 = 1 << 20;
+/// The largest head of a call, in bytes.
+const MAX_HEADER_BYTES: u32 = 16 << 10;
+/// How much of an answer waits for a client's window, in bytes.
+const SEND_BUFFER_BYTES: usize = 64 << 10;
+/// How many calls a client may take back before they were looked at, and how many may be reset for its mistakes.
+const MAX_RESETS: usize = 32;
+
+/// The table of the gateway's connections.
+pub(super) fn connections(limits: &GatewayLimits) -> Arc<Connections> {
+    Connections::new(ConnectionRules {
+        port: "gateway",
+        total: limits.connections,
+        per_peer: limits.connections_per_peer,
+        head: FIRST_CALL,
+        idle: IDLE,
+        ..ConnectionRules::default()
     })
 }
 
-/// A connection that acknowledges what it read at once.
-pub(super) struct Prompt(TcpStream);
+/// Serves every connection that comes until the server stops; then calls end, and their connections.
+pub(super) async fn serve(
+    listener: TcpListener,
+    tls: Option<&GatewayTls>,
+    door: &Door,
+    mut stop: watch::Receiver<bool>,
+) {
+    let connections = Arc::clone(&door.watch.connections);
+    let acceptor = tls.map(|tls| TlsAcceptor::from(Arc::clone(&tls.0)));
+    // dropped with this: then they all end at once
+    let mut serving = JoinSet::new();
+    let stop_each = stop.clone();
+    let mut stopping = pin!(stopped(&mut stop));
+    loop {
+        tokio::select! {
+            (stream, _, connection) = connections.accept(&listener) => {
+                let (door, acceptor, stop) = (door.clone(), acceptor.clone(), stop_each.clone());
+                serving.spawn(async move {
+                    let connection = Arc::new(connection);
+                    tokio::select! {
+                        () = serve_one(stream, acceptor, door, Arc::clone(&connection), stop) => {}
+                        () = connection.closed() => {}
+                    }
+                });
+            }
+            Some(_) = serving.join_next() => {}
+            () = &mut stopping => break,
+        }
+    }
+    drop(listener);
+    while serving.join_next().await.is_some() {}
+}
 
-impl Connected for Prompt {
-    type ConnectInfo = ();
+async fn serve_one(
+    stream: TcpStream,
+    acceptor: Option<TlsAcceptor>,
+    door: Door,
+    connection: Arc<OpenConnection>,
+    stop: watch::Receiver<bool>,
+) {
+    // a failure costs time only
+    let _ = stream.set_nodelay(true);
+    let stream = Prompt { stream, connection: Arc::clone(&connection) };
+    match acceptor {
+        Some(acceptor) => match acceptor.accept(stream).await {
+            Ok(stream) => speak(stream, door, connection, stop).await,
+            Err(error) => {
+                tracing::debug!(peer = %connection.peer(), %error, "a client of the gateway spoke no TLS");
+            }
+        },
+        None => speak(stream, door, connection, stop).await,
+    }
+}
 
-    fn connect_info(&self) -> Self::ConnectInfo {}
+async fn speak(
+    stream: impl AsyncRead + AsyncWrite + Unpin + Send,
+    door: Door,
+    connection: Arc<OpenConnection>,
+    mut stop: watch::Receiver<bool>,
+) {
+    let peer = connection.peer();
+    let service = service_fn(move |request| {
+        let (door, connection) = (door.clone(), Arc::clone(&connection));
+        async move { Ok::<_, Infallible>(door.call(request, connection).await) }
+    });
+    let mut builder = http2::Builder::new(TokioExecutor::new());
+    builder
+        .timer(TokioTimer::new())
+        .keep_alive_interval(KEEP_ALIVE)
+        .keep_alive_timeout(KEEP_ALIVE_ANSWERED)
+        .max_concurrent_streams(MAX_STREAMS)
+        .initial_stream_window_size(STREAM_WINDOW)
+        .initial_connection_window_size(CONNECTION_WINDOW)
+        .max_header_list_size(MAX_HEADER_BYTES)
+        .max_send_buf_size(SEND_BUFFER_BYTES)
+        .max_pending_accept_reset_streams(MAX_RESETS)
+        .max_local_error_reset_streams(MAX_RESETS);
+    let mut speaking = pin!(builder.serve_connection(TokioIo::new(stream), service));
+    let ended = tokio::select! {
+        ended = &mut speaking => ended,
+        () = stopped(&mut stop) => {
+            speaking.as_mut().graceful_shutdown();
+            speaking.await
+        }
+    };
+    if let Err(error) = ended {
+        tracing::debug!(%peer, %error, "a connection of the gateway broke off");
+    }
+}
+
+/// A connection that acknowledges what it read at once and tells when its peer does not read.
+struct Prompt {
+    stream: TcpStream,
+    connection: Arc<OpenConnection>,
+}
+
+impl Prompt {
+    fn written(&self, written: Poll<io::Result<usize>>) -> Poll<io::Result<usize>> {
+        if written.is_pending() {
+            self.connection.write_blocked();
+        } else {
+            self.connection.wrote();
+        }
+        Poll::Ready(ready!(written))
+    }
 }
 
 impl AsyncRead for Prompt {
@@ -49,11 +169,11 @@ impl AsyncRead for Prompt {
         context: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        let read = Pin::new(&mut self.0).poll_read(context, buffer);
+        let read = Pin::new(&mut self.stream).poll_read(context, buffer);
         #[cfg(target_os = "linux")]
         if read.is_ready() {
             // the kernel forgets it again and again; a failure costs time only
-            let _ = self.0.set_quickack(true);
+            let _ = self.stream.set_quickack(true);
         }
         read
     }
@@ -65,7 +185,8 @@ impl AsyncWrite for Prompt {
         context: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.0).poll_write(context, bytes)
+        let written = Pin::new(&mut self.stream).poll_write(context, bytes);
+        self.written(written)
     }
 
     fn poll_write_vectored(
@@ -73,18 +194,19 @@ impl AsyncWrite for Prompt {
         context: &mut Context<'_>,
         slices: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.0).poll_write_vectored(context, slices)
+        let written = Pin::new(&mut self.stream).poll_write_vectored(context, slices);
+        self.written(written)
     }
 
     fn is_write_vectored(&self) -> bool {
-        self.0.is_write_vectored()
+        self.stream.is_write_vectored()
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.0).poll_flush(context)
+        Pin::new(&mut self.stream).poll_flush(context)
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.0).poll_shutdown(context)
+        Pin::new(&mut self.stream).poll_shutdown(context)
     }
 }

@@ -3,17 +3,25 @@
 //!
 //! - It reads and appends through the [`EventStore`] port alone, so it serves any engine.
 //! - `$ce-<category>` and `$et-<event type>` are there, as on a server with its projections on.
-//! - Nothing is deleted: this is an audit log. Appends are refused unless they are allowed.
-//! - It has no TLS and asks for no password: let it listen on loopback, or behind something that has.
+//! - Nothing is deleted: this is an audit log. Clients append only to categories that are named for them.
+//! - It asks for a name and a password, over TLS where it has a certificate. Without one, let it listen on loopback.
+//! - Whatever a client names or holds is limited: see the constants of each file.
 #![allow(clippy::result_large_err, reason = "tonic's status is the error of every service")]
 
+mod access;
 mod append;
 mod batch;
+mod confidential;
+mod door;
 mod event;
 mod filter;
 mod forward;
+#[cfg(test)]
+mod fuzz;
 mod groups;
 mod incoming;
+mod outbox;
+mod pattern;
 mod read;
 mod refusal;
 mod server;
@@ -22,42 +30,71 @@ mod streams;
 mod subscribe;
 #[cfg(test)]
 mod tests;
+mod tls;
 mod wire;
 
 use std::future::Future;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Duration;
 
 use tokio::net::TcpListener;
-use tokio::sync::watch;
+use tokio::sync::{Semaphore, watch};
+use tonic::service::Routes;
 use uuid::Uuid;
 
+pub use self::access::{ClientAccess, ClientRole, ClientUser};
 use self::append::Appends;
-pub use self::append::Clock;
-use self::forward::Log;
+pub use self::append::{Appendable, Clock};
+pub use self::confidential::Confidential;
+use self::door::Door;
+pub use self::door::{GatewayLimits, GatewayWatch};
+use self::forward::{Log, READS};
 use self::groups::Groups;
+use self::pattern::Patterns;
 use self::server::Server;
 use self::source::Milestones;
 use self::streams::Streams;
+pub use self::tls::{GatewayTls, TlsError};
 use self::wire::gossip::gossip_server::GossipServer;
 use self::wire::persistent_subscriptions::persistent_subscriptions_server::PersistentSubscriptionsServer;
 use self::wire::server_features::server_features_server::ServerFeaturesServer;
 use self::wire::streams::streams_server::StreamsServer;
-use crate::store::{Category, EventStore};
+use crate::store::{EventStore, MAX_APPEND_BYTES};
 
-/// A client that says nothing for so long is asked whether it is there.
-const KEEP_ALIVE: Duration = Duration::from_secs(10);
+/// The largest message of a client that appends, and of any other, in bytes.
+const MAX_APPEND_MESSAGE_BYTES: usize = MAX_APPEND_BYTES + (64 << 10);
+const MAX_MESSAGE_BYTES: usize = 256 << 10;
 
-/// What is served, and how.
+/// What is served, to whom, and how.
 #[derive(Debug, Clone)]
-pub struct Settings {
-    /// Clients may append. Otherwise the log is served for reading only.
-    pub append: bool,
-    /// To streams of these categories nobody may append here: the program's own, which mean something.
-    pub own: Vec<Category>,
+pub struct GatewaySettings {
+    /// Who may use it.
+    pub access: ClientAccess,
+    /// What those may append to who may append at all.
+    pub appendable: Appendable,
+    /// What only auditors and admins read.
+    pub confidential: Confidential,
     /// The file that keeps the groups of persistent subscriptions and their checkpoints.
     pub groups: PathBuf,
+    /// Its certificate and key; without them it is served in clear.
+    pub tls: Option<GatewayTls>,
+    /// Where its connections and calls are counted and limited.
+    pub watch: Arc<GatewayWatch>,
+}
+
+impl GatewaySettings {
+    /// Everybody who connects may do everything, also append to the program's own streams. For a log whose clients are
+    /// nodes of the program itself, on loopback.
+    pub fn trusting_everybody(groups: PathBuf) -> Self {
+        Self {
+            access: ClientAccess::Everybody(ClientRole::Admin),
+            appendable: Appendable::Everything,
+            confidential: Confidential::default(),
+            groups,
+            tls: None,
+            watch: GatewayWatch::new(&GatewayLimits::default()),
+        }
+    }
 }
 
 /// Why the gateway does not serve.
@@ -74,40 +111,45 @@ pub enum ServeError {
         /// What is wrong with it.
         source: std::io::Error,
     },
-    /// The server failed while it served.
-    #[error("the gateway stopped serving")]
-    Transport(#[from] tonic::transport::Error),
 }
 
 /// Serves a log until `stop` is ready. Subscriptions then end with an error, other calls to their end.
 pub async fn serve(
     store: Arc<dyn EventStore>,
-    settings: Settings,
+    settings: GatewaySettings,
     clock: Clock,
     listener: TcpListener,
     stop: impl Future<Output = ()>,
 ) -> Result<(), ServeError> {
     let address = listener.local_addr().map_err(ServeError::Listener)?;
     let (stopping, stopped) = watch::channel(false);
-    let log = Log { store: Arc::clone(&store), milestones: Milestones::default() };
-    let groups = Groups::open(log.clone(), settings.groups.clone(), stopped.clone())
-        .map_err(|source| ServeError::Groups { path: settings.groups, source })?;
+    let log = Log {
+        store: Arc::clone(&store),
+        milestones: Milestones::default(),
+        reads: Arc::new(Semaphore::new(READS)),
+        patterns: Patterns::new(),
+        confidential: Arc::new(settings.confidential),
+    };
+    let groups =
+        Groups::open(log.clone(), settings.groups.clone(), settings.watch.max_groups, stopped.clone())
+            .map_err(|source| ServeError::Groups { path: settings.groups, source })?;
     let server = Server { id: Uuid::new_v4(), address, started_at: clock() };
-    let appends = Appends { store, allowed: settings.append, own: settings.own.into(), clock };
-    let streams = Streams { log, appends, stop: stopped };
+    let appends = Appends { store, appendable: settings.appendable, clock };
+    let streams = Streams { log, appends, stop: stopped.clone() };
+    let features = ServerFeaturesServer::new(server.clone());
+    let routes = Routes::new(features.max_decoding_message_size(MAX_MESSAGE_BYTES))
+        .add_service(GossipServer::new(server).max_decoding_message_size(MAX_MESSAGE_BYTES))
+        .add_service(StreamsServer::new(streams).max_decoding_message_size(MAX_APPEND_MESSAGE_BYTES))
+        .add_service(PersistentSubscriptionsServer::new(groups).max_decoding_message_size(MAX_MESSAGE_BYTES))
+        .prepare();
+    let door = Door { routes, access: Arc::new(settings.access), watch: settings.watch };
     let stop = async {
         stop.await;
         // nobody listens when nobody is subscribed
         let _ = stopping.send(true);
     };
-    tonic::transport::Server::builder()
-        .http2_keepalive_interval(Some(KEEP_ALIVE))
-        .add_service(ServerFeaturesServer::new(server.clone()))
-        .add_service(GossipServer::new(server))
-        .add_service(StreamsServer::new(streams))
-        .add_service(PersistentSubscriptionsServer::new(groups))
-        .serve_with_incoming_shutdown(incoming::incoming(listener), stop)
-        .await?;
+    // the stop ends the serving, and not the other way round
+    tokio::join!(incoming::serve(listener, settings.tls.as_ref(), &door, stopped), stop);
     Ok(())
 }
 

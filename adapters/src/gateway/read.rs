@@ -1,11 +1,13 @@
 //! Reading a page of a stream, of `$all`, or of a system stream, in either direction.
 
-use tokio::sync::mpsc;
 use tonic::Status;
 
+use super::access::Caller;
+use super::confidential::Sight;
 use super::event::{Event, IdForm, Item, stream_identifier};
 use super::filter::Filter;
-use super::forward::{Forward, Log};
+use super::forward::{Forward, Log, PAGE, PAGE_BYTES, PageSize};
+use super::outbox::Outbox;
 use super::refusal::{missing, unreadable};
 use super::source::{Links, Source};
 use super::wire;
@@ -15,11 +17,12 @@ use super::wire::streams::read_resp::{Content, StreamNotFound};
 use crate::store::{Batch, Position};
 
 /// Where answers go; it fails when the client is gone.
-pub(super) type Out = mpsc::Sender<Result<wire::streams::ReadResp, Status>>;
+pub(super) type Out = Outbox<wire::streams::ReadResp>;
 
 /// What a client asks for.
 pub(super) struct Query {
     pub(super) source: Source,
+    pub(super) sight: Sight,
     pub(super) from: From,
     pub(super) filter: Option<Filter>,
     pub(super) resolve: bool,
@@ -40,15 +43,17 @@ pub(super) enum From {
 }
 
 impl Query {
-    pub(super) fn parse(options: Option<Options>) -> Result<Self, Status> {
+    pub(super) async fn parse(log: &Log, options: Option<Options>, caller: &Caller) -> Result<Self, Status> {
         let options = options.ok_or_else(|| missing("options"))?;
         let (source, from) = match options.stream_option {
             Some(StreamOption::Stream(stream)) => stream_from(stream)?,
             Some(StreamOption::All(all)) => (Source::All, From::of_all(all.all_option)?),
             None => return Err(missing("stream_option")),
         };
+        let sight = Sight::of_caller(&log.confidential, caller);
+        sight.admits(&source)?;
         let filter = match options.filter_option {
-            Some(FilterOption::Filter(filter)) => Filter::parse(filter)?,
+            Some(FilterOption::Filter(filter)) => Filter::parse(&log.patterns, filter).await?,
             Some(FilterOption::NoFilter(_)) | None => None,
         };
         let limit = match options.count_option {
@@ -58,6 +63,7 @@ impl Query {
         };
         Ok(Self {
             source,
+            sight,
             from,
             filter,
             resolve: options.resolve_links,
@@ -165,7 +171,8 @@ impl Reader<'_> {
             From::End => return Ok(()),
         };
         let filter = self.query.filter.take();
-        let mut forward = Forward::new(self.log, self.query.source.clone(), filter, from);
+        let (source, sight) = (self.query.source.clone(), self.query.sight.clone());
+        let mut forward = Forward::new(self.log, source, sight, filter, from);
         while self.left > 0
             && let Some(page) = forward.page(usize::try_from(self.left).unwrap_or(usize::MAX)).await?
         {
@@ -180,26 +187,32 @@ impl Reader<'_> {
             From::At(place) => Some(place),
             From::End => None,
         };
+        let mut size = PageSize::first();
         while self.left > 0 {
-            let batch = self.page_backward(next).await?;
-            let end = match &self.query.source {
-                Source::All => batch.last_position().map(Position::get),
-                // going on from 0 would read 0 again
-                Source::Stream(_) => batch.last_revision().and_then(|revision| revision.checked_sub(1)),
-                Source::Links(_) | Source::Nothing(_) => None,
+            let batch = self.page_backward(next, size).await?;
+            size.adapt(&batch);
+            let wanted = match &self.query.filter {
+                Some(filter) => filter.wants(&batch).await?,
+                None => Vec::new(),
             };
-            let mut items = Vec::new();
+            let (mut wanted, mut items) = (wanted.into_iter(), Vec::new());
+            let (mut end, mut bytes) = (None, 0_usize);
             for event in &batch {
-                let wanted = match &self.query.filter {
-                    Some(filter) => filter.wants(event.stream, event.kind)?,
-                    None => true,
+                // the rest is read again once the client has taken these
+                if bytes > PAGE_BYTES {
+                    break;
+                }
+                let (place, before) = match self.query.source {
+                    Source::All => (event.position.get(), Some(event.position.get())),
+                    // going on from 0 would read 0 again
+                    Source::Stream(_) | Source::Links(_) | Source::Nothing(_) => {
+                        (event.revision, event.revision.checked_sub(1))
+                    }
                 };
-                if wanted {
-                    let place = match self.query.source {
-                        Source::All => event.position.get(),
-                        Source::Stream(_) | Source::Links(_) | Source::Nothing(_) => event.revision,
-                    };
-                    items.push(Item { place, event: Event::of(&event), link: None });
+                end = before;
+                if wanted.next().unwrap_or(true) && self.query.sight.shows(event.stream) {
+                    bytes = bytes.saturating_add(event.data.len()).saturating_add(event.metadata.len());
+                    items.push(Item { place, event: Event::seen(&self.query.sight, &event), link: None });
                 }
             }
             self.send(items).await?;
@@ -212,14 +225,15 @@ impl Reader<'_> {
     }
 
     /// From a revision down, or before a position down: a revision is read itself, a position is not.
-    async fn page_backward(&self, next: Option<u64>) -> Result<Batch, Status> {
+    async fn page_backward(&self, next: Option<u64>, size: PageSize) -> Result<Batch, Status> {
         let limit = if self.query.filter.is_some() {
             usize::MAX
         } else {
             usize::try_from(self.left).unwrap_or(usize::MAX)
         };
-        let limit = limit.min(1024);
+        let limit = limit.min(size.limit());
         let store = &self.log.store;
+        let _turn = self.log.turn().await?;
         let batch = match &self.query.source {
             Source::All => store.read_all_backward(next.map(Position::new), limit).await,
             Source::Stream(stream) => store.read_stream_backward(stream, next, limit).await,
@@ -239,10 +253,11 @@ impl Reader<'_> {
         };
         while self.left > 0 && end > 0 {
             let begin = end.saturating_sub(self.left.min(PART));
-            let mut forward = Forward::new(self.log, self.query.source.clone(), None, begin);
+            let (source, sight) = (self.query.source.clone(), self.query.sight.clone());
+            let mut forward = Forward::new(self.log, source, sight, None, begin);
             let mut items = Vec::new();
-            while items.last().is_none_or(|last: &Item| last.place.saturating_add(1) < end)
-                && let Some(page) = forward.page(usize::MAX).await?
+            while forward.count() < end
+                && let Some(page) = forward.page(PAGE).await?
             {
                 items.extend(page.items.into_iter().filter(|item| item.place < end));
             }
@@ -255,7 +270,8 @@ impl Reader<'_> {
 
     /// How many links a system stream has.
     async fn count(&self, links: &Links) -> Result<u64, Status> {
-        let mut forward = Forward::new(self.log, Source::Links(links.clone()), None, u64::MAX);
+        let (source, sight) = (Source::Links(links.clone()), self.query.sight.clone());
+        let mut forward = Forward::new(self.log, source, sight, None, u64::MAX);
         while forward.page(usize::MAX).await?.is_some() {}
         Ok(forward.count())
     }
@@ -273,6 +289,6 @@ impl Reader<'_> {
 
     async fn say(&self, content: Content) -> Result<(), Status> {
         let answer = wire::streams::ReadResp { content: Some(content) };
-        self.out.send(Ok(answer)).await.map_err(|_| Status::cancelled("the client is gone"))
+        self.out.send(Ok(answer)).await
     }
 }

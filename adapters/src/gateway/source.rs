@@ -3,6 +3,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::store::{Category, StreamName};
 
+/// The longest name that is looked at, in bytes: longer than that of any stream, and of any system stream over it.
+const MAX_NAME_BYTES: usize = 1024;
+/// Of how many system streams milestones are kept.
+const MAX_MILESTONES: usize = 256;
+
 /// What a client reads.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(super) enum Source {
@@ -25,8 +30,15 @@ pub(super) enum Links {
 }
 
 impl Source {
+    /// A name as a client sends it. One that is too long for any stream is shortened: it names nothing either way.
     pub(super) fn parse(name: &[u8]) -> Self {
-        let name = String::from_utf8_lossy(name).into_owned();
+        if name.len() > MAX_NAME_BYTES {
+            let shown = name.get(..MAX_NAME_BYTES).unwrap_or_default();
+            return Self::Nothing(String::from_utf8_lossy(shown).into_owned());
+        }
+        let Ok(name) = String::from_utf8(name.to_vec()) else {
+            return Self::Nothing(String::from_utf8_lossy(name).into_owned());
+        };
         if name == "$all" {
             return Self::All;
         }
@@ -75,6 +87,9 @@ impl Milestones {
             return;
         }
         let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if !known.contains_key(links) && known.len() >= MAX_MILESTONES {
+            return;
+        }
         let miles = known.entry(links.clone()).or_default();
         if u64::try_from(miles.len()).ok().and_then(|miles| miles.checked_add(1)) == Some(count / MILE) {
             miles.push(position);

@@ -1,12 +1,14 @@
 use std::pin::Pin;
+use std::time::Duration;
 
 use futures_util::Stream;
-use futures_util::stream;
 use tokio::sync::{mpsc, watch};
 use tonic::{Request, Response, Status, Streaming};
 
+use super::access::Caller;
 use super::append::Appends;
 use super::forward::Log;
+use super::outbox::Outbox;
 use super::read::{Query, read};
 use super::refusal::access_denied;
 use super::subscribe::subscribe;
@@ -16,8 +18,8 @@ use super::wire::streams::{
 };
 use super::{append, batch};
 
-/// How many answers may wait for a client; who reads slowly is waited for.
-const WAITING: usize = 256;
+/// How long an append may take to come in.
+const APPEND_COMES_IN: Duration = Duration::from_secs(30);
 
 /// A stream of answers.
 pub(super) type Answers<T> = Pin<Box<dyn Stream<Item = Result<T, Status>> + Send>>;
@@ -35,21 +37,25 @@ impl Service for Streams {
     type BatchAppendStream = Answers<BatchAppendResp>;
 
     async fn read(&self, request: Request<ReadReq>) -> Result<Response<Self::ReadStream>, Status> {
-        let query = Query::parse(request.into_inner().options)?;
-        let (out, answers) = mpsc::channel(WAITING);
+        let caller = Caller::of(&request)?;
+        let query = Query::parse(&self.log, request.into_inner().options, &caller).await?;
+        let (out, answers) = Outbox::new();
         let (log, stop) = (self.log.clone(), self.stop.clone());
         if query.limit.is_some() {
             tokio::spawn(async move { read(&log, query, out).await });
         } else {
             tokio::spawn(subscribe(log, query, out, stop));
         }
-        Ok(Response::new(answers_of(answers)))
+        Ok(Response::new(answers))
     }
 
     async fn append(&self, request: Request<Streaming<AppendReq>>) -> Result<Response<AppendResp>, Status> {
-        let proposal = self.appends.receive(request.into_inner()).await?;
+        let appends = self.appends.of_caller(&Caller::of(&request)?);
+        let received = tokio::time::timeout(APPEND_COMES_IN, appends.receive(request.into_inner())).await;
+        let proposal =
+            received.map_err(|_| Status::deadline_exceeded("the append did not come in time"))??;
         let wanted = proposal.wanted;
-        let outcome: append::Outcome = self.appends.write(proposal).await?;
+        let outcome: append::Outcome = appends.write(proposal).await?;
         Ok(Response::new(outcome.answer(wanted)))
     }
 
@@ -57,9 +63,10 @@ impl Service for Streams {
         &self,
         request: Request<Streaming<BatchAppendReq>>,
     ) -> Result<Response<Self::BatchAppendStream>, Status> {
-        let (out, answers) = mpsc::channel(WAITING);
-        tokio::spawn(batch::serve(self.appends.clone(), request.into_inner(), out));
-        Ok(Response::new(answers_of(answers)))
+        let appends = self.appends.of_caller(&Caller::of(&request)?);
+        let (out, answers) = Outbox::new();
+        tokio::spawn(batch::serve(appends, request.into_inner(), out));
+        Ok(Response::new(answers))
     }
 
     async fn delete(&self, _: Request<DeleteReq>) -> Result<Response<DeleteResp>, Status> {
@@ -73,7 +80,7 @@ impl Service for Streams {
 
 /// What is sent into a channel, as the answers of a call.
 pub(super) fn answers_of<T: Send + 'static>(channel: mpsc::Receiver<Result<T, Status>>) -> Answers<T> {
-    Box::pin(stream::unfold(channel, |mut channel| async move {
+    Box::pin(futures_util::stream::unfold(channel, |mut channel| async move {
         channel.recv().await.map(|answer| (answer, channel))
     }))
 }

@@ -4,6 +4,7 @@ use tokio::sync::watch;
 use tonic::Status;
 use uuid::Uuid;
 
+use super::confidential::Sight;
 use super::forward::{Forward, Heard, Log, Page, Tail};
 use super::read::{From, Out, Query};
 use super::refusal::{stopping, unreadable};
@@ -52,9 +53,15 @@ impl<'a> Follower<'a> {
         let (from, upto) = match query.from {
             From::Start => (0, 0),
             From::At(place) => (place.saturating_add(1), place),
-            From::End => end(log, &query.source).await?,
+            From::End => end(log, &query.source, &query.sight).await?,
         };
-        let tail = Tail::new(Forward::new(log, query.source.clone(), query.filter.clone(), from));
+        let tail = Tail::new(Forward::new(
+            log,
+            query.source.clone(),
+            query.sight.clone(),
+            query.filter.clone(),
+            from,
+        ));
         let mut follower = Self { out, query, tail, looked_at: 0, upto };
         let subscription_id = Uuid::new_v4().to_string();
         follower.say(Content::Confirmation(wire::SubscriptionConfirmation { subscription_id })).await?;
@@ -94,12 +101,12 @@ impl<'a> Follower<'a> {
 
     async fn say(&mut self, content: Content) -> Result<(), Status> {
         let answer = wire::streams::ReadResp { content: Some(content) };
-        self.out.send(Ok(answer)).await.map_err(|_| Status::cancelled("the client is gone"))
+        self.out.send(Ok(answer)).await
     }
 }
 
 /// The first place that is not there yet, and the position of the newest event.
-pub(super) async fn end(log: &Log, source: &Source) -> Result<(u64, u64), Status> {
+pub(super) async fn end(log: &Log, source: &Source, sight: &Sight) -> Result<(u64, u64), Status> {
     let head = log.store.head().await.map_err(|error| unreadable(&error))?.map_or(0, Position::get);
     let place = match source {
         Source::All | Source::Nothing(_) => head.saturating_add(1),
@@ -109,7 +116,7 @@ pub(super) async fn end(log: &Log, source: &Source) -> Result<(u64, u64), Status
             newest.map_or(0, |newest| newest.saturating_add(1))
         }
         Source::Links(_) => {
-            let mut forward = Forward::new(log, source.clone(), None, u64::MAX);
+            let mut forward = Forward::new(log, source.clone(), sight.clone(), None, u64::MAX);
             while forward.page(usize::MAX).await?.is_some() {}
             forward.count()
         }

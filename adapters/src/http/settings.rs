@@ -2,11 +2,12 @@
 
 use super::limits::Limits;
 use super::retry::Retry;
+use crate::address;
 use crate::secret::Secret;
 use reqwest::header::HeaderValue;
 use std::time::Duration;
 use thiserror::Error;
-use url::{Host, Url};
+use url::Url;
 
 /// How to reach a vendor.
 #[derive(Debug, Clone)]
@@ -51,11 +52,9 @@ pub enum Misconfigured {
 impl Settings {
     /// The HTTP client these settings ask for.
     ///
-    /// It follows no redirect, because a redirect would carry the key elsewhere. Proxies of the
-    /// environment are used for https only, where all they see is a tunnel.
+    /// The key goes nowhere else: see [`address::client`].
     pub(super) fn client(&self) -> Result<reqwest::Client, Misconfigured> {
-        let plain = self.base_url.scheme() == "http";
-        if !(self.base_url.scheme() == "https" || plain && self.is_loopback()) {
+        if !address::is_private(&self.base_url) {
             return Err(Misconfigured::Insecure);
         }
         let bare = self.base_url.username().is_empty()
@@ -65,12 +64,12 @@ impl Settings {
         if !bare {
             return Err(Misconfigured::NotABase);
         }
-        let builder = reqwest::Client::builder()
+        address::client(&self.base_url)
             .user_agent(concat!("covertrail/", env!("CARGO_PKG_VERSION")))
-            .redirect(reqwest::redirect::Policy::none())
             .timeout(self.timeout)
-            .connect_timeout(self.connect_timeout);
-        if plain { builder.no_proxy() } else { builder }.build().map_err(Misconfigured::Client)
+            .connect_timeout(self.connect_timeout)
+            .build()
+            .map_err(Misconfigured::Client)
     }
 
     pub(super) const fn retry(&self) -> Retry {
@@ -79,15 +78,6 @@ impl Settings {
             first: self.first_backoff,
             max: self.max_backoff,
             max_retry_after: self.max_retry_after,
-        }
-    }
-
-    fn is_loopback(&self) -> bool {
-        match self.base_url.host() {
-            Some(Host::Domain(name)) => name == "localhost",
-            Some(Host::Ipv4(address)) => address.is_loopback(),
-            Some(Host::Ipv6(address)) => address.is_loopback(),
-            None => false,
         }
     }
 }

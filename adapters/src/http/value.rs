@@ -1,7 +1,7 @@
 //! Single values as either vendor writes them. A reason for refusing one never repeats it.
 
 use chrono::{DateTime, NaiveDate, NaiveDateTime};
-use covertrail_domain::id;
+use covertrail_domain::id::InvalidId;
 use covertrail_domain::money::Cents;
 use covertrail_domain::time::Timestamp;
 use serde_json::value::RawValue;
@@ -20,16 +20,19 @@ pub(crate) fn filled(value: &RawValue) -> Read<String> {
 }
 
 /// An id, written as a text or as a whole number.
-pub(crate) fn id<T>(parse: fn(&str) -> Result<T, id::Malformed>) -> impl Fn(&RawValue) -> Read<T> {
+pub(crate) fn id<T>(parse: fn(&str) -> Result<T, InvalidId>) -> impl Fn(&RawValue) -> Read<T> {
     move |value| {
         let written = match whole(value.get()) {
             Some(_) => value.get().to_owned(),
             None => text(value)?,
         };
         parse(&written).map_err(|why| match why {
-            id::Malformed::Empty => "an id is empty",
-            id::Malformed::TooLong => "an id is longer than 128 bytes",
-            id::Malformed::Unprintable => "an id has white space or control characters",
+            InvalidId::Empty | InvalidId::TooShort { .. } => "an id is empty",
+            InvalidId::TooLong { .. } => "an id is longer than 128 bytes",
+            InvalidId::Character { .. } => {
+                "an id has other characters than ASCII letters, digits and _ - . ~ :"
+            }
+            InvalidId::Dots => "an id is `.` or `..`",
         })
     }
 }

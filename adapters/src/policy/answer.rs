@@ -9,7 +9,7 @@ use covertrail_domain::time::Window;
 use serde_json::value::RawValue;
 
 /// The id of what was made.
-pub(super) fn created<T>(body: &[u8], parse: fn(&str) -> Result<T, id::Malformed>) -> Result<T, Malformed> {
+pub(super) fn created<T>(body: &[u8], parse: fn(&str) -> Result<T, id::InvalidId>) -> Result<T, Malformed> {
     let mut fields = Fields::open(body)?;
     let id = fields.required("id", value::id(parse));
     fields.finish(id)

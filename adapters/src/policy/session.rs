@@ -2,9 +2,9 @@
 
 use crate::http::fields::{Fields, Malformed};
 use crate::http::value;
+use crate::link::WebLink;
 use covertrail_domain::id::SessionId;
 use serde_json::value::RawValue;
-use url::Url;
 
 /// An insurance application that waits for the contractor.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -12,7 +12,7 @@ pub struct Session {
     /// The application.
     pub id: SessionId,
     /// Where the contractor fills it in.
-    pub url: Url,
+    pub url: WebLink,
 }
 
 /// What becomes of a request for an application.
@@ -95,7 +95,7 @@ impl SessionAnswer {
 }
 
 /// An address that is safe to offer as a link.
-fn link(value: &RawValue) -> Result<Url, &'static str> {
-    let url: Url = value::filled(value)?.parse().map_err(|_| "not an address")?;
-    if matches!(url.scheme(), "https" | "http") { Ok(url) } else { Err("not a web address") }
+fn link(value: &RawValue) -> Result<WebLink, &'static str> {
+    WebLink::parse(&value::filled(value)?)
+        .map_err(|_| "not a web address: https, or http to this machine, and at most 2048 bytes")
 }

@@ -14,6 +14,7 @@ use super::common::Common;
 use super::faults::FaultPlan;
 use super::outage::Outage;
 use super::sign::{SignError, WebhookTarget};
+use crate::front::{self, ConnectionRules, Connections};
 
 /// How long open requests may take to end when the sandbox stops.
 const GRACE: Duration = Duration::from_secs(1);
@@ -65,9 +66,8 @@ impl Running {
                 // An error means that the `Running` was dropped, which stops the sandbox just as well.
                 let _ = stopped.changed().await;
             };
-            if let Err(problem) = axum::serve(listener, router).with_graceful_shutdown(stopping).await {
-                tracing::error!(%problem, "the sandbox stopped serving");
-            }
+            let rules = ConnectionRules { port: "sandbox", ..ConnectionRules::default() };
+            front::serve(listener, Connections::new(rules), router, stopping).await;
         });
         let handle = Handle { address, common, state };
         Self { handle, stop, server }

@@ -4,9 +4,13 @@ use uuid::Uuid;
 
 use super::AppendError;
 
-/// The most that one append may weigh in bytes: what an EventStoreDB server takes by default (1 MiB), less its
-/// framing. The embedded engine keeps the same limit so that a log can move from one to the other.
-pub const MAX_APPEND_BYTES: usize = 1_000_000;
+/// The most that one append may weigh in bytes: a webhook body of 1 MiB in its stored form, which is a third larger at
+/// most.
+pub const MAX_APPEND_BYTES: usize = 1_500_000;
+
+/// What an EventStoreDB server takes by default (1 MiB), less its framing. A log with larger events moves to one whose
+/// `MaxAppendSize` is raised.
+pub const EVENTSTOREDB_APPEND_BYTES: usize = 1_000_000;
 
 /// The place of an event in the whole log. Later events have greater positions; the embedded engine counts
 /// 1, 2, 3 without a gap, other engines may leave gaps.

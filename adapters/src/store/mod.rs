@@ -21,7 +21,10 @@ use async_trait::async_trait;
 pub use batch::{Batch, Events};
 pub use embedded::Embedded;
 pub use error::{AppendError, Cause, ReadError};
-pub use event::{Appended, Expected, MAX_APPEND_BYTES, NewEvent, Position, Recorded, append_size};
+pub use event::{
+    Appended, EVENTSTOREDB_APPEND_BYTES, Expected, MAX_APPEND_BYTES, NewEvent, Position, Recorded,
+    append_size,
+};
 pub use eventstoredb::EventStoreDb;
 pub use share::{Handed, Membership, Settled};
 pub use stream::{BadName, Category, StreamName};

@@ -1,3 +1,4 @@
+use crate::visible::is_hidden;
 use std::sync::Arc;
 
 use thiserror::Error;
@@ -18,7 +19,7 @@ impl StreamName {
         if name.len() > MAX_BYTES {
             return Err(BadName::TooLong);
         }
-        if name.chars().any(char::is_control) {
+        if name.contains(is_hidden) {
             return Err(BadName::ControlCharacter);
         }
         let (category, id) = name.split_once('-').ok_or(BadName::NoCategory)?;
@@ -84,7 +85,7 @@ pub enum BadName {
     #[error("a stream is named <category>-<id>, and both parts are there")]
     NoCategory,
     /// It would not be shown as it is.
-    #[error("a stream name has no control characters")]
+    #[error("a stream name has no control characters, marks of direction or line separators")]
     ControlCharacter,
     /// EventStoreDB keeps these for itself.
     #[error("a stream name does not start with $")]

@@ -1,5 +1,6 @@
 //! Reading members of a webhook's JSON, so that what is wrong with one is said by its name.
 
+use crate::visible::is_hidden;
 use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime};
 use covertrail_domain::{id, time::Timestamp};
 use serde_json::{Map, Value};
@@ -54,9 +55,7 @@ impl<'a> Object<'a> {
     pub(super) fn text(&self, name: &str) -> Result<Option<&'a str>, Malformed> {
         let Some(value) = self.get(name) else { return Ok(None) };
         match value.as_str() {
-            Some(text)
-                if text.is_empty() || text.len() > id::MAX_BYTES || text.chars().any(char::is_control) =>
-            {
+            Some(text) if text.is_empty() || text.len() > id::MAX_BYTES || text.contains(is_hidden) => {
                 Err(self.malformed(name, "empty, longer than 128 bytes or with control characters"))
             }
             Some(text) => Ok(Some(text)),
@@ -68,7 +67,7 @@ impl<'a> Object<'a> {
     pub(super) fn id<T>(
         &self,
         name: &str,
-        parse: impl Fn(&str) -> Result<T, id::Malformed>,
+        parse: impl Fn(&str) -> Result<T, id::InvalidId>,
     ) -> Result<Option<T>, Malformed> {
         let Some(value) = self.get(name) else { return Ok(None) };
         let bare = value.get("id").unwrap_or(value);

@@ -9,6 +9,8 @@
 pub mod dedupe;
 pub mod delivery;
 mod field;
+#[cfg(test)]
+mod fuzz;
 pub mod policy;
 pub mod poll;
 pub mod verify;

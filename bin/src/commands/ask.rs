@@ -3,8 +3,10 @@
 use super::{Failure, print};
 use crate::config::Config;
 use clap::Args;
+use covertrail_adapters::address;
+use covertrail_adapters::visible::visible;
 use covertrail_domain::id::WorkOrderId;
-use reqwest::{Client, Method, RequestBuilder, StatusCode, Url, redirect};
+use reqwest::{Method, RequestBuilder, StatusCode, Url};
 use serde_json::Value;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::{Path, PathBuf};
@@ -23,6 +25,9 @@ pub(super) struct Ask {
     /// The configuration that names the address [default: covertrail.toml]
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
+    /// Send the token over plain http to another machine, where everybody on the way can read it and act with it
+    #[arg(long)]
+    token_over_plain_http: bool,
     /// Print the answer as JSON
     #[arg(long)]
     pub(super) json: bool,
@@ -58,7 +63,7 @@ impl Ask {
     /// Posts JSON to an address below `/v1`; answers what has come of it.
     pub(super) async fn post_json(&self, path: &[&str], body: &Value) -> Result<String, Failure> {
         let body = body.to_string();
-        let fill = |request: RequestBuilder| request.header("content-type", "application/json").body(body);
+        let fill = |request: RequestBuilder| with_json(request, body);
         Ok(self.send(Method::POST, path, fill).await?)
     }
 
@@ -75,9 +80,10 @@ impl Ask {
             ))
         })?;
         let server = self.server()?;
-        let url = address(&server, path)
+        self.require_privacy(&server)?;
+        let url = below(&server, path)
             .ok_or_else(|| Failure::Configuration(format!("{server} is no address of a server")))?;
-        let client = Client::builder().redirect(redirect::Policy::none()).build();
+        let client = address::client(&server).build();
         let client = client.map_err(|error| Failure::Failed(error.to_string()))?;
         let sent = fill(client.request(method, url).bearer_auth(token.trim())).send().await;
         let answer = sent.map_err(|error| {
@@ -100,7 +106,7 @@ impl Ask {
         }
         let problem: Value = serde_json::from_str(&text).unwrap_or_default();
         let detail = problem.get("detail").and_then(Value::as_str).unwrap_or("it gives no reason");
-        Err(Unasked::Refused(status, detail.to_owned()))
+        Err(Unasked::Refused(status, visible(detail).into_owned()))
     }
 
     fn server(&self) -> Result<Url, Failure> {
@@ -113,9 +119,39 @@ impl Ask {
                 "whom to ask? There is no {CONFIG} here: name the configuration with --config FILE or the server with --server URL"
             )));
         }
-        let url = format!("http://{}", reachable(Config::read(path)?.server.listen));
-        Url::parse(&url).map_err(|error| Failure::Configuration(format!("[server] listen: {error}")))
+        let settings = Config::read(path)?.server;
+        let listen = reachable(settings.listen);
+        // from another machine's configuration, or to another address of this one: encrypted where that is offered
+        let public =
+            settings.public_url.filter(|url| !listen.ip().is_loopback() && url.starts_with("https://"));
+        let url = public.unwrap_or_else(|| format!("http://{listen}"));
+        Url::parse(&url).map_err(|error| Failure::Configuration(format!("{}: {error}", path.display())))
     }
+
+    /// A token goes where nobody on the way can read it, or where somebody says in full that they may.
+    fn require_privacy(&self, server: &Url) -> Result<(), Failure> {
+        let refused = |why: &str| Err(Failure::Configuration(why.to_owned()));
+        if !server.username().is_empty() || server.password().is_some() {
+            return refused(
+                "--server takes an address without a name or a password; the token is in COVERTRAIL_TOKEN",
+            );
+        }
+        if address::is_private(server) || (server.scheme() == "http" && self.token_over_plain_http) {
+            return Ok(());
+        }
+        if server.scheme() != "http" {
+            return refused("--server must begin with https:// (or http:// on this machine)");
+        }
+        refused(&format!(
+            "{server} is not on this machine and is not encrypted, so everybody on the way could read {TOKEN}: name it \
+             by https:// with --server, or say --token-over-plain-http"
+        ))
+    }
+}
+
+/// A request with a body in JSON.
+pub(super) fn with_json(request: RequestBuilder, body: String) -> RequestBuilder {
+    request.header("content-type", "application/json").body(body)
 }
 
 /// Why there is no answer to print.
@@ -151,7 +187,7 @@ fn reachable(listen: SocketAddr) -> SocketAddr {
     SocketAddr::new(ip, listen.port())
 }
 
-fn address(server: &Url, path: &[&str]) -> Option<Url> {
+fn below(server: &Url, path: &[&str]) -> Option<Url> {
     let mut url = server.clone();
     url.path_segments_mut().ok()?.pop_if_empty().push("v1").extend(path);
     Some(url)
@@ -170,7 +206,7 @@ mod tests {
     #[test]
     fn a_work_order_goes_into_the_address_as_one_segment() {
         let server = Url::parse("https://covertrail.example/base/").unwrap();
-        let url = address(&server, &["work-orders", "a/b?", "retry"]).unwrap();
+        let url = below(&server, &["work-orders", "a/b?", "retry"]).unwrap();
         assert_eq!(url.as_str(), "https://covertrail.example/base/v1/work-orders/a%2Fb%3F/retry");
     }
 
@@ -180,6 +216,30 @@ mod tests {
             [("0.0.0.0:80", "127.0.0.1:80"), ("[::]:80", "[::1]:80"), ("10.0.0.7:80", "10.0.0.7:80")]
         {
             assert_eq!(reachable(listen.parse().unwrap()).to_string(), reached);
+        }
+    }
+
+    #[test]
+    fn a_token_goes_where_nobody_on_the_way_can_read_it() {
+        let ask =
+            |token_over_plain_http| Ask { server: None, config: None, token_over_plain_http, json: false };
+        let goes = |url: &str, over_plain_http| {
+            ask(over_plain_http).require_privacy(&Url::parse(url).unwrap()).is_ok()
+        };
+        for private in
+            ["https://covertrail.example", "http://127.0.0.1:8099", "http://[::1]", "http://localhost"]
+        {
+            assert!(goes(private, false), "{private}");
+        }
+        for open in ["http://198.51.100.1", "http://covertrail.example", "http://0.0.0.0:80"] {
+            assert!(!goes(open, false) && goes(open, true), "{open}");
+        }
+        for never in [
+            "ftp://127.0.0.1",
+            "https://ana:secret@covertrail.example",
+            "http://127.0.0.1@covertrail.example",
+        ] {
+            assert!(!goes(never, false) && !goes(never, true), "{never}");
         }
     }
 }

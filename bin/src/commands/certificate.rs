@@ -1,10 +1,11 @@
 //! `covertrail certificate`: a contractor's own certificate, handed in and judged.
 
 use super::Failure;
-use super::ask::Ask;
+use super::ask::{Ask, with_json};
 use super::until::seconds;
 use clap::{Args, Subcommand};
 use covertrail_domain::id::{CertificateId, WorkOrderId};
+use covertrail_files::Links;
 use reqwest::multipart::{Form, Part};
 use serde_json::json;
 use std::path::{Path, PathBuf};
@@ -74,7 +75,7 @@ impl Certificate {
     pub(crate) async fn run(self) -> Result<(), Failure> {
         match self.what {
             What::Submit { work_order, file, ask } => {
-                let form = Form::new().part("certificate", part(&file).await?);
+                let form = Form::new().part("certificate", part(&file)?);
                 ask.post(&work_order, "certificates", |request| request.multipart(form)).await
             }
             What::Approve { judged, lines, from, to } => {
@@ -84,7 +85,7 @@ impl Certificate {
                 });
                 judged
                     .ask
-                    .post(&judged.work_order, "review", |request| request.body(review.to_string()))
+                    .post(&judged.work_order, "review", |request| with_json(request, review.to_string()))
                     .await
             }
             What::Deny { judged } => {
@@ -93,17 +94,21 @@ impl Certificate {
                     json!({ "certificate": certificate, "decision": "deny", "reason": judged.reason });
                 judged
                     .ask
-                    .post(&judged.work_order, "review", |request| request.body(review.to_string()))
+                    .post(&judged.work_order, "review", |request| with_json(request, review.to_string()))
                     .await
             }
         }
     }
 }
 
+/// The largest file that is sent (64 MiB): the server says what is too large for 1099Policy.
+const MOST_BYTES: u64 = 64 << 20;
+
 /// The file as it is; the server says what is wrong with it. Its name is not sent: it may be a person's.
-async fn part(file: &Path) -> Result<Part, Failure> {
+fn part(file: &Path) -> Result<Part, Failure> {
     let failed = |why: &dyn std::fmt::Display| Failure::Failed(format!("{}: {why}", file.display()));
-    let bytes = tokio::fs::read(file).await.map_err(|error| failed(&error))?;
+    let bytes = covertrail_files::read(file, Links::Follow, MOST_BYTES)
+        .map_err(|error| Failure::Failed(error.to_string()))?;
     let extension = file.extension().and_then(|extension| extension.to_str()).unwrap_or_default();
     let part = Part::bytes(bytes).file_name(format!("certificate.{extension}"));
     part.mime_str("application/pdf").map_err(|error| failed(&error))

@@ -53,11 +53,13 @@ impl Check {
             Err(error) => return vec![Finding::misconfigured("configuration", &error)],
         };
         let mut findings = vec![Finding::good("configuration", self.config.display().to_string())];
-        let secrets = Secrets::from_environment();
+        let secrets = Secrets::from_environment(&config);
         findings.extend(look::environment(&config, secrets.as_ref()));
         findings.extend(look::mapping(&config));
         findings.push(log::log(&config.store).await);
+        findings.push(look::read_models(&config.store));
         findings.push(look::documents(&config.store.documents));
+        findings.extend(look::permissions(&config.store));
         if let Ok(secrets) = secrets {
             let (policy, workmarket) =
                 tokio::join!(look::policy(&config, &secrets), look::workmarket(&config, &secrets));

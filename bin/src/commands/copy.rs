@@ -1,13 +1,15 @@
 //! `covertrail copy`: a log moved to another engine, or another place.
 
 use super::{Failure, print};
+use crate::config::LogEngine;
 use crate::copy::{Copied, Progress, copy};
 use crate::engine::with_causes;
+use crate::logging;
 use crate::store::{Opened, named};
 use clap::Args;
 use covertrail_adapters::store::Position;
+use covertrail_files::{Claim, overlaps};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use std::io::IsTerminal as _;
 use std::path::PathBuf;
 
 /// Copy the event log to another engine or place, and prove that the copy is the same
@@ -37,6 +39,12 @@ impl Copy {
     pub(crate) async fn run(self) -> Result<(), Failure> {
         let log = |name: &str| named(name).map(|store| store.trusting(self.ca_file.as_ref()));
         let (from, to) = (log(&self.from)?, log(&self.to)?);
+        if [&from, &to].iter().all(|log| log.engine == LogEngine::Embedded) {
+            let claims = [Claim::new("--from", &from.path), Claim::new("--to", &to.path)];
+            if let Some(overlap) = overlaps(&claims).pop() {
+                return Err(Failure::Failed(overlap));
+            }
+        }
         let from = Opened::for_reading(&from)?;
         let head = from.store.head().await;
         let head = head.map_err(|error| Failure::Log(format!("{}: {}", from.name, with_causes(&error))))?;
@@ -58,7 +66,7 @@ impl Copy {
 }
 
 fn bar(head: Option<Position>) -> ProgressBar {
-    let drawn = std::io::stderr().is_terminal();
+    let drawn = logging::standard_error_is_drawable();
     let target = if drawn { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
     let bar = ProgressBar::with_draw_target(Some(head.map_or(0, Position::get)), target);
     let style =

@@ -8,6 +8,7 @@ use crate::generate::{Plan, generate};
 use clap::Args;
 use covertrail_adapters::store::{Embedded, EventStore};
 use covertrail_domain::time::Timestamp;
+use covertrail_files::{Sharing, make_folder};
 use indicatif::{ProgressBar, ProgressStyle};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -36,9 +37,8 @@ pub(crate) struct Generate {
 
 impl Generate {
     pub(crate) async fn run(self) -> Result<(), Failure> {
-        if let Some(folder) = self.log.parent() {
-            std::fs::create_dir_all(folder)
-                .map_err(|error| Failure::Failed(format!("{}: {error}", folder.display())))?;
+        if let Some(folder) = self.log.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+            make_folder(folder, &Sharing::OWNER_ONLY).map_err(|error| Failure::Failed(error.to_string()))?;
         }
         let store = Embedded::open(&self.log)?;
         let head = store.head().await.map_err(|error| Failure::Log(with_causes(&error)))?;

@@ -4,7 +4,8 @@ use super::log::{Log, Which, Wrong};
 use super::{Failure, fold, print, print_bytes};
 use crate::show::{self, Screen};
 use clap::Args;
-use covertrail_adapters::schema::{self, Envelope, REFUSED, Refusal};
+use covertrail_adapters::OwnCategory;
+use covertrail_adapters::schema::{self, Envelope, Refusal};
 use covertrail_adapters::store::Recorded;
 use covertrail_domain::id::WorkOrderId;
 use serde::Serialize;
@@ -49,7 +50,7 @@ impl History {
             return print(&json.map_err(|error| Failure::Failed(error.to_string()))?);
         }
         let screen = Screen::of_process();
-        let rows = told(&log, &self.work_order, |recorded| row(screen, recorded)).await?;
+        let rows = told(&log, &self.work_order, |recorded| readable_row(screen, recorded)).await?;
         print(&table(screen, rows))
     }
 }
@@ -58,11 +59,11 @@ impl History {
 async fn told<T>(
     log: &Log,
     work_order: &WorkOrderId,
-    mut tell: impl FnMut(&Recorded<'_>) -> Result<T, Wrong>,
+    mut tell: impl FnMut(&Recorded<'_>) -> T,
 ) -> Result<Vec<T>, Failure> {
     let mut told = Vec::new();
     let mut take = |recorded: &Recorded<'_>| {
-        told.push((recorded.position, tell(recorded)?));
+        told.push((recorded.position, tell(recorded)));
         Ok(())
     };
     log.of(work_order, &mut take).await?;
@@ -89,23 +90,37 @@ struct Entry {
     revision: u64,
     id: String,
     kind: String,
-    data: Box<RawValue>,
-    metadata: Box<RawValue>,
+    /// `null` where it is no JSON.
+    data: Option<Box<RawValue>>,
+    metadata: Option<Box<RawValue>>,
 }
 
 impl Entry {
-    fn of(recorded: &Recorded<'_>) -> Result<Self, Wrong> {
-        let raw = |what, bytes| serde_json::from_slice(bytes).map_err(|_| Wrong::NotJson(what));
-        Ok(Self {
+    fn of(recorded: &Recorded<'_>) -> Self {
+        let raw = |bytes| serde_json::from_slice(bytes).ok();
+        Self {
             position: recorded.position.get(),
             stream: recorded.stream.to_owned(),
             revision: recorded.revision,
             id: recorded.id.to_string(),
             kind: recorded.kind.to_owned(),
-            data: raw("data", recorded.data)?,
-            metadata: raw("metadata", recorded.metadata)?,
-        })
+            data: raw(recorded.data),
+            metadata: raw(recorded.metadata),
+        }
     }
+}
+
+/// A row of the table. A line that cannot be read is one bad row, and says why.
+fn readable_row(screen: Screen, recorded: &Recorded<'_>) -> [String; 5] {
+    row(screen, recorded).unwrap_or_else(|wrong| {
+        [
+            recorded.revision.to_string(),
+            recorded.position.to_string(),
+            show::recorded(recorded.recorded_at),
+            show::text(format!("cannot be read ({}): {wrong}", recorded.stream)).inline(),
+            "–".to_owned(),
+        ]
+    })
 }
 
 fn row(screen: Screen, recorded: &Recorded<'_>) -> Result<[String; 5], Wrong> {
@@ -127,7 +142,7 @@ fn row(screen: Screen, recorded: &Recorded<'_>) -> Result<[String; 5], Wrong> {
 
 /// An event's revision and what it says. What was refused has no place in the work order's stream.
 fn what(recorded: &Recorded<'_>) -> Result<(String, Vec<String>), Wrong> {
-    let (revision, name, details) = if recorded.kind == REFUSED {
+    let (revision, name, details) = if OwnCategory::of_stream(recorded.stream) == Some(OwnCategory::Refusal) {
         let Refusal { asked, about, reason } = Refusal::decode(recorded.kind, recorded.data)?;
         let asked =
             [Some(asked.replace('_', " ")), about].into_iter().flatten().collect::<Vec<_>>().join(" ");

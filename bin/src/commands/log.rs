@@ -8,6 +8,7 @@ use clap::Args;
 use covertrail_adapters::schema::Malformed;
 use covertrail_adapters::store::{Batch, Category, EventStore, Position, ReadError, Recorded, StreamName};
 use covertrail_domain::id::WorkOrderId;
+use covertrail_files::Sharing;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -32,6 +33,12 @@ pub(crate) struct Log {
     opened: Opened,
 }
 
+/// Where read models lie, and who may read them.
+pub(crate) struct ReadModelsFile {
+    pub(crate) path: PathBuf,
+    pub(crate) sharing: Sharing,
+}
+
 impl Which {
     /// The configuration that names the log, if one does.
     pub(crate) fn configuration(&self) -> Result<Option<Config>, Failure> {
@@ -41,11 +48,12 @@ impl Which {
         Ok(config.transpose()?)
     }
 
-    /// Where the log's read models lie.
-    pub(crate) fn views(&self) -> Result<PathBuf, Failure> {
+    /// The file of the log's read models.
+    pub(crate) fn read_models(&self) -> Result<ReadModelsFile, Failure> {
         let configured = self.configuration()?.map(|config| config.store);
         let named = self.log.as_deref().map(store::named).transpose()?;
-        Ok(named.or(configured).unwrap_or_default().views_path())
+        let store = named.or(configured).unwrap_or_default();
+        Ok(ReadModelsFile { path: store.views_path(), sharing: store.sharing()? })
     }
 
     /// Opens it for reading only.

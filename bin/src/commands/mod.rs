@@ -16,6 +16,7 @@ mod replay;
 mod retry;
 pub(crate) mod sandbox;
 mod serve;
+mod signals;
 mod status;
 mod stuck;
 mod subscribers;
@@ -23,12 +24,18 @@ mod templates;
 pub(crate) mod until;
 mod waive;
 
+pub(crate) use signals::interrupted;
+
 use crate::assemble::Unusable;
 use crate::engine::with_causes;
+use crate::logging::{self, escape_controls};
 use crate::{config, demo};
 use clap::{Parser, Subcommand};
+use covertrail_adapters::store::Cause;
 use covertrail_adapters::store::embedded::OpenError;
+use covertrail_files::FileError;
 use std::process::ExitCode;
+use std::time::Duration;
 
 /// Keeps every WorkMarket work order insured through 1099Policy, and can prove it.
 #[derive(Debug, Parser)]
@@ -100,7 +107,7 @@ impl Failure {
             Self::NoSuchWorkOrder(message) => (5, message),
             Self::NotAsItShouldBe => return ExitCode::from(6),
         };
-        eprintln!("covertrail: {message}");
+        logging::write_last(Some(format!("covertrail: {}\n", escape_controls(message.trim_end()))));
         ExitCode::from(code)
     }
 }
@@ -119,14 +126,31 @@ impl From<Unusable> for Failure {
 
 impl From<OpenError> for Failure {
     fn from(error: OpenError) -> Self {
-        let room = if matches!(error, OpenError::Unavailable { .. }) { "; is its disk full?" } else { "" };
+        let room = match &error {
+            OpenError::Unavailable { source, .. } if !is_denied(source) => "; is its disk full?",
+            OpenError::Unavailable { .. }
+            | OpenError::Locked { .. }
+            | OpenError::Missing { .. }
+            | OpenError::NotOurs(_)
+            | OpenError::Damaged { .. } => "",
+        };
         Self::Log(format!("{}{room}", with_causes(&error)))
     }
 }
 
+/// Whether the system says that this user may not, whatever room there is.
+fn is_denied(cause: &Cause) -> bool {
+    let file = cause.downcast_ref::<FileError>().map(FileError::kind);
+    let kind = file.or_else(|| cause.downcast_ref::<std::io::Error>().map(std::io::Error::kind));
+    kind == Some(std::io::ErrorKind::PermissionDenied)
+}
+
 /// Runs the program.
 pub fn main() -> ExitCode {
-    let line = Line::parse();
+    let line = match Line::try_parse() {
+        Ok(line) => line,
+        Err(error) => return report_usage(&error),
+    };
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => return Failure::Failed(format!("no threads to run on: {error}")).report(),
@@ -153,7 +177,29 @@ pub fn main() -> ExitCode {
             Command::WorkmarketTemplates(templates) => templates.run(),
         }
     });
-    ran.map_or_else(Failure::report, |()| ExitCode::SUCCESS)
+    // a thread that hangs, in a file that never answers for instance, does not keep the process alive
+    runtime.shutdown_timeout(LAST_THREADS);
+    let code = ran.map_or_else(Failure::report, |()| ExitCode::SUCCESS);
+    logging::write_last(None);
+    code
+}
+
+/// How long threads that are at work may take to end once the command has ended.
+const LAST_THREADS: Duration = Duration::from_secs(1);
+
+/// Help and the version go to standard output, what is wrong with a command line to standard error.
+fn report_usage(error: &clap::Error) -> ExitCode {
+    if error.use_stderr() {
+        let message = error.render();
+        let has_colours = logging::has_colours(&std::io::stderr());
+        let message =
+            if has_colours { message.ansi().to_string() } else { escape_controls(&message.to_string()) };
+        logging::write_last(Some(message));
+        return ExitCode::from(2);
+    }
+    // a reader that has seen enough is no failure
+    let _ = error.print();
+    ExitCode::SUCCESS
 }
 
 /// A limit on the size of files is met as a full disk is: the write fails, and the process lives.
@@ -161,23 +207,6 @@ fn live_with_limits() {
     use tokio::signal::unix::{SignalKind, signal};
     // SIGXFSZ; being listened to once, it no longer kills. Where there is no such signal nothing need be done
     let _ = signal(SignalKind::from_raw(25));
-}
-
-/// Listens, from now on, for Ctrl-C and for the signal by which a service is stopped; what comes back waits for
-/// either and answers which.
-pub(crate) fn interrupted() -> impl Future<Output = &'static str> {
-    use tokio::signal::unix::{SignalKind, signal};
-    let (interrupt, terminate) = (signal(SignalKind::interrupt()), signal(SignalKind::terminate()));
-    let comes = async |signal: std::io::Result<tokio::signal::unix::Signal>| match signal {
-        Ok(mut signal) => drop(signal.recv().await),
-        Err(_) => std::future::pending().await,
-    };
-    async move {
-        tokio::select! {
-            () = comes(interrupt) => "interrupt",
-            () = comes(terminate) => "terminate",
-        }
-    }
 }
 
 /// Prints to standard output. A reader that has seen enough, such as `head`, is no failure.

@@ -1,6 +1,6 @@
 //! `covertrail rebuild`: read models folded anew, or only compared with what a fold comes to.
 
-use super::log::Which;
+use super::log::{ReadModelsFile, Which};
 use super::{Failure, print};
 use crate::clock;
 use crate::engine::with_causes;
@@ -42,16 +42,24 @@ fn named(name: &str) -> Result<&'static Table, String> {
 impl Rebuild {
     pub(crate) async fn run(self) -> Result<(), Failure> {
         let which = self.projection.map_or_else(|| tables::STORED.to_vec(), |table| vec![table]);
-        let path = self.which.views()?;
+        let models = self.which.read_models()?;
         let store: Arc<dyn EventStore> = self.which.open()?.store();
-        if self.verify { verify(&store, &path, which).await } else { anew(&store, &path, which).await }
+        if self.verify {
+            verify(&store, &models.path, which).await
+        } else {
+            anew(&store, &models, which).await
+        }
     }
 }
 
-async fn anew(store: &Arc<dyn EventStore>, path: &Path, which: Vec<&'static Table>) -> Result<(), Failure> {
+async fn anew(
+    store: &Arc<dyn EventStore>,
+    ReadModelsFile { path, sharing }: &ReadModelsFile,
+    which: Vec<&'static Table>,
+) -> Result<(), Failure> {
     let is_part = which.len() < tables::STORED.len();
     loop {
-        let views = Views::open(path).map_err(|error| failed(&error.into()))?;
+        let views = Views::open_shared(path, sharing).map_err(|error| failed(&error.into()))?;
         let head = store.head().await.map_err(|error| failed(&error.into()))?.map_or(0, Position::get);
         // all read models are always at one place: a part of them comes to where the others are
         let others = others(&views, &which).map_err(|error| failed(&error))?.filter(|_| is_part);
@@ -93,8 +101,8 @@ async fn verify(store: &Arc<dyn EventStore>, path: &Path, which: Vec<&'static Ta
     let progress = bar(reached.position);
     let told = progress.clone();
     let done = move |events| told.inc(u64::try_from(events).unwrap_or(0));
-    let place =
-        tempfile::tempdir().map_err(|error| Failure::Failed(format!("no folder to fold in: {error}")))?;
+    let place = covertrail_files::private_folder()
+        .map_err(|error| Failure::Failed(format!("no folder to fold in: {error}")))?;
     let anew = async {
         let views = Views::open(place.path().join("views.sqlite"))?;
         // nobody else knows of them

@@ -1,7 +1,7 @@
 //! `covertrail retry`: what is blocked is tried again.
 
 use super::Failure;
-use super::ask::Ask;
+use super::ask::{Ask, with_json};
 use clap::Args;
 use covertrail_domain::id::WorkOrderId;
 use serde_json::json;
@@ -26,6 +26,6 @@ pub(crate) struct Retry {
 impl Retry {
     pub(crate) async fn run(self) -> Result<(), Failure> {
         let again = json!({ "reason": self.reason });
-        self.ask.post(&self.work_order, "retry", |request| request.body(again.to_string())).await
+        self.ask.post(&self.work_order, "retry", |request| with_json(request, again.to_string())).await
     }
 }

@@ -4,8 +4,9 @@ use super::{Failure, interrupted};
 use crate::config::{Config, Secrets};
 use crate::gateway::Gateway;
 use crate::store::Opened;
-use crate::{assemble, http, logging, telemetry};
+use crate::{assemble, http, logging, store, telemetry};
 use clap::Args;
+use covertrail_files::Exposure;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -30,25 +31,33 @@ pub(crate) struct Serve {
 impl Serve {
     pub(crate) async fn run(self) -> Result<(), Failure> {
         let config = Config::read(&self.config)?;
-        let secrets = Secrets::from_environment()?;
+        let secrets = Secrets::from_environment(&config)?;
         let (spans, exporter) = telemetry::begin(&config.telemetry).map_err(Failure::Configuration)?.unzip();
         logging::begin_with(&config.log, spans).map_err(Failure::Configuration)?;
         let exporting = exporter.map(telemetry::Exporter::start);
+        store::look_at_places(&config.store)?;
         let log = Opened::for_writing(&config.store)?;
+        for exposure in store::exposures(&config.store)? {
+            let Exposure { path, mode, mend } = exposure;
+            let (file, mode) = (path.display(), format!("{mode:04o}"));
+            tracing::warn!(%file, mode, mend, "others than its owner can read this file");
+        }
         let engine = assemble::engine(&config, &secrets, Arc::clone(&log.store))?;
-        let subscribers = Arc::new(assemble::subscribers(&config, &engine.store)?);
+        let subscribers = Arc::new(assemble::subscribers(&config, &secrets, &engine.store)?);
         let listener = TcpListener::bind(config.server.listen).await.map_err(|error| {
             Failure::Failed(format!("server.listen: cannot listen on {}: {error}", config.server.listen))
         })?;
         let address = listener.local_addr().map_err(|error| Failure::Failed(error.to_string()))?;
         let mut shared = assemble::shared(&config, &secrets, Arc::clone(&engine), address)?;
         shared.subscribers = Arc::clone(&subscribers);
-        if secrets.link.is_none() {
+        if secrets.link.is_empty() {
             tracing::warn!("COVERTRAIL_LINK_SECRET is not set: no link leads to an application");
         }
+        tracing::info!("{}", config.people.meaning());
         let models = Arc::clone(&shared.models);
         let following = tokio::spawn(Arc::clone(&models).follow_always());
         let mut gateway = Gateway::begin(&config, Arc::clone(&log.store)).await?;
+        shared.gateway = gateway.watch();
         let mut running = engine.start();
         let telling = subscribers.start();
         let (stop, stopped) = oneshot::channel::<()>();
@@ -59,7 +68,8 @@ impl Serve {
         // listened for before anybody is told that it serves
         let interruption = interrupted();
         if let Some(address) = gateway.address() {
-            tracing::info!(%address, append = config.gateway.append, "serving EventStoreDB's protocol");
+            let (tls, users) = (config.gateway.certificate.is_some(), config.gateway.users.len());
+            tracing::info!(%address, tls, users, "serving EventStoreDB's protocol");
         }
         tracing::info!(%address, log = log.name, "serving");
         let why = tokio::select! {

@@ -6,7 +6,7 @@ use super::log::Which;
 use super::stuck::{self, stuck};
 use super::until::{Until, seconds};
 use super::{Failure, print};
-use crate::config::{Config, link_secret};
+use crate::config::{Config, link_secrets};
 use crate::engine::{COVERAGE, DELIVERY};
 use crate::show::{Fact, Screen, Value, fact, list, text};
 use crate::{assemble, clock};
@@ -95,9 +95,9 @@ impl Status {
 
 /// By which the contractor comes to the application; only who knows the secret can make it.
 fn link(fold: &Fold, work_order: &WorkOrderId, config: &Config) -> Result<Option<String>, Failure> {
-    let links = assemble::links(&config.server, config.server.listen, link_secret())?;
+    let links = assemble::links(&config.server, config.server.listen, link_secrets()?)?;
     let state = fold.states().find(|(id, _)| *id == work_order.as_str()).map(|(_, state)| state);
-    Ok(state.and_then(|state| links.of_open(work_order, state)).map(String::from))
+    Ok(state.and_then(|state| links.of_open(work_order, state, clock::now())).map(String::from))
 }
 
 fn footer(waiting: u64, blocked: &[Vec<Fact>]) -> String {

@@ -52,7 +52,7 @@ mod tests {
 
     fn history(more: Option<Event>) -> Fold {
         let certificate = CertificateId::parse("ci_1").unwrap();
-        let document = DocumentId::parse("abc").unwrap();
+        let document = DocumentId::parse(&"ab".repeat(32)).unwrap();
         let submitted = Event::CertificateSubmitted { document: document.clone() };
         let uploaded = Event::CertificateUploaded { document, certificate };
         let events = [assigned("777"), submitted, uploaded].into_iter().chain(more);

@@ -1,7 +1,7 @@
 //! `covertrail waive`: an exception that a person answers for.
 
 use super::Failure;
-use super::ask::Ask;
+use super::ask::{Ask, with_json};
 use super::until::seconds;
 use clap::Args;
 use covertrail_domain::id::WorkOrderId;
@@ -29,6 +29,6 @@ pub(crate) struct Waive {
 impl Waive {
     pub(crate) async fn run(self) -> Result<(), Failure> {
         let waiver = json!({ "reason": self.reason, "until": self.until }).to_string();
-        self.ask.post(&self.work_order, "waive", |request| request.body(waiver)).await
+        self.ask.post(&self.work_order, "waive", |request| with_json(request, waiver)).await
     }
 }

@@ -1,7 +1,10 @@
 //! Who may ask and who may act over HTTP: a name, a role, and what their token hashes to.
 
+use super::secrets::MAKES_TOKEN;
+use covertrail_adapters::secret::require_strong;
 use covertrail_domain::id::PersonId;
 use serde::{Deserialize, Deserializer, de};
+use sha2::{Digest as _, Sha256};
 
 /// One `[[access]]`.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -91,6 +94,18 @@ impl Right {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Sha256Hex(pub [u8; 32]);
 
+impl Sha256Hex {
+    /// Why no token can be behind it: nothing was hashed, or it was made up.
+    fn of_no_token(&self) -> Option<&'static str> {
+        let of = |text: &[u8]| -> [u8; 32] { Sha256::digest(text).into() };
+        if [of(b""), of(b"\n")].contains(&self.0) {
+            Some("is the hash of nothing, so the token was not set when it was made")
+        } else {
+            require_strong(&self.0, self.0.len()).err().map(|_| "is no hash of a token")
+        }
+    }
+}
+
 impl<'de> Deserialize<'de> for Sha256Hex {
     fn deserialize<D: Deserializer<'de>>(source: D) -> Result<Self, D::Error> {
         let text = String::deserialize(source)?;
@@ -103,10 +118,13 @@ impl<'de> Deserialize<'de> for Sha256Hex {
         let pairs = pairs
             .ok_or_else(|| de::Error::custom("sha256 takes the 64 hex digits of the token's SHA-256"))?;
         bytes.copy_from_slice(&pairs);
-        Ok(Self(bytes))
+        match Self(bytes).of_no_token() {
+            Some(why) => Err(de::Error::custom(format!("sha256: {why}; make a token with: {MAKES_TOKEN}"))),
+            None => Ok(Self(bytes)),
+        }
     }
 }
 
-fn name<'de, D: Deserializer<'de>>(source: D) -> Result<PersonId, D::Error> {
+pub(super) fn name<'de, D: Deserializer<'de>>(source: D) -> Result<PersonId, D::Error> {
     PersonId::parse(&String::deserialize(source)?).map_err(de::Error::custom)
 }

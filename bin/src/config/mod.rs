@@ -2,9 +2,12 @@
 //! at the start, into typed values; what is wrong is named with its line or its variable.
 
 mod access;
-mod address;
+mod gateway;
+mod people;
+mod places;
 mod problems;
 mod secrets;
+mod server;
 mod store;
 mod subscribers;
 mod telemetry;
@@ -13,29 +16,36 @@ mod wire;
 mod workmarket;
 
 pub use access::{Right, Role, Sha256Hex, Token};
-pub use secrets::{People, Secrets, link_secret, store_credentials};
+pub use gateway::{AnonymousClients, AppendTo, Gateway, GatewayUser};
+pub use people::PeopleRules;
+pub(crate) use people::folded;
+pub(crate) use secrets::makes_webhook_secret;
+pub use secrets::{People, Secrets, link_secrets, store_credentials};
+pub use server::Server;
 pub use store::{LogEngine, Store};
-pub use subscribers::{Events, From, Subscriber};
+pub use subscribers::{Events, From, InvalidSubscriberName, Subscriber, SubscriberName};
 pub use telemetry::Telemetry;
-pub use values::{Config, Engine, Gateway, Log, LogFormat, Mapping, Policy, Server, Webhook};
+pub use values::{Config, Engine, Log, LogFormat, Mapping, Policy, Webhook};
 pub use wire::{Environment, Wire};
 pub use workmarket::{Api, Trigger, WorkMarket};
 
+use covertrail_files::{FileError, Links};
 use std::path::{Path, PathBuf};
 
 /// The annotated file that `covertrail init` writes.
 pub const TEMPLATE: &str = include_str!("covertrail.toml");
 
+/// The largest configuration that is read (1 MiB).
+const MOST_BYTES: u64 = 1 << 20;
+
 /// Why the configuration cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// The file is not there or cannot be read.
-    #[error("cannot read {}: {source}{hint}", path.display())]
+    #[error("cannot read {source}{hint}")]
     Unreadable {
-        /// Which file.
-        path: PathBuf,
-        /// Why.
-        source: std::io::Error,
+        /// Which file, and why.
+        source: FileError,
         /// What to do about it.
         hint: &'static str,
     },
@@ -48,7 +58,7 @@ pub enum Error {
         problem: String,
     },
     /// Variables are missing or wrong.
-    #[error("the environment lacks what the configuration needs:\n  {}", problems.join("\n  "))]
+    #[error("the environment is not what the configuration needs:\n  {}", problems.join("\n  "))]
     Environment {
         /// A line for each variable.
         problems: Vec<String>,
@@ -58,15 +68,22 @@ pub enum Error {
 impl Config {
     /// Reads and checks the file. Paths in it are taken from the file's own folder.
     pub fn read(path: &Path) -> Result<Self, Error> {
-        let text = std::fs::read_to_string(path).map_err(|source| {
+        let text = covertrail_files::read_text(path, Links::Follow, MOST_BYTES).map_err(|source| {
             let missing = source.kind() == std::io::ErrorKind::NotFound;
             let hint = if missing { "; `covertrail init` writes one" } else { "" };
-            Error::Unreadable { path: path.into(), source, hint }
+            Error::Unreadable { source, hint }
         })?;
         let mut config =
             Self::parse(&text).map_err(|problem| Error::Invalid { path: path.into(), problem })?;
-        config.store.found_from(path.parent().unwrap_or(Path::new("")));
-        Ok(config)
+        let folder = path.parent().unwrap_or(Path::new(""));
+        config.store.found_from(folder);
+        config.gateway.found_from(folder);
+        let problems = config.problems_of_places(path);
+        if problems.is_empty() {
+            Ok(config)
+        } else {
+            Err(Error::Invalid { path: path.into(), problem: problems.join("\n") })
+        }
     }
 
     /// Reads and checks a configuration's text.

@@ -1,7 +1,9 @@
 //! What is readable and yet cannot work.
 
-use super::address::is_private;
+use super::people::{Holder, ambiguous_names};
+use super::secrets::MAKES_TOKEN;
 use super::{Config, LogEngine, Wire};
+use covertrail_adapters::address::is_private;
 use url::Url;
 
 impl Config {
@@ -9,7 +11,6 @@ impl Config {
     pub(super) fn problems(&self) -> Vec<String> {
         let mut problems = Vec::new();
         for (field, zero) in [
-            ("server.max_body_bytes", self.server.max_body_bytes == 0),
             ("policy.timeout_seconds", self.policy.timeout.is_zero()),
             ("policy.attempts", self.policy.attempts == 0),
             ("policy.max_in_flight", self.policy.max_in_flight == 0),
@@ -29,24 +30,14 @@ impl Config {
                     .into(),
             );
         }
-        if self.gateway.listen.is_some_and(|address| !address.ip().is_loopback()) {
-            problems
-                .push("gateway.listen: must be a loopback address, because it asks for no password".into());
-        }
+        problems.extend(self.gateway.problems(&self.access));
         if self.gateway.listen.is_some() && self.store.engine == LogEngine::EventStoreDb {
             problems.push("gateway.listen: the log is on a server that clients reach by themselves".into());
         }
+        problems.extend(self.server.problems());
         problems.extend(self.store.problems());
         if self.policy.start_lead_seconds < 0 {
             problems.push("policy.start_lead_seconds: must not be negative".into());
-        }
-        if self
-            .server
-            .public_url
-            .as_ref()
-            .is_some_and(|url| !url.starts_with("https://") && !url.starts_with("http://"))
-        {
-            problems.push("server.public_url: must begin with https:// or http://".into());
         }
         for (field, url) in
             [("policy.base_url", &self.policy.base_url), ("workmarket.base_url", &self.workmarket.base_url)]
@@ -64,11 +55,19 @@ impl Config {
                 problems.push(format!("{field}: must contain {{work_order}}"));
             }
         }
+        if !(1..=3650).contains(&self.server.link_days) {
+            problems.push("server.link_days: takes 1 to 3650 days".into());
+        }
         for (place, token) in self.access.iter().enumerate() {
-            if self.access.iter().take(place).any(|other| other.sha256 == token.sha256) {
-                problems.push(format!("access: {} has the same token as somebody before", token.name));
+            if let Some(other) = self.access.iter().take(place).find(|other| other.sha256 == token.sha256) {
+                problems.push(format!(
+                    "access: {} has the same token as {}; make another with: {MAKES_TOKEN}",
+                    token.name, other.name
+                ));
             }
         }
+        let holders: Vec<Holder<'_>> = self.access.iter().map(Holder::in_file).collect();
+        problems.extend(ambiguous_names(&holders));
         for (place, subscriber) in self.subscribers.iter().enumerate() {
             problems.extend(subscriber.problems());
             if self.subscribers.iter().take(place).any(|other| other.name == subscriber.name) {

@@ -1,5 +1,7 @@
 //! `[store]`: where the event log and the certificates are.
 
+use crate::assemble::{Unusable, unusable};
+use covertrail_files::Sharing;
 use serde::Deserialize;
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -21,6 +23,8 @@ pub struct Store {
     pub views: Option<PathBuf>,
     /// The folder of handed-in certificates.
     pub documents: PathBuf,
+    /// The group whose members may read the log, the read models and the certificates, beside the owner.
+    pub group: Option<String>,
 }
 
 /// What keeps the event log.
@@ -43,6 +47,7 @@ impl Default for Store {
             ca_file: None,
             views: None,
             documents: "documents".into(),
+            group: None,
         }
     }
 }
@@ -51,6 +56,17 @@ impl Store {
     /// Where the read models lie.
     pub fn views_path(&self) -> PathBuf {
         self.views.clone().unwrap_or_else(|| self.path.with_extension("views.sqlite"))
+    }
+
+    /// Where the gateway keeps the groups of its clients.
+    pub fn groups_path(&self) -> PathBuf {
+        self.path.with_extension("groups.json")
+    }
+
+    /// Who may read what is created; a group is looked up on this machine.
+    pub fn sharing(&self) -> Result<Sharing, Unusable> {
+        let sharing = self.group.as_deref().map(Sharing::with_group).transpose();
+        Ok(sharing.map_err(|unknown| unusable("store.group", unknown))?.unwrap_or_default())
     }
 
     /// Takes paths from a folder.

@@ -1,9 +1,10 @@
 //! Who is told of coverage events by webhooks of ours.
 
-use super::address::is_private;
 use super::values::seconds;
+use covertrail_adapters::address::is_private;
 use covertrail_adapters::schema::KINDS;
 use serde::{Deserialize, Deserializer, de};
+use std::fmt;
 use std::time::Duration;
 use url::Url;
 
@@ -13,7 +14,7 @@ use url::Url;
 pub struct Subscriber {
     /// What it is called here, in the log and in the name of its secret.
     #[serde(deserialize_with = "name")]
-    pub name: String,
+    pub name: SubscriberName,
     /// Where its events are posted to. It may hold what opens doors, so only its origin is ever shown.
     #[serde(deserialize_with = "url")]
     pub url: Url,
@@ -108,7 +109,7 @@ fn unversioned(kind: &str) -> &str {
 impl Subscriber {
     /// The variable that holds its secret.
     pub fn variable(&self) -> String {
-        format!("COVERTRAIL_SUBSCRIBER_{}_SECRET", self.name.to_ascii_uppercase().replace('-', "_"))
+        format!("COVERTRAIL_SUBSCRIBER_{}_SECRET", self.name.as_str().to_ascii_uppercase().replace('-', "_"))
     }
 
     /// A line for each field that is wrong.
@@ -133,16 +134,40 @@ impl Subscriber {
     }
 }
 
-fn name<'de, D: Deserializer<'de>>(source: D) -> Result<String, D::Error> {
-    let name = String::deserialize(source)?;
-    let fits = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
-    let is_name = name.as_bytes().first().is_some_and(u8::is_ascii_lowercase);
-    if !is_name || name.len() > 64 || !name.bytes().all(fits) {
-        return Err(de::Error::custom(
-            "name: takes up to 64 small letters, digits and hyphens, and a letter first",
-        ));
+/// What a subscriber is called: 1 to 64 lower-case letters, digits and `-`, a letter first. It fits a stream's name, a
+/// variable's and a path.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct SubscriberName(String);
+
+/// Why a text is no subscriber's name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("takes up to 64 small letters, digits and hyphens, and a letter first")]
+pub struct InvalidSubscriberName;
+
+impl SubscriberName {
+    /// Reads a name.
+    pub fn parse(text: &str) -> Result<Self, InvalidSubscriberName> {
+        let fits = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+        let begins_so = text.as_bytes().first().is_some_and(u8::is_ascii_lowercase);
+        let is_name = begins_so && text.len() <= 64 && text.bytes().all(fits);
+        if is_name { Ok(Self(text.to_owned())) } else { Err(InvalidSubscriberName) }
     }
-    Ok(name)
+
+    /// The name as the configuration has it.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for SubscriberName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+fn name<'de, D: Deserializer<'de>>(source: D) -> Result<SubscriberName, D::Error> {
+    SubscriberName::parse(&String::deserialize(source)?)
+        .map_err(|error| de::Error::custom(format!("name: {error}")))
 }
 
 fn url<'de, D: Deserializer<'de>>(source: D) -> Result<Url, D::Error> {

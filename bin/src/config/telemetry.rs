@@ -1,6 +1,6 @@
 //! Where traces go.
 
-use super::address::is_private;
+use covertrail_adapters::address::is_private;
 use serde::{Deserialize, Deserializer, de};
 use url::Url;
 

@@ -96,7 +96,7 @@ fn every_missing_variable_is_named_at_once_and_no_value_is_shown() {
         "COVERTRAIL_LINK_SECRET" => Some("short-secret".into()),
         _ => None,
     };
-    let error = Secrets::from_lookup(lookup).unwrap_err().to_string();
+    let error = Secrets::from_lookup(&Config::default(), lookup).unwrap_err().to_string();
     for name in [
         "POLICY_API_KEY",
         "POLICY_WEBHOOK_SECRETS",
@@ -110,20 +110,124 @@ fn every_missing_variable_is_named_at_once_and_no_value_is_shown() {
     assert!(!error.contains("short-secret"), "{error}");
 }
 
+/// Secrets of the default configuration that are good, but for these variables.
+fn with<'a>(others: &'a [(&'a str, &'a str)]) -> impl Fn(&str) -> Option<String> + 'a {
+    move |name| match others.iter().find(|(variable, _)| *variable == name) {
+        Some((_, value)) => Some((*value).to_owned()),
+        None if name == "COVERTRAIL_POLICY_WEBHOOK_SECRETS" => {
+            Some("whsec_MDEyMzQ1Njc4OWFiY2RlZmdoaWprbG1u".to_owned())
+        }
+        None if ["COVERTRAIL_PEOPLE", "COVERTRAIL_LINK_SECRET"].contains(&name) => None,
+        None => Some(format!("0123456789abcdef-{name}")),
+    }
+}
+
 #[test]
 fn several_live_secrets_stand_side_by_side() {
-    let secrets = Secrets::from_lookup(|name| {
-        let one = match name {
-            "COVERTRAIL_PEOPLE" => "ana=0123456789abcdef",
-            "COVERTRAIL_LINK_SECRET" => return None,
-            _ => "old, new",
+    let others = [
+        ("COVERTRAIL_WORKMARKET_WEBHOOK_SECRETS", "the-old-one-of-theirs, the-new-one-of-theirs"),
+        ("COVERTRAIL_LINK_SECRET", "the-new-one-of-ours,the-old-one-of-ours"),
+        ("COVERTRAIL_PEOPLE", "ana=0123456789abcdef,ana=0123456789abcdeg"),
+    ];
+    let secrets = Secrets::from_lookup(&Config::default(), with(&others)).unwrap();
+    assert_eq!(secrets.workmarket_webhook, ["the-old-one-of-theirs", "the-new-one-of-theirs"]);
+    assert_eq!(secrets.link[0].expose(), "the-new-one-of-ours");
+    assert_eq!((secrets.link.len(), secrets.people.0.len()), (2, 2));
+    assert!(!format!("{secrets:?}").contains("of-theirs"));
+}
+
+#[test]
+fn every_weak_secret_is_refused_in_one_form_with_its_variable_and_what_to_do() {
+    let subscriber = "[[subscribers]]\nname = \"payroll\"\nurl = \"https://pay.example\"\nevents = \"*\"";
+    let config = Config::parse(subscriber).unwrap();
+    let (token, standard) =
+        ("make a good one with: openssl rand -hex 32", "make a good one with: echo whsec_$(");
+    for (variable, weak, remedy) in [
+        ("COVERTRAIL_POLICY_API_KEY", "t9k_x", "copy all of it from 1099Policy"),
+        ("COVERTRAIL_WORKMARKET_TOKEN", "wm_x", "copy all of it from WorkMarket"),
+        ("COVERTRAIL_WORKMARKET_SECRET", "wm_x", "copy all of it from WorkMarket"),
+        ("COVERTRAIL_POLICY_WEBHOOK_SECRETS", "whsec_AA==", standard),
+        ("COVERTRAIL_WORKMARKET_WEBHOOK_SECRETS", "x", token),
+        ("COVERTRAIL_WORKMARKET_WEBHOOK_SECRETS", "0123456789abcdef,x", token),
+        ("COVERTRAIL_LINK_SECRET", "x", token),
+        ("COVERTRAIL_LINK_SECRET", "xxxxxxxxxxxxxxxxxxxxxxxx", token),
+        ("COVERTRAIL_PEOPLE", "ana=x", token),
+        ("COVERTRAIL_PEOPLE", "ana=xxxxxxxxxxxxxxxxxxxxx", token),
+        ("COVERTRAIL_SUBSCRIBER_PAYROLL_SECRET", "whsec_AA==", standard),
+        ("COVERTRAIL_SUBSCRIBER_PAYROLL_SECRET", "0123456789abcdef0123456789abcdef", standard),
+    ] {
+        let good = ("COVERTRAIL_SUBSCRIBER_PAYROLL_SECRET", "whsec_MDEyMzQ1Njc4OWFiY2RlZmdoaWprbG1v");
+        assert!(Secrets::from_lookup(&config, with(&[good])).is_ok());
+        let Err(Error::Environment { problems }) =
+            Secrets::from_lookup(&config, with(&[(variable, weak), good]))
+        else {
+            panic!("{variable} is taken as {weak}");
         };
-        Some(one.into())
-    });
-    let secrets = secrets.unwrap();
-    assert_eq!(secrets.policy_webhook, ["old", "new"]);
-    assert_eq!(secrets.people.0.len(), 1);
-    assert!(!format!("{secrets:?}").contains("new"));
+        let [problem] = problems.as_slice() else { panic!("{problems:?}") };
+        assert!(problem.contains(variable) && problem.contains(remedy), "{problem}");
+        // a secret of one character is part of many words
+        let secret = weak.trim_start_matches("ana=");
+        assert!(secret.len() == 1 || !problem.contains(secret), "{problem}");
+    }
+}
+
+#[test]
+fn one_secret_for_two_things_is_refused_and_both_are_named() {
+    let sum = "9f9f5111f7b27a781f1f1ddde5ebc2dd2b796bfc7365c9c28b548e564176929f";
+    let token = "0123456789abcdef";
+    let access = |name: &str, role: &str| {
+        format!("[[access]]\nname = \"{name}\"\nrole = \"{role}\"\nsha256 = \"{sum}\"\n")
+    };
+    let standard = "whsec_MDEyMzQ1Njc4OWFiY2RlZmdoaWprbG1u";
+    let both = format!("ana={token},bob={token}");
+    let case = format!("ana={token},Ana=0123456789abcdeg");
+    let ana = format!("ana={token}");
+    let other = "ana=0123456789abcdeg".to_owned();
+    for (config, others, told) in [
+        ("", vec![("COVERTRAIL_PEOPLE", &*both)], ["the token of ana", "the token of bob"]),
+        ("", vec![("COVERTRAIL_PEOPLE", &*case)], ["ana in COVERTRAIL_PEOPLE", "Ana in COVERTRAIL_PEOPLE"]),
+        (
+            &access("screen", "viewer"),
+            vec![("COVERTRAIL_PEOPLE", &*ana)],
+            ["the token of ana in COVERTRAIL_PEOPLE", "the token of screen in [[access]]"],
+        ),
+        (
+            &access("ana", "viewer"),
+            vec![("COVERTRAIL_PEOPLE", &*other)],
+            ["ana is a reviewer in COVERTRAIL_PEOPLE", "a viewer in [[access]]"],
+        ),
+        (
+            "",
+            vec![("COVERTRAIL_WORKMARKET_WEBHOOK_SECRETS", standard)],
+            ["COVERTRAIL_WORKMARKET_WEBHOOK_SECRETS", "COVERTRAIL_POLICY_WEBHOOK_SECRETS"],
+        ),
+        (
+            "",
+            vec![("COVERTRAIL_LINK_SECRET", token), ("COVERTRAIL_PEOPLE", &*ana)],
+            ["COVERTRAIL_LINK_SECRET", "the token of ana"],
+        ),
+    ] {
+        let config = Config::parse(config).unwrap();
+        let error = Secrets::from_lookup(&config, with(&others)).unwrap_err().to_string();
+        assert!(told.iter().all(|told| error.contains(told)), "{told:?}: {error}");
+        assert!(!error.contains(token) && !error.contains(standard), "{error}");
+    }
+    let twice = format!("{}{}", access("ana", "viewer"), access("bob", "admin"));
+    let problem = Config::parse(&twice).unwrap_err();
+    assert!(problem.contains("access: bob has the same token as ana"), "{problem}");
+}
+
+#[test]
+fn a_hash_of_nothing_or_made_up_is_refused() {
+    for (sum, told) in [
+        ("e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855", "is the hash of nothing"),
+        ("01ba4719c80b6fe911b091a7c05124b64eeece964e09c058ef8f9805daca546b", "is the hash of nothing"),
+        ("0000000000000000000000000000000000000000000000000000000000000000", "is no hash of a token"),
+    ] {
+        let text = format!("[[access]]\nname = \"ana\"\nrole = \"viewer\"\nsha256 = \"{sum}\"");
+        let problem = Config::parse(&text).unwrap_err();
+        assert!(problem.contains(told), "{problem}");
+    }
 }
 
 #[test]

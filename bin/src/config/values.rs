@@ -1,6 +1,9 @@
 //! The file's tables, as typed values with their defaults.
 
 use super::access::Token;
+use super::gateway::Gateway;
+use super::people::PeopleRules;
+use super::server::Server;
 use super::store::Store;
 use super::subscribers::Subscriber;
 use super::telemetry::Telemetry;
@@ -10,7 +13,6 @@ use covertrail_domain::cover::{Line, Lines};
 use covertrail_domain::coverage::BindOn;
 use serde::{Deserialize, Deserializer, de};
 use std::collections::BTreeMap;
-use std::net::SocketAddr;
 use std::time::Duration;
 
 /// The whole file.
@@ -35,32 +37,12 @@ pub struct Config {
     pub log: Log,
     /// `[telemetry]`
     pub telemetry: Telemetry,
+    /// `[people]`
+    pub people: PeopleRules,
     /// `[[access]]`
     pub access: Vec<Token>,
     /// `[[subscribers]]`
     pub subscribers: Vec<Subscriber>,
-}
-
-/// Where and how HTTP is served.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct Server {
-    /// The address; port 0 takes any free one.
-    pub listen: SocketAddr,
-    /// What application links begin with; without it, the address.
-    pub public_url: Option<String>,
-    /// The largest webhook body, in bytes.
-    pub max_body_bytes: usize,
-}
-
-/// The log, served over EventStoreDB's protocol.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct Gateway {
-    /// The address, on loopback; without it nothing is served. Port 0 takes any free one.
-    pub listen: Option<SocketAddr>,
-    /// Whether clients may append to streams that are not Covertrail's own.
-    pub append: bool,
 }
 
 /// 1099Policy.
@@ -167,12 +149,6 @@ pub enum LogFormat {
     Json,
     /// For people.
     Text,
-}
-
-impl Default for Server {
-    fn default() -> Self {
-        Self { listen: SocketAddr::from(([127, 0, 0, 1], 8099)), public_url: None, max_body_bytes: 1 << 20 }
-    }
 }
 
 impl Default for Policy {

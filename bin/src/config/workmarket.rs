@@ -1,7 +1,7 @@
 //! The table `[workmarket]`.
 
-use super::address::is_on_this_machine;
 use super::values::{Webhook, seconds};
+use covertrail_adapters::address::is_on_this_machine;
 use serde::{Deserialize, Deserializer};
 use std::time::Duration;
 use url::Url;

@@ -6,7 +6,7 @@ use super::world::World;
 use crate::clock;
 use covertrail_adapters::sandbox::{FaultPlan, Outage};
 use covertrail_domain::coverage::{Badge, Coverage, Stage, State, Work};
-use covertrail_domain::id::{Malformed, WorkOrderId};
+use covertrail_domain::id::{InvalidId, WorkOrderId};
 use serde_json::{Value, json};
 use std::time::Duration;
 
@@ -37,7 +37,7 @@ const DAY: i64 = 86_400;
 
 impl Cast {
     /// The how many-th work order, of how many.
-    pub(super) fn new(number: usize, of: usize) -> Result<Self, Malformed> {
+    pub(super) fn new(number: usize, of: usize) -> Result<Self, InvalidId> {
         let [first, ..] = &scenario::ALL;
         let scenario = scenario::ALL.get(number % scenario::ALL.len()).unwrap_or(first);
         let starts_in = i64::try_from(of / 40).unwrap_or(0).saturating_add(4);

@@ -2,12 +2,12 @@
 
 use super::player::{Cast, Told};
 use crate::commands::print;
+use crate::logging;
 use crate::show::{Screen, colour, shown};
 use comfy_table::{Cell, Color};
 use covertrail_domain::coverage;
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde_json::json;
-use std::io::IsTerminal as _;
 
 /// More work orders than this are shown as one bar.
 const MOST_LINES: usize = 30;
@@ -29,7 +29,7 @@ pub(super) struct Line {
 
 impl Stage {
     pub(super) fn new(work_orders: usize, silent: bool) -> Self {
-        let drawn = std::io::stderr().is_terminal() && !silent;
+        let drawn = logging::standard_error_is_drawable() && !silent;
         let target = if drawn { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
         let lines = MultiProgress::with_draw_target(target);
         let total = u64::try_from(work_orders).unwrap_or(u64::MAX);

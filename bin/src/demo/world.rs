@@ -2,21 +2,23 @@
 
 use super::player::Told;
 use crate::commands::{Failure, sandbox};
-use crate::config::{Config, People, Role, Secrets, Sha256Hex, Token};
+use crate::config::{AnonymousClients, Config, People, Role, Secrets, Sha256Hex, Token};
 use crate::engine::{Engine, Running};
 use crate::gateway::Gateway;
 use crate::links::Links;
 use crate::views::ReadModels;
-use crate::{assemble, http};
+use crate::{assemble, clock, http};
 use base64::Engine as _;
 use covertrail_adapters::sandbox::{self as vendors, FaultPlan, WebhookTarget, policy, workmarket};
 use covertrail_adapters::secret::Secret;
 use covertrail_adapters::store::Embedded;
 use covertrail_domain::coverage::Stage;
 use covertrail_domain::id::PersonId;
+use covertrail_files::{Sharing, make_folder, private_folder};
 use reqwest::multipart::{Form, Part};
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
@@ -65,11 +67,10 @@ impl World {
         let failed = |what: &str, error: &dyn std::fmt::Display| Failure::Failed(format!("{what}: {error}"));
         let folder = match data {
             Some(_) => None,
-            None => Some(tempfile::tempdir().map_err(|error| failed("no folder for the demo", &error))?),
+            None => Some(private_folder().map_err(|error| failed("no folder for the demo", &error))?),
         };
         let place = data.or(folder.as_ref().map(TempDir::path)).unwrap_or(Path::new("."));
-        std::fs::create_dir_all(place)
-            .map_err(|error| failed(&format!("--data {}", place.display()), &error))?;
+        make_folder(place, &Sharing::OWNER_ONLY).map_err(|error| failed("--data", &error))?;
         let secrets = secrets()?;
         let (policy_listener, workmarket_listener, listener) =
             (loopback().await?, loopback().await?, loopback().await?);
@@ -86,11 +87,12 @@ impl World {
         });
         let store = Embedded::open(&config.store.path)?;
         let engine = assemble::engine(&config, &secrets, Arc::new(store.clone()))?;
-        let shared = assemble::shared(&config, &secrets, Arc::clone(&engine), address)?;
+        let mut shared = assemble::shared(&config, &secrets, Arc::clone(&engine), address)?;
         let links = shared.links.clone();
         let models = Arc::clone(&shared.models);
         let following = tokio::spawn(Arc::clone(&models).follow_always());
         let gateway = Gateway::begin(&config, Arc::new(store.clone())).await?;
+        shared.gateway = gateway.watch();
         let running = engine.start();
         let (stop, stopped) = oneshot::channel::<()>();
         let server = tokio::spawn(http::serve(listener, shared, async move {
@@ -163,7 +165,7 @@ impl World {
         let order = told.first().map_or("WO-1001", |told| told.work_order.as_str());
         let waits = told.iter().find(|told| told.stage == Some(Stage::Quoted));
         let apply = waits
-            .and_then(|told| self.links.to(&told.work_order))
+            .and_then(|told| self.links.to(&told.work_order, clock::now()))
             .map(|link| format!("In a browser, apply as a contractor who has not:\n  {link}\n"));
         format!(
             "\nStill up. In another terminal, try:\n  covertrail history {order} --log {log}\n  covertrail status --log {log}\n  \
@@ -242,7 +244,8 @@ fn secrets() -> Result<Secrets, Failure> {
         workmarket_secret: None,
         workmarket_webhook: vec![token()],
         people: People(vec![(person(REVIEWER)?, token())]),
-        link: Some(Secret::new(token())),
+        link: vec![Secret::new(token())],
+        subscribers: BTreeMap::new(),
     })
 }
 
@@ -286,6 +289,8 @@ fn config(place: &Path, policy: &vendors::Running, workmarket: &vendors::Running
     config.store.path = place.join("covertrail.sqlite");
     config.store.documents = place.join("documents");
     config.gateway.listen = Some(SocketAddr::from(([127, 0, 0, 1], 0)));
+    // on loopback, and everything in it is simulated
+    config.gateway.anonymous = AnonymousClients::Reader;
     config.policy.base_url = policy.handle().api_url();
     config.policy.start_lead_seconds = 1;
     config.policy.attempts = 3;

@@ -172,7 +172,7 @@ impl Engine {
         let opened = |session: Session| Command::RecordApplication {
             round,
             session: session.id,
-            url: session.url.into(),
+            url: session.url.to_string(),
         };
         Ok(match answer {
             SessionAnswer::Open(session) => vec![opened(session)],

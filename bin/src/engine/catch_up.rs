@@ -37,8 +37,6 @@ enum Behind {
     Execute(#[from] ExecuteError),
     #[error(transparent)]
     Unnamable(#[from] BadName),
-    #[error("how far it came cannot be read back")]
-    Unreadable,
 }
 
 impl Engine {

@@ -4,6 +4,7 @@ use super::Engine;
 use super::ledger::COVERAGE;
 use crate::clock;
 use crate::telemetry::SPANS;
+use covertrail_adapters::OwnCategory;
 use covertrail_adapters::schema::{self, Actor, Envelope, Source};
 use covertrail_adapters::store::{AppendError, BadName, Expected, NewEvent, ReadError, StreamName};
 use covertrail_domain::coverage::{Command, Event, Rejection};
@@ -234,6 +235,5 @@ fn command_id(stream: &str, revision: u64, cause: &Cause, stored: &schema::Store
 
 /// The stream of a work order's coverage.
 pub(crate) fn stream_of(work_order: &WorkOrderId) -> Result<StreamName, ExecuteError> {
-    let name = format!("{COVERAGE}-{work_order}");
-    StreamName::parse(&name).map_err(|bad| ExecuteError::Unnamable(work_order.clone(), bad))
+    OwnCategory::Coverage.stream(work_order).map_err(|bad| ExecuteError::Unnamable(work_order.clone(), bad))
 }

@@ -4,6 +4,7 @@
 use super::fresh::{Content, Fresh};
 use super::shared;
 use super::waiting::{Awaited, Waiting};
+use covertrail_adapters::OwnCategory;
 use covertrail_adapters::schema;
 use covertrail_adapters::store::Recorded;
 use covertrail_adapters::webhook::delivery::{HANDLED, RECEIVED};
@@ -15,9 +16,9 @@ use foldhash::{HashMap, HashSet};
 use std::collections::BTreeSet;
 
 /// The category of the work orders' streams: `coverage-<work order>`.
-pub const COVERAGE: &str = "coverage";
+pub const COVERAGE: &str = OwnCategory::Coverage.as_str();
 /// The category of the inbox's streams: `delivery-<source>-<delivery id>`.
-pub const DELIVERY: &str = "delivery";
+pub const DELIVERY: &str = OwnCategory::Delivery.as_str();
 
 /// The fold, and what it has woken since it was last asked.
 #[derive(Default)]

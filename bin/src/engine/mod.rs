@@ -27,7 +27,7 @@ mod verdict;
 mod waiting;
 mod writing;
 
-pub use documents::{DocumentError, Documents, MAX_BYTES as MAX_DOCUMENT_BYTES};
+pub use documents::{DocumentError, Documents, MAX_BYTES as MAX_DOCUMENT_BYTES, OpenDocument};
 pub use execute::{Cause, ExecuteError, Executed};
 pub use ledger::{COVERAGE, DELIVERY};
 pub use nodes::GROUP;
@@ -38,11 +38,12 @@ pub use translate::Requirements;
 pub(crate) use writing::with_causes;
 
 use crate::telemetry::Timings;
-use covertrail_adapters::store::{EventStore, Position};
+use covertrail_adapters::store::{EventStore, Position, Recorded};
 use covertrail_adapters::{policy, workmarket};
 use covertrail_domain::coverage::State;
-use covertrail_domain::id::WorkOrderId;
+use covertrail_domain::id::{CertificateId, DocumentId, WorkOrderId};
 use covertrail_domain::time::Timestamp;
+use covertrail_projections::Reference;
 use ledger::Ledger;
 use nodes::{Hands, Swept};
 use queue::Queue;
@@ -160,6 +161,18 @@ impl Engine {
         self.ledger().state(work_order).map(look)
     }
 
+    /// The work orders that know a certificate, each with the document it was made from where that was handed in here.
+    pub fn sources_of(&self, certificate: &CertificateId) -> Vec<(WorkOrderId, Option<DocumentId>)> {
+        let ledger = self.ledger();
+        let reference = Reference::Certificate(certificate.clone());
+        let source = |work_order: &WorkOrderId| {
+            let known = &ledger.state(work_order)?.coverage()?.certificates;
+            let known = known.iter().find(|known| known.id == *certificate)?;
+            Some((work_order.clone(), known.document.clone()))
+        };
+        ledger.work_orders(&reference).filter_map(source).collect()
+    }
+
     /// The number of a work order's newest event in its stream, if it is known.
     pub fn revision(&self, work_order: &WorkOrderId) -> Option<u64> {
         self.ledger().next_revision(work_order).checked_sub(1)
@@ -223,3 +236,10 @@ impl Engine {
 
 /// What the streams of `WorkMarket`'s deliveries begin with.
 const HINTS: &str = "delivery-workmarket-";
+
+/// One bad line of a stream of the program's own changes nothing: the last good one counts. What is wrong is told
+/// without what stands in it.
+pub(crate) fn passed_over(recorded: &Recorded<'_>, why: &str) {
+    let (stream, revision, position) = (recorded.stream, recorded.revision, recorded.position.get());
+    tracing::error!(stream, revision, position, why, "a line of the log is wrong and passed over");
+}

@@ -4,8 +4,9 @@
 
 use super::run::PAUSE;
 use super::{COVERAGE, Cause, DELIVERY, Engine};
+use covertrail_adapters::OwnCategory;
 use covertrail_adapters::schema::{self, Actor, Source};
-use covertrail_adapters::store::{Category, Handed, Membership, ReadError, Settled};
+use covertrail_adapters::store::{Handed, Membership, ReadError, Settled};
 use covertrail_adapters::webhook::delivery::RECEIVED;
 use covertrail_domain::coverage::{Command, Failure, State};
 use covertrail_domain::id::WorkOrderId;
@@ -36,8 +37,10 @@ pub(super) struct Swept {
 impl Engine {
     /// Takes its part of the work, where there are others.
     pub(super) async fn take_part_always(self: Arc<Self>) {
-        let categories: Vec<_> =
-            [COVERAGE, DELIVERY].into_iter().filter_map(|name| Category::parse(name).ok()).collect();
+        let categories: Vec<_> = [OwnCategory::Coverage, OwnCategory::Delivery]
+            .into_iter()
+            .filter_map(|own| own.category().ok())
+            .collect();
         while self.is_shared && !self.is_caught_up() {
             tokio::time::sleep(PAUSE).await;
         }

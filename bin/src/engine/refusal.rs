@@ -3,14 +3,15 @@
 
 use super::{COVERAGE, Cause, Engine, ExecuteError};
 use crate::clock;
+use covertrail_adapters::OwnCategory;
 use covertrail_adapters::schema::{self, Actor, Envelope, REFUSED, Refusal, Source};
-use covertrail_adapters::store::{Expected, NewEvent, StreamName};
+use covertrail_adapters::store::{Expected, NewEvent};
 use covertrail_adapters::webhook::delivery::{self, Delivery, Handled, Outcome};
-use covertrail_domain::coverage::{Command, Rejection};
+use covertrail_domain::coverage::Command;
 use covertrail_domain::id::WorkOrderId;
 
 /// The category of the refusals' streams: `refusal-<work order>`.
-pub const REFUSAL: &str = "refusal";
+pub const REFUSAL: &str = OwnCategory::Refusal.as_str();
 
 impl Engine {
     /// Records refusals, durably. The same ones as last time, for the same cause, add nothing.
@@ -23,9 +24,9 @@ impl Engine {
         if refusals.is_empty() {
             return Ok(());
         }
-        let name = format!("{REFUSAL}-{work_order}");
-        let stream =
-            StreamName::parse(&name).map_err(|bad| ExecuteError::Unnamable(work_order.clone(), bad))?;
+        let stream = OwnCategory::Refusal
+            .stream(work_order)
+            .map_err(|bad| ExecuteError::Unnamable(work_order.clone(), bad))?;
         let stored = (0..).zip(refusals).map(|(index, refusal)| stored(work_order, index, refusal, cause));
         let appended = self.store.append(&stream, Expected::Any, stored.collect()).await;
         appended.inspect_err(|error| self.not_written(error))?;
@@ -56,9 +57,9 @@ impl Engine {
 }
 
 /// What is kept of a command that was refused.
-pub fn refusal(command: &Command, rejection: &Rejection) -> Refusal {
+pub fn refusal(command: &Command, why: &impl std::fmt::Display) -> Refusal {
     let (asked, about) = named(command);
-    Refusal { asked: asked.to_owned(), about, reason: rejection.to_string() }
+    Refusal { asked: asked.to_owned(), about, reason: why.to_string() }
 }
 
 fn stored(work_order: &WorkOrderId, index: u32, refusal: &Refusal, cause: &Cause) -> NewEvent {

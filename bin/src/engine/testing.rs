@@ -1,7 +1,7 @@
 //! Both vendors as far as a test has them answer, over real HTTP; an engine beside them; and a log to look into.
 
 use crate::assemble;
-use crate::config::{Config, People, Secrets};
+use crate::config::{Config, Secrets};
 use crate::engine::{COVERAGE, Running};
 use axum::extract::{Query, Request, State};
 use axum::http::StatusCode;
@@ -199,12 +199,8 @@ impl World {
     pub(in crate::engine) fn engine(&self) -> Running {
         let secrets = Secrets {
             policy_api_key: "t9k_test_1".to_owned(),
-            policy_webhook: vec![],
             workmarket_token: "wm_1".to_owned(),
-            workmarket_secret: None,
-            workmarket_webhook: vec![],
-            people: People::default(),
-            link: None,
+            ..Secrets::default()
         };
         assemble::engine(&self.config, &secrets, Arc::new(self.store.clone())).unwrap().start()
     }

@@ -1,11 +1,14 @@
 //! Who asks: found by their token, and let in by their role.
 
-use super::{Shared, problem};
+use super::refusals::RefusedBecause;
+use super::{Shared, body, problem};
 use crate::config::{People, Right, Role, Token};
+use axum::Router;
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, StatusCode};
-use axum::middleware::Next;
+use axum::middleware::{Next, from_fn_with_state};
 use axum::response::Response;
+use covertrail_adapters::secret::bearer_token;
 use covertrail_domain::id::PersonId;
 use sha2::{Digest as _, Sha256};
 use std::sync::Arc;
@@ -41,9 +44,10 @@ impl Access {
     /// Whose token came with the request. Hashes are compared, and all of them, so that neither content nor length nor
     /// whose it is shows in the time it takes.
     pub fn who(&self, headers: &HeaderMap) -> Option<&Who> {
-        let token =
-            headers.get("authorization").and_then(|value| value.to_str().ok()?.strip_prefix("Bearer "));
-        self.holder(token?)
+        let mut all = headers.get_all("authorization").iter();
+        // of two, one might be looked at here and the other by a proxy
+        let (Some(only), None) = (all.next(), all.next()) else { return None };
+        self.holder(bearer_token(only.to_str().ok()?)?)
     }
 
     /// Whose token it is.
@@ -59,9 +63,10 @@ impl Access {
 }
 
 /// Lets in whoever has a token, and tells the handler who it is.
-pub(super) async fn readers(State(shared): State<Arc<Shared>>, mut request: Request, next: Next) -> Response {
+async fn readers(State(shared): State<Arc<Shared>>, mut request: Request, next: Next) -> Response {
     match shared.access.who(request.headers()).cloned() {
         Some(who) => {
+            body::authenticate(request.extensions());
             request.extensions_mut().insert(who);
             next.run(request).await
         }
@@ -69,11 +74,18 @@ pub(super) async fn readers(State(shared): State<Arc<Shared>>, mut request: Requ
     }
 }
 
+/// Routes for those who have a token.
+pub(super) fn guarded(routes: Router<Arc<Shared>>, shared: &Arc<Shared>) -> Router<Arc<Shared>> {
+    routes.layer(from_fn_with_state(Arc::clone(shared), readers))
+}
+
 /// The answer to somebody whose role it is not for.
 pub(super) fn forbidden(who: &Who, right: Right) -> Response {
     let roles: Vec<_> = right.roles().map(Role::as_str).collect();
     let why = format!("{} is a {}; this wants the role {}", who.name, who.role.as_str(), roles.join(" or "));
-    problem(StatusCode::FORBIDDEN, &why)
+    let mut answer = problem(StatusCode::FORBIDDEN, &why);
+    answer.extensions_mut().insert(RefusedBecause(why));
+    answer
 }
 
 /// The answer to whoever has no token that is known.
@@ -99,7 +111,12 @@ mod tests {
         let access = Access::new(&[screen], &People(vec![ana]));
         let role = |value: &str| access.who(&headers(value)).map(|who| who.role);
         assert_eq!(role("Bearer a-token-of-a-screen"), Some(Role::Viewer));
-        assert_eq!(role("Bearer a-token-of-anas"), Some(Role::Reviewer));
+        for form in ["Bearer a-token-of-anas", "bearer a-token-of-anas", "BEARER   a-token-of-anas "] {
+            assert_eq!(role(form), Some(Role::Reviewer), "{form}");
+        }
+        let mut twice = headers("Bearer a-token-of-anas");
+        twice.append(axum::http::header::AUTHORIZATION, "Bearer a-token-of-a-screen".parse().unwrap());
+        assert_eq!(access.who(&twice), None);
         for stranger in ["Bearer ", "Bearer a-token-of-ana", "a-token-of-anas", "Basic a-token-of-anas"] {
             assert_eq!(role(stranger), None, "{stranger}");
         }

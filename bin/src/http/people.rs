@@ -1,16 +1,21 @@
 //! What people may do: review a certificate, make an exception, have a blocked step tried again.
 //! Whoever does it is named by their token, and the event says so.
 
-use super::access::{self, Who};
-use super::body::{self, Untaken};
+use super::access;
+use super::body::{UnreadBody, Untaken};
+use super::four_eyes::{self, FourEyes};
+use super::headers::{IdempotencyKey, IfMatch};
 use super::keys::under_key;
-use super::{Shared, problem};
+use super::path::ApiPath;
+use super::reason::reason;
+use super::{Shared, json, problem};
 use crate::clock;
 use crate::config::Right;
-use crate::engine::{Cause, Engine, ExecuteError, Executed, MAX_DOCUMENT_BYTES, refusal};
-use axum::body::{Body, Bytes};
-use axum::extract::{Path, State};
-use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use crate::engine::{Cause, ExecuteError, Executed, MAX_DOCUMENT_BYTES, refusal};
+use crate::views::Trouble;
+use axum::body::Bytes;
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use covertrail_adapters::schema::{Actor, Source};
 use covertrail_adapters::store::Position;
@@ -19,7 +24,7 @@ use covertrail_domain::coverage::{self, Command, Cover, Rejection, Ruling, Stage
 use covertrail_domain::id::{CertificateId, PersonId, WorkOrderId};
 use covertrail_domain::time::{Timestamp, Window};
 use serde::Deserialize;
-use serde_json::json;
+use serde::de::DeserializeOwned;
 use std::sync::Arc;
 
 /// The largest body, in bytes: the largest certificate and a little.
@@ -47,11 +52,11 @@ pub(super) enum Verdict {
 /// `POST /v1/work-orders/{work_order}/review`
 pub(super) async fn review(
     State(shared): State<Arc<Shared>>,
-    Path(work_order): Path<String>,
+    ApiPath(work_order): ApiPath<WorkOrderId>,
     headers: HeaderMap,
-    body: Body,
+    body: UnreadBody,
 ) -> Response {
-    read_and_execute(&shared, &headers, (&work_order, "review"), body, |person, review: ReviewAsked| {
+    read_and_execute(&shared, &headers, (work_order, "review"), body, |person, review: ReviewAsked| {
         review.command(person, clock::now())
     })
     .await
@@ -66,7 +71,7 @@ impl ReviewAsked {
             Verdict::Approve => Ruling::Approve { cover: cover(&self)? },
             Verdict::Deny => Ruling::Deny,
         };
-        Ok(Command::Review { certificate, by, decision, reason: said(self.reason)?, at })
+        Ok(Command::Review { certificate, by, decision, reason: reason(&self.reason)?, at })
     }
 }
 
@@ -101,13 +106,13 @@ struct Waiver {
 /// `POST /v1/work-orders/{work_order}/waive`
 pub(super) async fn waive(
     State(shared): State<Arc<Shared>>,
-    Path(work_order): Path<String>,
+    ApiPath(work_order): ApiPath<WorkOrderId>,
     headers: HeaderMap,
-    body: Body,
+    body: UnreadBody,
 ) -> Response {
-    read_and_execute(&shared, &headers, (&work_order, "waive"), body, |person, waiver: Waiver| {
+    read_and_execute(&shared, &headers, (work_order, "waive"), body, |person, waiver: Waiver| {
         let until = Timestamp::from_unix(waiver.until);
-        Ok(Command::Waive { by: person, reason: said(waiver.reason)?, until, at: clock::now() })
+        Ok(Command::Waive { by: person, reason: reason(&waiver.reason)?, until, at: clock::now() })
     })
     .await
 }
@@ -122,35 +127,42 @@ struct Again {
 /// `POST /v1/work-orders/{work_order}/retry`
 pub(super) async fn retry(
     State(shared): State<Arc<Shared>>,
-    Path(work_order): Path<String>,
+    ApiPath(work_order): ApiPath<WorkOrderId>,
     headers: HeaderMap,
-    body: Body,
+    body: UnreadBody,
 ) -> Response {
-    let asked = match admitted(&shared, &headers, &work_order, body).await {
+    let asked = match admitted(&shared, &headers, work_order, body).await {
         Ok(asked) => asked,
         Err(refusal) => return refusal,
     };
     let (by, body) = (asked.person.clone(), asked.body.clone());
-    let again = if body.is_empty() { Ok(Again::default()) } else { serde_json::from_slice(&body) };
-    match again.map_err(|error| error.to_string()).and_then(|Again { reason }| reason.map(said).transpose()) {
+    let again = if body.is_empty() { Ok(Again::default()) } else { json::read(&headers, &body) };
+    let given = match again {
+        Ok(again) => again.reason,
+        Err(refusal) => return refusal.into_response(),
+    };
+    match given.as_deref().map(reason).transpose() {
         Ok(reason) => execute(&shared, asked, ("retry", &body), Command::Retry { by }, reason).await,
         Err(why) => problem(StatusCode::UNPROCESSABLE_ENTITY, &why),
     }
 }
 
-async fn read_and_execute<T: for<'a> Deserialize<'a>>(
+async fn read_and_execute<T: DeserializeOwned>(
     shared: &Shared,
     headers: &HeaderMap,
-    (work_order, what): (&str, &'static str),
-    body: Body,
+    (work_order, what): (WorkOrderId, &'static str),
+    body: UnreadBody,
     command: impl FnOnce(PersonId, T) -> Result<Command, String>,
 ) -> Response {
     let asked = match admitted(shared, headers, work_order, body).await {
         Ok(asked) => asked,
         Err(refusal) => return refusal,
     };
-    let read = serde_json::from_slice(&asked.body).map_err(|error| error.to_string());
-    match read.and_then(|read| command(asked.person.clone(), read)) {
+    let read = match json::read(headers, &asked.body) {
+        Ok(read) => read,
+        Err(refusal) => return refusal.into_response(),
+    };
+    match command(asked.person.clone(), read) {
         Ok(command) => {
             let said = asked.body.clone();
             execute(shared, asked, (what, &said), command, None).await
@@ -164,9 +176,9 @@ pub(super) struct Asked {
     person: PersonId,
     work_order: WorkOrderId,
     /// The person's own key of the request: under one key a thing is done once.
-    key: Option<String>,
+    key: Option<IdempotencyKey>,
     /// Of which revision they speak, as they say.
-    if_match: Option<String>,
+    if_match: Option<IfMatch>,
     pub(super) body: Bytes,
 }
 
@@ -174,72 +186,72 @@ pub(super) struct Asked {
 pub(super) async fn admitted(
     shared: &Shared,
     headers: &HeaderMap,
-    work_order: &str,
-    body: Body,
+    work_order: WorkOrderId,
+    mut unread: UnreadBody,
 ) -> Result<Asked, Response> {
-    let who = shared.access.who(headers).filter(|who| who.role.has(Right::Act));
-    // read before anything is refused, since one who is still sending does not hear a refusal; of those who are
-    // not let in nothing is kept
-    let body = body::read(body, if who.is_some() { MAX_BODY_BYTES } else { 0 }).await;
-    let Some(Who { name: person, .. }) = who.cloned() else {
-        return Err(match shared.access.who(headers) {
-            Some(who) => access::forbidden(who, Right::Act),
-            None => access::unknown(),
-        });
-    };
+    let Some(who) = shared.access.who(headers) else { return Err(access::unknown()) };
+    if !who.role.has(Right::Act) {
+        return Err(access::forbidden(who, Right::Act));
+    }
+    let person = who.name.clone();
+    unread.authenticate();
     if !shared.engine.is_caught_up() {
         return Err(problem(StatusCode::SERVICE_UNAVAILABLE, "the event log is still being read; try again"));
     }
-    let work_order = WorkOrderId::parse(work_order)
-        .map_err(|error| problem(StatusCode::BAD_REQUEST, &error.to_string()))?;
-    let body = body.map_err(|untaken| match untaken {
+    let wrong = |why: &str| problem(StatusCode::BAD_REQUEST, why);
+    let key = IdempotencyKey::of(headers).map_err(wrong)?;
+    let if_match = IfMatch::of(headers).map_err(wrong)?;
+    let body = unread.read(MAX_BODY_BYTES).await.map_err(|untaken| match untaken {
         Untaken::TooLarge => {
             let limit = format!("the body is larger than {MAX_BODY_BYTES} bytes");
             problem(StatusCode::PAYLOAD_TOO_LARGE, &limit)
         }
         Untaken::Broken => problem(StatusCode::BAD_REQUEST, "the body could not be read to its end"),
     })?;
-    let header = |name| headers.get(name).map(HeaderValue::to_str).transpose();
-    let (Ok(key), Ok(if_match)) = (header("idempotency-key"), header("if-match")) else {
-        return Err(problem(StatusCode::BAD_REQUEST, "Idempotency-Key and If-Match take plain text"));
-    };
-    if key.is_some_and(|key| key.is_empty() || key.len() > 128) {
-        return Err(problem(StatusCode::BAD_REQUEST, "Idempotency-Key: takes 1 to 128 characters"));
-    }
-    let (key, if_match) = (key.map(str::to_owned), if_match.map(str::to_owned));
     Ok(Asked { person, work_order, key, if_match, body })
 }
 
 /// `If-Match` with the work order's entity tag: whoever asks has seen its newest event. Between this look and the command
 /// another event may come; what the rules then say is told as a conflict.
-fn has_seen_newest(shared: &Shared, if_match: Option<&str>, work_order: &WorkOrderId) -> bool {
-    let Some(asked) = if_match else { return true };
-    let revision = shared.engine.revision(work_order).map(|revision| format!("\"{revision}\""));
-    let fits = |tag: &str| tag.trim() == "*" || Some(tag.trim()) == revision.as_deref();
-    revision.is_some() && asked.split(',').any(fits)
+fn has_seen_newest(shared: &Shared, if_match: Option<&IfMatch>, work_order: &WorkOrderId) -> bool {
+    if_match.is_none_or(|if_match| if_match.is_met(shared.engine.revision(work_order)))
 }
 
-/// A decision without a reason helps no auditor.
-pub(super) fn said(reason: String) -> Result<String, String> {
-    if reason.trim().is_empty() { Err("reason: must say why".into()) } else { Ok(reason) }
+/// Why something that a person asked for was not done.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum PerformError {
+    /// Somebody else must do it.
+    #[error("{}", four_eyes::REASON)]
+    FourEyes,
+    /// Whether somebody else must cannot be read now.
+    #[error(transparent)]
+    Unreadable(#[from] Trouble),
+    /// It was not executed.
+    #[error(transparent)]
+    Execute(#[from] ExecuteError),
 }
 
 /// Executes what a person asked for; what the rules refuse is recorded too.
 pub(super) async fn perform(
-    engine: &Engine,
+    shared: &Shared,
     person: &PersonId,
     work_order: &WorkOrderId,
     causation: String,
     reason: Option<String>,
     command: &Command,
-) -> Result<Executed, ExecuteError> {
+) -> Result<Executed, PerformError> {
+    let engine = &shared.engine;
     let cause = Cause { actor: Actor::Person(person.clone()), source: Source::Command, causation, reason };
+    if FourEyes::new(shared).refuses(person, command).await? {
+        engine.refuse(work_order, &[refusal(command, &four_eyes::REASON)], &cause).await?;
+        return Err(PerformError::FourEyes);
+    }
     match engine.execute(work_order, command, &cause).await {
         Err(ExecuteError::Rejected(rejection)) => {
-            let refused = [refusal(command, &rejection)];
-            engine.refuse(work_order, &refused, &cause).await.and(Err(rejection.into()))
+            engine.refuse(work_order, &[refusal(command, &rejection)], &cause).await?;
+            Err(ExecuteError::from(rejection).into())
         }
-        executed => executed,
+        executed => Ok(executed?),
     }
 }
 
@@ -255,21 +267,20 @@ pub(super) async fn execute(
     let Shared { engine, links, .. } = shared;
     let Asked { person, ref work_order, key, if_match, .. } = asked;
     let (causation, before) = match key {
-        Some(key) => match under_key(shared, work_order, &format!("person-{person}-{key}"), what, said).await
-        {
+        Some(key) => match under_key(shared, work_order, &key.of_person(&person), what, said).await {
             Ok(found) => found,
             Err(answer) => return answer,
         },
         None => (format!("person-{person}-{}", uuid::Uuid::new_v4()), false),
     };
-    if !before && !has_seen_newest(shared, if_match.as_deref(), work_order) {
+    if !before && !has_seen_newest(shared, if_match.as_ref(), work_order) {
         let moved = "the work order is at another revision; look at it again";
         return problem(StatusCode::PRECONDITION_FAILED, moved);
     }
     let performed = if before {
         Ok(Executed::Happened)
     } else {
-        perform(engine, &person, work_order, causation, reason, &command).await
+        perform(shared, &person, work_order, causation, reason, &command).await
     };
     match performed {
         Ok(executed) => {
@@ -277,17 +288,19 @@ pub(super) async fn execute(
                 Executed::Happened => "done",
                 Executed::HeldAlready => "held already",
             };
-            let look = |state: &coverage::State| (state.stage(), links.of_open(work_order, state));
+            let look =
+                |state: &coverage::State| (state.stage(), links.of_open(work_order, state, clock::now()));
             let (stage, link) = engine.look(work_order, look).unwrap_or_default();
             // where a reader waits for who would see what was just done; without it, they wait for nothing
             let position = engine.store.head().await.ok().flatten().map(Position::get);
-            let body = json!({
+            let body = serde_json::json!({
                 "status": status, "work_order": work_order.as_str(), "stage": stage.map(Stage::as_str),
                 "apply_link": link.map(String::from), "position": position,
             });
             (StatusCode::OK, [("content-type", "application/json")], body.to_string()).into_response()
         }
-        Err(ExecuteError::Rejected(rejection)) => {
+        Err(PerformError::FourEyes) => problem(StatusCode::FORBIDDEN, four_eyes::REASON),
+        Err(PerformError::Execute(ExecuteError::Rejected(rejection))) => {
             let unknown = matches!(rejection, Rejection::NotAssigned);
             let status = if unknown { StatusCode::NOT_FOUND } else { StatusCode::CONFLICT };
             problem(status, &rejection.to_string())

@@ -1,24 +1,30 @@
 //! Deliveries: authenticated over the raw bytes, made durable, and only then answered 2xx.
 
-use super::body::{self, Untaken};
-use super::{Shared, problem};
+use super::body::{UnreadBody, Untaken};
+use super::path::{ApiPath, PathValue};
+use super::refusals::RefusedBecause;
+use super::{Shared, json as json_body, problem};
 use crate::clock;
 use crate::telemetry::SPANS;
-use axum::body::{Body, Bytes};
-use axum::extract::{Path, State};
+use axum::body::Bytes;
+use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use covertrail_adapters::schema::{self, Actor, Envelope, Source};
 use covertrail_adapters::store::{AppendError, Expected, NewEvent, StreamName};
 use covertrail_adapters::webhook::delivery::{self, Delivery, RECEIVED};
-use covertrail_adapters::webhook::verify::{Unauthentic, Verifier};
+use covertrail_adapters::webhook::verify::{HeaderCheck, Unauthentic, Verifier};
 use serde_json::json;
 use std::sync::Arc;
 use tracing::Instrument as _;
 use tracing::field::Empty;
 
 /// `POST /webhooks/1099policy`
-pub(super) async fn policy(State(shared): State<Arc<Shared>>, headers: HeaderMap, body: Body) -> Response {
+pub(super) async fn policy(
+    State(shared): State<Arc<Shared>>,
+    headers: HeaderMap,
+    body: UnreadBody,
+) -> Response {
     let body = match received(&shared, &shared.policy, "1099policy", &headers, body).await {
         Ok(body) => body,
         Err(refusal) => return refusal,
@@ -27,28 +33,50 @@ pub(super) async fn policy(State(shared): State<Arc<Shared>>, headers: HeaderMap
     keep(&shared, &Delivery::from_policy(id, body)).await
 }
 
+/// The last segment of the address that WorkMarket calls. The customer chooses it, so it is whatever it is: it is hashed, and
+/// shown without what hides.
+pub(super) struct Segment(String);
+
+impl PathValue for Segment {
+    fn read(text: &str) -> Result<Self, String> {
+        Ok(Self(text.to_owned()))
+    }
+}
+
 /// `POST /webhooks/workmarket/{event}`
 pub(super) async fn workmarket(
     State(shared): State<Arc<Shared>>,
-    Path(event): Path<String>,
+    ApiPath(event): ApiPath<Segment>,
     headers: HeaderMap,
-    body: Body,
+    body: UnreadBody,
 ) -> Response {
     match received(&shared, &shared.workmarket, "workmarket", &headers, body).await {
-        Ok(body) => keep(&shared, &Delivery::from_workmarket(&event, body)).await,
+        Ok(body) => keep(&shared, &Delivery::from_workmarket(&event.0, body)).await,
         Err(refusal) => refusal,
     }
 }
 
-/// The body, if all of it came and it is authentic. Whatever made it unauthentic, the answer is the same.
+/// The body, if the delivery is authentic and all of it came. What the headers show is checked before the body is read.
+/// Whatever made it unauthentic, the answer is the same.
 async fn received(
     shared: &Shared,
     verifier: &Verifier,
     vendor: &str,
     headers: &HeaderMap,
-    body: Body,
+    mut unread: UnreadBody,
 ) -> Result<Bytes, Response> {
-    let body = body::read(body, shared.max_body_bytes).await.map_err(|untaken| match untaken {
+    let refuse = |why: Unauthentic| {
+        // logged once a minute for each peer, so that a flood of them fills no disk
+        let mut answer = problem(StatusCode::UNAUTHORIZED, "the delivery is not authentic");
+        let because = format!("a webhook of {vendor} was not authentic: {why}");
+        answer.extensions_mut().insert(RefusedBecause(because));
+        answer
+    };
+    let check = verifier.check_headers(|name| value(headers, name), clock::now()).map_err(refuse)?;
+    if check == HeaderCheck::Authentic {
+        unread.authenticate();
+    }
+    let body = unread.read(shared.max_body_bytes).await.map_err(|untaken| match untaken {
         Untaken::TooLarge => {
             tracing::warn!(vendor, "a webhook was too large");
             let limit = format!("the body is larger than {} bytes", shared.max_body_bytes);
@@ -56,10 +84,10 @@ async fn received(
         }
         Untaken::Broken => problem(StatusCode::BAD_REQUEST, "the body could not be read to its end"),
     })?;
-    verifier.verify(|name| value(headers, name), &body, clock::now()).map_err(|why: Unauthentic| {
-        tracing::warn!(vendor, %why, "a webhook was not authentic");
-        problem(StatusCode::UNAUTHORIZED, "the delivery is not authentic")
-    })?;
+    if check == HeaderCheck::BodyNeeded {
+        verifier.verify(|name| value(headers, name), &body, clock::now()).map_err(refuse)?;
+        unread.authenticate();
+    }
     Ok(body)
 }
 
@@ -123,9 +151,12 @@ async fn store(shared: &Shared, delivery: &Delivery) -> Response {
 }
 
 fn kept(delivery: &Delivery, duplicate: bool) -> Response {
-    if serde_json::from_slice::<serde::de::IgnoredAny>(&delivery.body).is_err() {
-        tracing::warn!(delivery = delivery.stream(), "a webhook's body is not JSON");
-        return problem(StatusCode::BAD_REQUEST, "the body is not JSON; it is kept as it came");
+    if json_body::check(&delivery.body).is_err() {
+        tracing::warn!(delivery = delivery.stream(), "a webhook's body is not JSON that can be read");
+        return problem(
+            StatusCode::BAD_REQUEST,
+            "the body is not JSON that can be read; it is kept as it came",
+        );
     }
     let status = if duplicate { "duplicate" } else { "accepted" };
     let body = json!({ "status": status, "delivery": delivery.id.as_str() }).to_string();

@@ -1,6 +1,7 @@
 //! Facts: names and values, which both forms of showing are made from.
 
 use super::time::{rfc3339, span};
+use covertrail_adapters::visible::is_hidden;
 use covertrail_domain::cover::Lines;
 use covertrail_domain::coverage::{Badge, Cover};
 use covertrail_domain::money::Cents;
@@ -95,7 +96,7 @@ fn printable(text: &str) -> String {
     for c in text.chars() {
         match c {
             '\n' => shown.push(' '),
-            c if c.is_control() => shown.extend(c.escape_default()),
+            c if is_hidden(c) => shown.extend(c.escape_default()),
             c => shown.push(c),
         }
     }

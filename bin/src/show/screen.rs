@@ -1,6 +1,7 @@
 //! Where text is shown: a person's terminal, with its width and colours, or a pipe, with neither.
 
 use super::fact::{Fact, Facts, Value};
+use crate::logging::has_colours;
 use comfy_table::{
     Attribute, Cell, Color, ColumnConstraint, ContentArrangement, Table, TableComponent, Width, presets,
 };
@@ -15,11 +16,10 @@ pub(crate) struct Screen {
 }
 
 impl Screen {
-    /// The process's own. `NO_COLOR` keeps a terminal plain.
+    /// The process's own. `NO_COLOR` keeps a terminal plain, `CLICOLOR_FORCE` colours a pipe.
     pub(crate) fn of_process() -> Self {
-        let terminal = std::io::stdout().is_terminal();
-        let plain = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
-        Self { terminal, coloured: terminal && !plain }
+        let stdout = std::io::stdout();
+        Self { terminal: stdout.is_terminal(), coloured: has_colours(&stdout) }
     }
 
     /// A pipe: every row on one line, nothing cut, no colours.
@@ -105,6 +105,9 @@ impl Screen {
         table.style_text_only();
         if !self.terminal {
             table.force_no_tty();
+        }
+        if self.coloured {
+            table.enforce_styling();
         }
         table
     }

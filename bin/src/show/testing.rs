@@ -69,7 +69,7 @@ pub(crate) fn applying() -> Vec<Event> {
 pub(crate) fn covered() -> Vec<Event> {
     let assignment = AssignmentId::parse("an_1").unwrap();
     let certificate = CertificateId::parse("ci_1").unwrap();
-    let document = DocumentId::parse("d0c").unwrap();
+    let document = DocumentId::parse(&"d0c".repeat(22)[..64]).unwrap();
     let compensation = Cover { lines: Lines::from_iter([Line::WorkersComp]), window: window() };
     let mut events = applying();
     events.extend([

@@ -49,6 +49,7 @@ impl Follower {
         Look {
             is_elsewhere,
             position: going.read,
+            passed_over: self.journal.passed_over(),
             is_caught_up: going.is_caught_up,
             waiting: if is_elsewhere { standing.waiting.len() } else { going.lanes.len() },
             oldest_waiting: oldest.filter(|_| !is_elsewhere),

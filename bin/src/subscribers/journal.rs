@@ -2,16 +2,16 @@
 
 use super::record::{Record, Standing};
 use crate::clock;
+use crate::engine::passed_over;
+use covertrail_adapters::OwnCategory;
 use covertrail_adapters::schema::{self, Actor, Envelope, Source};
 use covertrail_adapters::store::{
-    AppendError, BadName, EventStore, Expected, NewEvent, ReadError, StreamName,
+    AppendError, BadName, EventStore, Expected, NewEvent, ReadError, Recorded, StreamName,
 };
 use covertrail_domain::id::PersonId;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// The category of the subscribers' streams.
-pub(super) const SUBSCRIBER: &str = "subscriber";
 const PAGE: usize = 512;
 /// How often an append is repeated whose outcome is not known, and the pause before.
 const ATTEMPTS: u32 = 5;
@@ -39,12 +39,24 @@ pub(super) struct Journal {
     stream: StreamName,
     next_revision: u64,
     standing: Standing,
+    passed_over: u64,
+}
+
+/// What a line says, if it can be read and can be true. What is wrong is told without what stands in it.
+fn readable(recorded: &Recorded<'_>) -> Result<Record, String> {
+    let record = Record::decode(recorded.kind, recorded.data).map_err(|error| {
+        format!("it is not of its form (line {} column {})", error.line(), error.column())
+    })?;
+    record
+        .check(recorded.position.get(), recorded.recorded_at)
+        .map_err(|impossible| impossible.to_string())?;
+    Ok(record)
 }
 
 impl Journal {
     pub(super) fn new(store: Arc<dyn EventStore>, name: &str) -> Result<Self, BadName> {
-        let stream = StreamName::parse(&format!("{SUBSCRIBER}-{name}"))?;
-        Ok(Self { store, stream, next_revision: 0, standing: Standing::default() })
+        let stream = OwnCategory::Subscriber.stream(name)?;
+        Ok(Self { store, stream, next_revision: 0, standing: Standing::default(), passed_over: 0 })
     }
 
     pub(super) const fn standing(&self) -> &Standing {
@@ -57,13 +69,27 @@ impl Journal {
         loop {
             let page = self.store.read_stream(&self.stream, self.next_revision, PAGE).await?;
             for recorded in &page {
-                self.standing.evolve(Record::decode(recorded.kind, recorded.data)?);
+                match readable(&recorded) {
+                    Ok(record) => self.standing.evolve(record),
+                    Err(why) => self.pass_over(&recorded, &why),
+                }
                 self.next_revision = recorded.revision.saturating_add(1);
             }
             if page.is_empty() {
                 return Ok(self.next_revision > before);
             }
         }
+    }
+
+    /// One bad line changes nothing: the last good one counts.
+    fn pass_over(&mut self, recorded: &Recorded<'_>, why: &str) {
+        passed_over(recorded, why);
+        self.passed_over = self.passed_over.saturating_add(1);
+    }
+
+    /// How many lines were wrong and passed over.
+    pub(super) const fn passed_over(&self) -> u64 {
+        self.passed_over
     }
 
     /// Stores what happened; when it returns that is durable. Where another node has written since, what it wrote is

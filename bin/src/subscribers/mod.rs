@@ -25,7 +25,7 @@ pub use sign::Keys;
 pub const TURN: Duration = turn::LASTS;
 
 use crate::clock;
-use crate::config::Subscriber;
+use crate::config::{Subscriber, SubscriberName};
 use crate::http::Who;
 use covertrail_adapters::store::{BadName, Category, EventStore};
 use covertrail_domain::id::PersonId;
@@ -53,7 +53,7 @@ pub struct Subscribers {
 }
 
 struct Known {
-    name: String,
+    name: SubscriberName,
     /// Where its events go, without what may open doors.
     origin: String,
     asks: mpsc::Sender<Ask>,
@@ -91,6 +91,8 @@ enum Ask {
 struct Look {
     is_elsewhere: bool,
     position: u64,
+    /// Lines of its stream that are wrong and were passed over.
+    passed_over: u64,
     is_caught_up: bool,
     waiting: usize,
     oldest_waiting: Option<i64>,
@@ -134,14 +136,16 @@ impl Subscribers {
         for known in &self.known {
             told.push(match known.look().await {
                 Ok(look) => look.told(known),
-                Err(_) => json!({ "name": known.name, "origin": known.origin, "state": "does not answer" }),
+                Err(_) => {
+                    json!({ "name": known.name.as_str(), "origin": known.origin, "state": "does not answer" })
+                }
             });
         }
         told
     }
 
     /// How one stands, with its dead letters, the oldest first.
-    pub async fn one(&self, name: &str) -> Result<Value, Unanswered> {
+    pub async fn one(&self, name: &SubscriberName) -> Result<Value, Unanswered> {
         let known = self.find(name)?;
         let look = known.look().await?;
         let mut told = look.told(known);
@@ -159,14 +163,19 @@ impl Subscribers {
     }
 
     /// Has events told again, in the name of a person. When it returns, that is durable.
-    pub async fn replay(&self, name: &str, replay: Replay, by: PersonId) -> Result<Value, Unanswered> {
+    pub async fn replay(
+        &self,
+        name: &SubscriberName,
+        replay: Replay,
+        by: PersonId,
+    ) -> Result<Value, Unanswered> {
         let known = self.find(name)?;
         let look = known.ask(|answer| Ask::Replay(replay, by, answer)).await?;
         Ok(look.ok_or(Unanswered::Later)?.told(known))
     }
 
-    fn find(&self, name: &str) -> Result<&Known, Unanswered> {
-        self.known.iter().find(|known| known.name == name).ok_or(Unanswered::Unknown)
+    fn find(&self, name: &SubscriberName) -> Result<&Known, Unanswered> {
+        self.known.iter().find(|known| known.name == *name).ok_or(Unanswered::Unknown)
     }
 }
 
@@ -196,10 +205,11 @@ impl Look {
         let age = |recorded: i64| clock::now_micros().saturating_sub(recorded).max(0) / 1_000_000;
         let failure = self.last_failure.as_ref();
         json!({
-            "name": known.name,
+            "name": known.name.as_str(),
             "origin": known.origin,
             "state": state,
             "position": self.position,
+            "wrong_lines": self.passed_over,
             "waiting": self.waiting,
             "lag_seconds": self.oldest_waiting.map_or(0, age),
             "last_taken_at": self.last_taken.map(clock::rfc3339),
@@ -234,14 +244,15 @@ fn follower(
     turns: Option<Duration>,
 ) -> Result<Follower, Unusable> {
     let sender = Sender::new(&settings, keys).map_err(Unusable::Client)?;
-    let name = PersonId::parse(&settings.name).map_err(|error| Unusable::Client(error.to_string()))?;
+    let name =
+        PersonId::parse(settings.name.as_str()).map_err(|error| Unusable::Client(error.to_string()))?;
     Ok(Follower {
-        journal: Journal::new(Arc::clone(store), &settings.name)?,
+        journal: Journal::new(Arc::clone(store), settings.name.as_str())?,
         category: Category::parse(follow::TOLD)?,
         store: Arc::clone(store),
         who: Who { name, role: follow::ROLE },
         sender,
-        name: settings.name,
+        name: settings.name.to_string(),
         events: settings.events,
         from: settings.from,
         max_in_flight: settings.max_in_flight,

@@ -135,6 +135,46 @@ impl Record {
     }
 }
 
+/// The longest turn that is believed, in microseconds: many times what one lasts, because nodes' clocks may differ.
+const LONGEST_TURN: i64 = 7_200_000_000;
+
+/// Why a line of a subscriber's stream cannot be true.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub(super) enum Impossible {
+    /// It speaks of an event that came after it.
+    #[error("it names position {named}, which the log had not reached at position {at}")]
+    BeyondTheLog {
+        /// The position that it names.
+        named: u64,
+        /// Its own.
+        at: u64,
+    },
+    /// It gives a node more time than any takes.
+    #[error("it gives a node a turn of more than two hours")]
+    EndlessTurn,
+}
+
+impl Record {
+    /// Refuses what cannot be true of a line at that position, recorded at that moment in microseconds: a line can only
+    /// speak of events before it.
+    pub(super) fn check(&self, at: u64, recorded_at: i64) -> Result<(), Impossible> {
+        let named = match self {
+            Self::Began(began) => began.after,
+            Self::Reached(reached) => {
+                let waiting = reached.waiting.iter().map(|waiting| waiting.position);
+                waiting.chain([reached.after]).max().unwrap_or_default()
+            }
+            Self::DeadLettered(dead) => dead.position,
+            Self::TurnTaken(turn) if turn.until.saturating_sub(recorded_at) > LONGEST_TURN => {
+                return Err(Impossible::EndlessTurn);
+            }
+            // what is not among the dead letters, or not before where the subscriber is, changes nothing
+            Self::Redelivered(_) | Self::ReplayAsked(_) | Self::TurnTaken(_) => 0,
+        };
+        if named < at || named == 0 { Ok(()) } else { Err(Impossible::BeyondTheLog { named, at }) }
+    }
+}
+
 /// How a subscriber stands, folded from its stream.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Standing {
@@ -230,6 +270,36 @@ mod tests {
         }
         assert!(Record::decode("subscriber.replay_asked.v1", br#"{"dead":false}"#).is_err());
         assert!(Record::decode("subscriber.forgotten.v1", b"{}").is_err());
+    }
+
+    #[test]
+    fn a_line_speaks_only_of_what_was_there_before_it() {
+        let waiting = |position| Waiting {
+            position,
+            work_order: "WO-2".into(),
+            recorded_at: 3,
+            failures: 1,
+            since: None,
+        };
+        for record in [
+            Record::Began(Began { after: 1_000_000_000 }),
+            Record::Began(Began { after: 7 }),
+            Record::Reached(Reached { after: u64::MAX, waiting: vec![] }),
+            Record::Reached(Reached { after: 3, waiting: vec![waiting(9)] }),
+            Record::DeadLettered(dead(8)),
+            Record::TurnTaken(Turn { of: "n".into(), until: i64::MAX }),
+        ] {
+            assert!(record.check(7, 1_000).is_err(), "{record:?}");
+        }
+        for record in [
+            Record::Began(Began { after: 0 }),
+            Record::Reached(Reached { after: 6, waiting: vec![waiting(5)] }),
+            Record::DeadLettered(dead(6)),
+            Record::ReplayAsked(Replay::From(u64::MAX)),
+            Record::TurnTaken(Turn { of: "n".into(), until: 60_000_000 }),
+        ] {
+            assert_eq!(record.check(7, 1_000), Ok(()), "{record:?}");
+        }
     }
 
     #[test]

@@ -3,8 +3,9 @@
 use super::sign::Keys;
 use crate::clock;
 use crate::config::Subscriber;
+use covertrail_adapters::address;
 use reqwest::header::{CONTENT_TYPE, RETRY_AFTER};
-use reqwest::{Client, Response, StatusCode, Url, redirect};
+use reqwest::{Client, Response, StatusCode, Url};
 use std::time::Duration;
 
 /// How much of an answer is read, in bytes, so that its connection can be used again. What it says is not looked at.
@@ -36,14 +37,12 @@ impl Untaken {
 
 impl Sender {
     pub(super) fn new(settings: &Subscriber, keys: Keys) -> Result<Self, String> {
-        let builder = Client::builder()
-            .redirect(redirect::Policy::none())
+        let client = address::client(&settings.url)
             .timeout(settings.timeout)
             .connect_timeout(settings.timeout.min(Duration::from_secs(5)))
-            .user_agent(concat!("covertrail/", env!("CARGO_PKG_VERSION")));
-        // what is not encrypted stays on this machine
-        let builder = if settings.url.scheme() == "http" { builder.no_proxy() } else { builder };
-        let client = builder.build().map_err(|error| error.to_string())?;
+            .user_agent(concat!("covertrail/", env!("CARGO_PKG_VERSION")))
+            .build();
+        let client = client.map_err(|error| error.to_string())?;
         Ok(Self { client, url: settings.url.clone(), keys })
     }
 

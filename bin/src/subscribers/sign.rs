@@ -1,12 +1,10 @@
 //! Signatures in the form of Standard Webhooks.
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
+use covertrail_adapters::secret::{WeakSecret, own_standard_key};
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::Sha256;
 use std::fmt;
-
-/// The fewest and the most bytes that a secret may stand for, as Standard Webhooks has it.
-const BYTES: std::ops::RangeInclusive<usize> = 24..=64;
 
 /// What signs for one subscriber: its secrets, several while they are changed.
 #[derive(Clone)]
@@ -19,19 +17,14 @@ impl fmt::Debug for Keys {
 }
 
 impl Keys {
-    /// Reads secrets by commas; what is wrong with them is said without showing them.
-    pub fn parse(text: &str) -> Result<Self, String> {
-        let secrets: Vec<&str> = text.split(',').map(str::trim).filter(|secret| !secret.is_empty()).collect();
-        if secrets.is_empty() {
-            return Err("is not set: what signs the subscriber's webhooks, whsec_ and base64".to_owned());
-        }
-        secrets.into_iter().map(key).collect::<Option<_>>().map(Self).ok_or_else(|| {
-            format!(
-                "is malformed: a secret is whsec_ and the base64 of {} to {} random bytes",
-                BYTES.start(),
-                BYTES.end()
-            )
-        })
+    /// Makes keys of secrets; the first weak one is named by its number.
+    pub fn new(secrets: &[String]) -> Result<Self, (usize, WeakSecret)> {
+        let key = |(number, secret): (usize, &String)| {
+            let key = own_standard_key(secret).map_err(|weak| (number, weak))?;
+            // of any length, as HMAC has it; an error there is none
+            Hmac::new_from_slice(&key).map_err(|_| (number, WeakSecret::Empty))
+        };
+        (1..).zip(secrets).map(key).collect::<Result<_, _>>().map(Self)
     }
 
     /// The value of `webhook-signature`.
@@ -44,11 +37,6 @@ impl Keys {
     }
 }
 
-fn key(secret: &str) -> Option<Hmac<Sha256>> {
-    let bytes = STANDARD.decode(secret.strip_prefix("whsec_")?).ok()?;
-    if BYTES.contains(&bytes.len()) { Hmac::new_from_slice(&bytes).ok() } else { None }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -56,15 +44,15 @@ mod tests {
 
     #[test]
     fn the_specifications_own_example_is_signed_as_it_says() {
-        let keys = Keys::parse("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw").unwrap();
+        let keys = Keys::new(&["whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw".to_owned()]).unwrap();
         let signature = keys.sign("msg_p5jXN8AQM9LWM0D4loKWxJek", 1_614_265_330, br#"{"test": 2432232314}"#);
         assert_eq!(signature, "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=");
     }
 
     #[test]
     fn while_secrets_change_either_verifies() {
-        let secrets = ["whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "whsec_QUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFB"];
-        let signature = Keys::parse(&secrets.join(", ")).unwrap().sign("id", 1_000, b"{}");
+        let secrets = ["whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "whsec_MDEyMzQ1Njc4OWFiY2RlZmdoaWprbG1u"];
+        let signature = Keys::new(&secrets.map(str::to_owned)).unwrap().sign("id", 1_000, b"{}");
         assert_eq!(signature.split(' ').count(), 2);
         for secret in secrets {
             let verifier = Verifier::new("tried", Scheme::StandardWebhooks, &[secret.to_owned()]).unwrap();
@@ -82,10 +70,11 @@ mod tests {
     }
 
     #[test]
-    fn a_secret_that_is_none_is_refused_and_never_shown() {
-        for secret in ["MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "whsec_c2hvcnQ=", "whsec_!!", ""] {
-            let problem = Keys::parse(secret).unwrap_err();
-            assert!(secret.is_empty() || !problem.contains(secret), "{problem}");
+    fn a_weak_secret_is_refused_by_its_number() {
+        let good = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw".to_owned();
+        for weak in ["MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "whsec_c2hvcnQ=", "whsec_!!", ""] {
+            let (number, _) = Keys::new(&[good.clone(), weak.to_owned()]).unwrap_err();
+            assert_eq!(number, 2, "{weak}");
         }
     }
 }

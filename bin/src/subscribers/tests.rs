@@ -109,7 +109,7 @@ impl World {
     }
 
     fn start(&self) -> (Subscribers, Running) {
-        let keys = Keys::parse(SECRET).unwrap();
+        let keys = Keys::new(&[SECRET.to_owned()]).unwrap();
         let all = self.settings.iter().map(|settings| (settings.clone(), keys.clone()));
         let subscribers = Subscribers::new(all, &self.store, self.turns).unwrap();
         let running = subscribers.start();
@@ -205,23 +205,23 @@ async fn one_that_takes_nothing_holds_back_nobody_and_what_it_gave_up_is_told_ag
     let of_first = told.remove("WO-0").unwrap().len();
     until("the other gives up", async || subscribers.list().await[1]["dead"] == of_first).await;
     assert_eq!(first_taken(&bad.took()), told, "the other work orders went on");
-    let one = subscribers.one("bad").await.unwrap();
+    let one = subscribers.one(&name("bad")).await.unwrap();
     assert_eq!(one["dead_letters"][0]["work_order"], "WO-0");
     assert_eq!(one["last_failure"], "it answered 302 Found");
-    assert_eq!(subscribers.one("nobody").await, Err(Unanswered::Unknown));
+    assert_eq!(subscribers.one(&name("nobody")).await, Err(Unanswered::Unknown));
     // dead letters outlive the process
     running.shut_down(PATIENCE).await;
     let (subscribers, _running) = world.start();
     assert_eq!(subscribers.list().await[1]["dead"], of_first);
     bad.refuse(|_| None);
     let ana = PersonId::parse("ana").unwrap();
-    subscribers.replay("bad", Replay::Dead(True), ana.clone()).await.unwrap();
+    subscribers.replay(&name("bad"), Replay::Dead(True), ana.clone()).await.unwrap();
     until("the dead are taken", async || subscribers.list().await[1]["dead"] == 0).await;
     let told = world.told().await;
     assert_eq!(first_taken(&bad.took()), told);
     // everything again, from a position on
     bad.took.lock().unwrap().clear();
-    subscribers.replay("bad", Replay::From(1), ana).await.unwrap();
+    subscribers.replay(&name("bad"), Replay::From(1), ana).await.unwrap();
     until("all is taken again", async || first_taken(&bad.took()) == told).await;
     assert_eq!(subscribers.list().await[0]["waiting"], 0);
 }
@@ -253,7 +253,7 @@ async fn what_a_receiver_refuses_for_good_is_a_dead_letter_at_once() {
     let (refused, all): (usize, usize) = (told["WO-1"].len(), told.values().map(Vec::len).sum());
     until("the others were told", async || receiver.took().len() == all - refused).await;
     until("all of one are dead", async || subscribers.list().await[0]["dead"] == refused).await;
-    let one = subscribers.one("tried").await.unwrap();
+    let one = subscribers.one(&name("tried")).await.unwrap();
     assert_eq!(one["dead_letters"][0]["reason"], "it answered 410 Gone");
     assert_eq!(one["dead_letters"][0]["failures"], 1);
     running.shut_down(PATIENCE).await;
@@ -272,7 +272,7 @@ async fn several_nodes_tell_a_subscriber_everything_once_and_one_follows_another
     let states = || async {
         let mut states = Vec::new();
         for (subscribers, _) in &nodes {
-            states.push(subscribers.one("tried").await.unwrap()["state"].as_str().unwrap().to_owned());
+            states.push(subscribers.one(&name("tried")).await.unwrap()["state"].as_str().unwrap().to_owned());
         }
         states
     };
@@ -297,4 +297,8 @@ async fn several_nodes_tell_a_subscriber_everything_once_and_one_follows_another
     let newest = world.told().await["WO-0"].last().cloned().unwrap();
     until("another follows", async || receiver.took().iter().any(|(id, _)| *id == newest)).await;
     follows.shut_down(PATIENCE).await;
+}
+
+fn name(text: &str) -> crate::config::SubscriberName {
+    crate::config::SubscriberName::parse(text).unwrap()
 }

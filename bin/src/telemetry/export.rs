@@ -1,8 +1,9 @@
 //! Posts what has ended, some at a time.
 
 use super::span::{Span, request};
+use covertrail_adapters::address;
 use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
-use reqwest::{Client, Url, redirect};
+use reqwest::{Client, Url};
 use std::time::Duration;
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
@@ -39,13 +40,12 @@ impl Exporter {
         let mut url = endpoint.clone();
         let path = format!("{}/v1/traces", url.path().trim_end_matches('/'));
         url.set_path(&path);
-        let builder = Client::builder()
-            .redirect(redirect::Policy::none())
+        let client = address::client(&url)
             .timeout(TIMEOUT)
             .default_headers(read(headers)?)
-            .user_agent(concat!("covertrail/", env!("CARGO_PKG_VERSION")));
-        let builder = if url.scheme() == "http" { builder.no_proxy() } else { builder };
-        let client = builder.build().map_err(|error| error.to_string())?;
+            .user_agent(concat!("covertrail/", env!("CARGO_PKG_VERSION")))
+            .build();
+        let client = client.map_err(|error| error.to_string())?;
         Ok(Self { client, url, service: service.to_owned(), spans })
     }
 

@@ -11,6 +11,7 @@ use covertrail_projections::{
     Checklist, Checkpoint, Delivery, Entry, Moved, Story, Told, Views, ViewsError, tables,
 };
 use std::collections::BTreeSet;
+use std::os::unix::fs::MetadataExt as _;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -30,7 +31,7 @@ impl ReadModels {
     /// Keeps the read models up with the log and with time. Ends only where the log cannot be read by this version, which
     /// stops the engine too.
     pub async fn follow_always(self: Arc<Self>) {
-        let mut told = String::new();
+        let mut reported = String::new();
         loop {
             let Err(trouble) = self.follow().await;
             match &trouble {
@@ -38,23 +39,21 @@ impl ReadModels {
                     tracing::error!(error = %trouble, "the read models follow no longer");
                     return;
                 }
-                Trouble::Views(error) if error.is_damage() => {
-                    tracing::warn!(%error, "the read models are folded anew in a new file");
-                    remove(&self.path);
-                    self.forget();
-                }
-                Trouble::Gone => {
-                    tracing::warn!(error = %trouble, "the read models are folded anew in a new file");
-                    remove(&self.path);
-                    self.forget();
-                }
-                Trouble::Log(_) | Trouble::Views(_) | Trouble::Ending => {
-                    // a full disk is tried again and again, and told of once
-                    let now = with_causes(&trouble);
-                    if told != now {
-                        tracing::warn!(error = now, "the read models cannot follow; trying again");
-                        told = now;
+                Trouble::Views(error) if error.is_damage() => match Views::put_aside(&self.path) {
+                    Ok(aside) => {
+                        let aside = aside.unwrap_or_default();
+                        tracing::warn!(%error, aside = %aside.display(), "the read models are folded again in a new file");
+                        self.forget();
                     }
+                    Err(refusal) => report(&mut reported, with_causes(&refusal)),
+                },
+                Trouble::Gone => {
+                    tracing::warn!(error = %trouble, "the read models are folded again in a new file");
+                    self.forget();
+                }
+                // a full disk is tried again and again, and reported once
+                Trouble::Log(_) | Trouble::Views(_) | Trouble::Ending => {
+                    report(&mut reported, with_causes(&trouble));
                 }
             }
             tokio::time::sleep(PAUSE).await;
@@ -62,7 +61,7 @@ impl ReadModels {
     }
 
     async fn follow(&self) -> Result<std::convert::Infallible, Trouble> {
-        let mut views = Views::open(&self.path)?;
+        let mut views = Views::open_shared(&self.path, &self.sharing)?;
         loop {
             views = self.fold_stale(views).await?;
             let reached = views.checkpoint(&tables::BOARD)?;
@@ -109,8 +108,10 @@ impl ReadModels {
         mut subscription: Subscription,
     ) -> Result<Views, Trouble> {
         let mut checklist = views.checklist()?;
+        let file = identity(&self.path);
         loop {
-            if !self.path.exists() {
+            // moved or removed, or another file is there now
+            if file.is_none() || identity(&self.path) != file {
                 return Err(Trouble::Gone);
             }
             let wait = until(views.next_turn()?);
@@ -226,11 +227,15 @@ fn until(turn: Option<Timestamp>) -> Duration {
     wait.min(LONGEST)
 }
 
-fn remove(path: &Path) {
-    for end in ["", "-wal", "-shm"] {
-        let mut name = path.as_os_str().to_owned();
-        name.push(end);
-        // what is not there need not be removed
-        let _ = std::fs::remove_file(name);
+/// The device of a file and its number there.
+fn identity(path: &Path) -> Option<(u64, u64)> {
+    std::fs::metadata(path).ok().map(|found| (found.dev(), found.ino()))
+}
+
+/// Logs why the read models cannot follow, once for each reason.
+fn report(reported: &mut String, reason: String) {
+    if *reported != reason {
+        tracing::warn!(error = reason, "the read models cannot follow; trying again");
+        *reported = reason;
     }
 }

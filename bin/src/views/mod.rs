@@ -22,6 +22,7 @@ pub use words::{SEARCHED, Words};
 
 use covertrail_adapters::schema::Malformed;
 use covertrail_adapters::store::{EventStore, ReadError, Recorded};
+use covertrail_files::Sharing;
 use covertrail_projections::{Reader, ViewsError};
 use hub::Hub;
 use std::path::{Path, PathBuf};
@@ -70,6 +71,8 @@ pub enum Trouble {
 pub struct ReadModels {
     store: Arc<dyn EventStore>,
     path: PathBuf,
+    /// Who may read the file.
+    sharing: Sharing,
     hub: Hub,
     readers: Mutex<Readers>,
     turns: Semaphore,
@@ -81,9 +84,15 @@ pub struct ReadModels {
 impl ReadModels {
     /// Read models in a file, of a log; [`ReadModels::follow_always`] keeps them up with it.
     pub fn new(store: Arc<dyn EventStore>, path: &Path) -> Arc<Self> {
+        Self::shared(store, path, Sharing::OWNER_ONLY)
+    }
+
+    /// As [`ReadModels::new`], in a file for those to read who may.
+    pub fn shared(store: Arc<dyn EventStore>, path: &Path, sharing: Sharing) -> Arc<Self> {
         Arc::new(Self {
             store,
             path: path.to_owned(),
+            sharing,
             hub: Hub::default(),
             readers: Mutex::default(),
             turns: Semaphore::new(READERS),
@@ -96,6 +105,12 @@ impl ReadModels {
     /// The log that they follow.
     pub fn store(&self) -> &Arc<dyn EventStore> {
         &self.store
+    }
+
+    /// The folder of their file.
+    pub fn folder(&self) -> &Path {
+        let folder = self.path.parent().filter(|folder| !folder.as_os_str().is_empty());
+        folder.unwrap_or(Path::new("."))
     }
 
     /// What is told of them as they go.

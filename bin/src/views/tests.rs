@@ -127,11 +127,56 @@ fn found_alike(words: &Words, reader: &Reader) -> usize {
 }
 
 #[tokio::test]
-async fn a_file_that_is_broken_is_folded_anew_by_itself() {
+async fn a_file_of_ours_that_is_damaged_is_put_aside_and_folded_again() {
     let World { store, head, path, _folder } = world(10).await;
-    std::fs::write(&path, "this is no database, and never was one of anybody's").unwrap();
+    followed(&store, &path, head).await;
+    let mut bytes = std::fs::read(&path).unwrap();
+    // the header stays; the pages behind it do not
+    bytes[100..].fill(0x5a);
+    std::fs::write(&path, &bytes).unwrap();
     let (reached, digests) = followed(&store, &path, head).await;
     assert_eq!(digests, anew(&store, reached).await);
+    let aside = covertrail_files::beside(&path, ".aside-1");
+    assert_eq!(std::fs::read(aside).unwrap(), bytes, "what was there is kept");
+}
+
+#[tokio::test]
+async fn a_file_that_is_not_ours_is_left_alone_until_it_is_moved_away() {
+    let World { store, head, path, _folder } = world(10).await;
+    let theirs = "name,pay\nana,7\n";
+    std::fs::write(&path, theirs).unwrap();
+    let models = ReadModels::new(Arc::clone(&store), &path);
+    let following = tokio::spawn(Arc::clone(&models).follow_always());
+    let read = models.read(|reader| reader.epoch()).await;
+    assert!(read.unwrap_err().to_string().contains("is no SQLite database"));
+    assert_eq!(std::fs::read_to_string(&path).unwrap(), theirs);
+    std::fs::rename(&path, path.with_extension("csv")).unwrap();
+    assert!(models.hub().reaches(head, PATIENCE).await, "it follows once the path is free");
+    following.abort();
+    let _ = following.await;
+    assert_eq!(std::fs::read_to_string(path.with_extension("csv")).unwrap(), theirs);
+}
+
+#[tokio::test]
+async fn a_file_that_another_takes_the_place_of_is_no_longer_read_and_the_other_is_left_alone() {
+    let World { store, head, path, _folder } = world(10).await;
+    let models = ReadModels::new(Arc::clone(&store), &path);
+    let following = tokio::spawn(Arc::clone(&models).follow_always());
+    assert!(models.hub().reaches(head, PATIENCE).await, "it comes there");
+    let theirs = path.with_extension("theirs");
+    std::fs::write(&theirs, "name,pay\nana,7\n").unwrap();
+    std::fs::rename(&theirs, &path).unwrap();
+    let refused = async {
+        loop {
+            match models.read(|reader| reader.epoch()).await {
+                Err(error) if error.to_string().contains("is no SQLite database") => return,
+                Ok(_) | Err(_) => tokio::time::sleep(Duration::from_millis(10)).await,
+            }
+        }
+    };
+    tokio::time::timeout(PATIENCE, refused).await.expect("it is noticed");
+    assert_eq!(std::fs::read_to_string(&path).unwrap(), "name,pay\nana,7\n");
+    following.abort();
 }
 
 #[tokio::test]

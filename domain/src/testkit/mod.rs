@@ -31,6 +31,7 @@ mod history;
 mod hostile;
 mod ideas;
 pub mod laws;
+pub mod mutate;
 pub mod samples;
 mod scenario;
 pub mod story;

@@ -50,7 +50,7 @@ ids! {
     /// The contractor's own certificate.
     certificate: CertificateId = "ci_3Fg2Ty";
     /// The document that the certificate was made from.
-    document: DocumentId = "9f86d081884c7d65";
+    document: DocumentId = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08";
     /// The invoice over the final pay.
     invoice: InvoiceId = "in_6Vb4Nm";
     /// Who reviews, waives and retries.

@@ -21,8 +21,13 @@ use crate::table::{Cell, Row, Table};
 use crate::tables;
 use covertrail_domain::id::WorkOrderId;
 use covertrail_domain::time::Timestamp;
+use covertrail_files::{
+    DatabaseError, DatabaseKind, FileError, NotOurs, Sharing, beside, check_marks, create_database,
+};
+use rusqlite::config::DbConfig;
 use rusqlite::types::{ToSqlOutput, Value, ValueRef};
 use rusqlite::{Connection, OpenFlags, OptionalExtension as _, ToSql};
+use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 
 /// The file of read models, to be written to.
@@ -38,6 +43,8 @@ pub struct Views {
 pub struct Reader {
     connection: Connection,
     path: PathBuf,
+    /// Who may read what this process makes.
+    sharing: Sharing,
 }
 
 /// How far a read model has come.
@@ -58,27 +65,55 @@ impl std::ops::Deref for Views {
 }
 
 impl Views {
-    /// Opens the file for writing, and makes it if it is not there.
+    /// Opens the file for writing, and makes one, which only its owner may read, where there is none.
     pub fn open(path: impl AsRef<Path>) -> Result<Self, Error> {
-        let path = path.as_ref();
-        Self::prepared(path, Connection::open(path))
+        Self::open_shared(path, &Sharing::OWNER_ONLY)
+    }
+
+    /// As [`Self::open`], for those to read who may.
+    pub fn open_shared(path: impl AsRef<Path>, sharing: &Sharing) -> Result<Self, Error> {
+        let kind = DatabaseKind::ReadModels;
+        let place = match covertrail_files::look(path.as_ref(), kind) {
+            // somebody has taken the file away alone: what is left of it belongs to no other
+            Err(DatabaseError::NotOurs(NotOurs::WithoutDatabase { .. })) => {
+                covertrail_files::put_aside(path.as_ref(), kind)?;
+                covertrail_files::look(path.as_ref(), kind)?
+            }
+            looked => looked?,
+        };
+        if !place.exists {
+            create_database(&place, kind, sharing, schema::create_file)?;
+        }
+        sharing.admit_group(&place.path)?;
+        let connection = connect(&place.path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+        let views = Self::prepared(&place.path, connection, sharing.clone())?;
+        views.reader.share()?;
+        Ok(views)
     }
 
     /// Read models that are gone with the process.
     pub fn in_memory() -> Result<Self, Error> {
-        Self::prepared(Path::new(":memory:"), Connection::open_in_memory())
+        let path = Path::new(":memory:");
+        let connection = Connection::open_in_memory().and_then(|connection| {
+            schema::create_file(&connection)?;
+            Ok(connection)
+        });
+        let connection = connection.map_err(|source| Error::sqlite(path, source))?;
+        Self::prepared(path, connection, Sharing::OWNER_ONLY)
     }
 
-    fn prepared(path: &Path, connection: rusqlite::Result<Connection>) -> Result<Self, Error> {
-        let prepared = connection.and_then(|connection| schema::prepare(&connection).map(|()| connection));
-        match prepared {
-            Ok(connection) => {
-                let mut views = Self { reader: Reader { connection, path: path.to_owned() }, newest: 0 };
-                views.take_up()?;
-                Ok(views)
-            }
-            Err(source) => Err(Error { path: path.to_owned(), source }),
-        }
+    fn prepared(path: &Path, connection: Connection, sharing: Sharing) -> Result<Self, Error> {
+        schema::prepare(&connection).map_err(|source| Error::sqlite(path, source))?;
+        let reader = Reader { connection, path: path.to_owned(), sharing };
+        let mut views = Self { reader, newest: 0 };
+        views.take_up()?;
+        Ok(views)
+    }
+
+    /// Gives the file another name, with what SQLite keeps beside it, so that a new one can be made. Only where it bears the
+    /// mark of read models; answers with the new name, and with nothing where there is no file.
+    pub fn put_aside(path: impl AsRef<Path>) -> Result<Option<PathBuf>, Error> {
+        Ok(covertrail_files::put_aside(path.as_ref(), DatabaseKind::ReadModels)?)
     }
 
     /// Goes on from where the file is, whoever brought it there.
@@ -138,17 +173,23 @@ impl Views {
 impl Reader {
     /// Opens the file for reading only.
     pub fn open(path: impl AsRef<Path>) -> Result<Self, Error> {
-        let path = path.as_ref().to_owned();
-        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let opened = Connection::open_with_flags(&path, flags).and_then(|connection| {
-            connection.busy_timeout(schema::PATIENCE)?;
-            connection.set_prepared_statement_cache_capacity(64);
-            Ok(connection)
-        });
-        match opened {
-            Ok(connection) => Ok(Self { connection, path }),
-            Err(source) => Err(Error { path, source }),
+        let path = path.as_ref();
+        let place = covertrail_files::look(path, DatabaseKind::ReadModels)?;
+        if !place.exists {
+            return Err(
+                FileError::Io { path: path.to_owned(), source: std::io::ErrorKind::NotFound.into() }.into()
+            );
         }
+        let connection = connect(&place.path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+        connection.set_prepared_statement_cache_capacity(64);
+        Ok(Self { connection, path: place.path, sharing: Sharing::OWNER_ONLY })
+    }
+
+    /// Lets those read who may what SQLite has just made beside the file, and nobody else.
+    pub(super) fn share(&self) -> Result<(), Error> {
+        let companions = ["-wal", "-shm"].map(|end| beside(&self.path, end));
+        let there = companions.iter().filter(|companion| companion.exists());
+        Ok(there.into_iter().try_for_each(|path| self.sharing.apply(path))?)
     }
 
     /// How far a read model has followed the log; nothing where it is not there in this version.
@@ -171,8 +212,24 @@ impl Reader {
     }
 
     fn told<T>(&self, result: rusqlite::Result<T>) -> Result<T, Error> {
-        result.map_err(|source| Error { path: self.path.clone(), source })
+        result.map_err(|source| Error::sqlite(&self.path, source))
     }
+}
+
+/// A connection to a file of ours.
+fn connect(path: &Path, access: OpenFlags) -> Result<Connection, Error> {
+    let flags = access | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_NOFOLLOW;
+    let opened = Connection::open_with_flags(path, flags).and_then(|connection| {
+        connection.busy_timeout(schema::PATIENCE)?;
+        // those of a group who read the file cannot make what SQLite needs beside it, so that stays when it is closed
+        if std::fs::metadata(path).is_ok_and(|found| found.mode() & 0o040 != 0) {
+            connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
+        }
+        Ok(connection)
+    });
+    let connection = opened.map_err(|source| Error::sqlite(path, source))?;
+    check_marks(path, DatabaseKind::ReadModels, &connection)?;
+    Ok(connection)
 }
 
 impl ToSql for Cell<'_> {

@@ -66,6 +66,7 @@ impl Views {
             answer
         })();
         let rebuilt = self.told(rebuilt)?;
+        self.reader.share()?;
         if rebuilt.is_ok() {
             self.take_up()?;
         }

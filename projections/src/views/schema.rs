@@ -8,21 +8,25 @@ use std::time::Duration;
 /// How long another process may hold the file: a rebuild is one transaction.
 pub(super) const PATIENCE: Duration = Duration::from_mins(1);
 
-/// Makes the file ready. What a crash takes with it is folded again, so nothing waits for the disk.
+/// Makes what a file has before any read model is in it.
+pub(super) fn create_file(connection: &Connection) -> rusqlite::Result<()> {
+    connection.execute_batch(
+        "CREATE TABLE checkpoints \
+         (name TEXT PRIMARY KEY, version INTEGER NOT NULL, position INTEGER NOT NULL, at INTEGER NOT NULL) WITHOUT ROWID; \
+         CREATE TABLE journal \
+         (sequence INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL, subject TEXT, rows TEXT NOT NULL); \
+         CREATE TABLE epoch (one INTEGER PRIMARY KEY CHECK (one = 1), name TEXT NOT NULL); \
+         INSERT INTO epoch VALUES (1, lower(hex(randomblob(4))))",
+    )
+}
+
+/// Makes a connection ready. What a crash takes with it is folded again, so nothing waits for the disk.
 pub(super) fn prepare(connection: &Connection) -> rusqlite::Result<()> {
     connection.busy_timeout(PATIENCE)?;
     connection.pragma_update(None, "synchronous", "NORMAL")?;
     // a reader who took long leaves a long log behind, which is cut again
     connection.pragma_update(None, "journal_size_limit", 64 << 20)?;
     connection.set_prepared_statement_cache_capacity(64);
-    connection.execute_batch(
-        "CREATE TABLE IF NOT EXISTS checkpoints \
-         (name TEXT PRIMARY KEY, version INTEGER NOT NULL, position INTEGER NOT NULL, at INTEGER NOT NULL) WITHOUT ROWID; \
-         CREATE TABLE IF NOT EXISTS journal \
-         (sequence INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL, subject TEXT, rows TEXT NOT NULL); \
-         CREATE TABLE IF NOT EXISTS epoch (one INTEGER PRIMARY KEY CHECK (one = 1), name TEXT NOT NULL); \
-         INSERT OR IGNORE INTO epoch VALUES (1, lower(hex(randomblob(4))))",
-    )?;
     let holds: bool =
         connection.query_row("SELECT EXISTS (SELECT 1 FROM checkpoints)", [], |row| row.get(0))?;
     if holds { share(connection) } else { Ok(()) }

@@ -1,7 +1,7 @@
 //! Covertrail's engine over a log, with vendors that nobody is.
 
 use covertrail::assemble;
-use covertrail::config::{Config, People, Secrets};
+use covertrail::config::{Config, Secrets};
 use covertrail::engine::Engine;
 use covertrail_adapters::store::EventStore;
 use std::path::Path;
@@ -25,10 +25,8 @@ pub fn secrets() -> Secrets {
         policy_api_key: "t_measured".to_owned(),
         policy_webhook: vec![WEBHOOK_SECRET.to_owned()],
         workmarket_token: "measured".to_owned(),
-        workmarket_secret: None,
         workmarket_webhook: vec!["a-token-for-measurements".to_owned()],
-        people: People::default(),
-        link: None,
+        ..Secrets::default()
     }
 }
 

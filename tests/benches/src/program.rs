@@ -54,7 +54,7 @@ impl Program {
             .args(["serve", "--config", "covertrail.toml"])
             .current_dir(directory)
             .env(SERVES, "1")
-            .env("COVERTRAIL_POLICY_API_KEY", "t9k_test_measured")
+            .env("COVERTRAIL_POLICY_API_KEY", "t9k_test_measured_by_us")
             .env("COVERTRAIL_POLICY_WEBHOOK_SECRETS", WEBHOOK_SECRET)
             .env("COVERTRAIL_WORKMARKET_TOKEN", "a-token-of-workmarkets")
             .env("COVERTRAIL_WORKMARKET_WEBHOOK_SECRETS", "a-secret-of-workmarkets")

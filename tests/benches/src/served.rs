@@ -1,6 +1,6 @@
 //! An embedded log, served over EventStoreDB's protocol on loopback, and the adapter that speaks it.
 
-use covertrail_adapters::gateway::{Settings, serve};
+use covertrail_adapters::gateway::{GatewaySettings, serve};
 use covertrail_adapters::store::{Embedded, EventStore, EventStoreDb, eventstoredb};
 use std::path::Path;
 use std::sync::Arc;
@@ -21,7 +21,7 @@ impl Served {
         let log = Embedded::open(directory.join("log.sqlite")).expect("a log");
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let url = format!("esdb://{}?tls=false", listener.local_addr().expect("a port"));
-        let settings = Settings { append: true, own: Vec::new(), groups: directory.join("groups.json") };
+        let settings = GatewaySettings::trusting_everybody(directory.join("groups.json"));
         let served: Arc<dyn EventStore> = Arc::new(log.clone());
         let serving = tokio::spawn(async move {
             serve(served, settings, Arc::new(|| 0), listener, std::future::pending())

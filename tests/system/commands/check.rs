@@ -40,7 +40,7 @@ async fn the_employer_api_is_checked_with_its_secret() {
     let world = World::without_program(Plan { api: "employer-v1", ..Plan::default() }).await;
     let ended = check(&world).await;
     assert_eq!(ended.code, Some(0), "{ended:?}");
-    world.plan.lock().unwrap().secrets.workmarket_secret = "of_yesterday".to_owned();
+    world.plan.lock().unwrap().secrets.workmarket_secret = "wm_secret_of_yesterday".to_owned();
     let ended = check(&world).await;
     assert!(ended.code == Some(6) && !ended.stdout.contains("of_yesterday"), "{ended:?}");
     world.plan.lock().unwrap().secrets.workmarket_secret = String::new();

@@ -39,8 +39,8 @@ impl World {
     /// The work order's link.
     pub(crate) fn link(&self, work_order: &str) -> String {
         let secret = Secret::new(self.plan.lock().unwrap().secrets.link.clone());
-        let links = Links::new(self.url("/").parse().unwrap(), Some(secret));
-        links.to(&WorkOrderId::parse(work_order).unwrap()).unwrap().into()
+        let links = Links::new(self.url("/").parse().unwrap(), vec![secret], 30);
+        links.to(&WorkOrderId::parse(work_order).unwrap(), covertrail::clock::now()).unwrap().into()
     }
 
     /// Presses the button of a form, wherever it is.
@@ -80,7 +80,9 @@ impl World {
     /// What the reviewer asks for; said again while the program is away.
     pub(crate) async fn as_reviewer(&self, path: &str, body: impl Into<Vec<u8>>) -> Answer {
         let body = body.into();
-        self.insist(path, |request| request.body(body.clone())).await
+        let json =
+            |request: RequestBuilder| request.header("content-type", "application/json").body(body.clone());
+        self.insist(path, json).await
     }
 
     /// A file that the reviewer hands in as a certificate; said again while the program is away.

@@ -17,7 +17,7 @@ pub(crate) use http::Answer;
 pub(crate) use log::{Delivered, Log, Told};
 pub(crate) use order::Order;
 pub(crate) use plan::{Plan, REVIEWER, REVIEWER_TOKEN, Secrets};
-pub(crate) use program::{Ended, Program};
+pub(crate) use program::{Ended, PROGRAM, Program};
 pub(crate) use served::Served;
 pub(crate) use sign::standard;
 
@@ -116,6 +116,23 @@ impl World {
         *self.program.lock().unwrap() = Some(program);
     }
 
+    /// Starts the process with a standard error that only the caller reads, and waits for nothing.
+    pub(crate) fn spawn_with_stderr(&self, stderr: std::process::Stdio) {
+        let config = self.configure();
+        let environment = self.plan.lock().unwrap().secrets.environment();
+        let arguments = ["serve", "--config", config.to_str().unwrap()];
+        *self.program.lock().unwrap() = Some(Program::spawn_with_stderr(stderr, &arguments, &environment));
+    }
+
+    /// As [`World::spawn`], from a shell that has run these commands before.
+    pub(crate) fn spawn_after(&self, shell: &str) {
+        let config = self.configure();
+        let secrets = self.plan.lock().unwrap().secrets.clone();
+        let arguments = ["serve", "--config", config.to_str().unwrap()];
+        let program = Program::spawn_after(shell, &arguments, &secrets.environment());
+        *self.program.lock().unwrap() = Some(program);
+    }
+
     /// Waits until the process listens, and tells the vendors where.
     pub(crate) async fn find(&self) {
         let told = self.program.lock().unwrap().as_ref().unwrap().told();
@@ -171,6 +188,11 @@ impl World {
     pub(crate) async fn start(&self) {
         self.spawn();
         self.find().await;
+        self.is_ready().await;
+    }
+
+    /// Waits until the program is ready.
+    pub(crate) async fn is_ready(&self) {
         let ready = async {
             while self.get("/readyz").await.is_none_or(|answer| answer.status != 200) {
                 tokio::time::sleep(Duration::from_millis(10)).await;
@@ -205,6 +227,16 @@ impl World {
         ended
     }
 
+    /// Sends the process a signal, and the same once more when it says that it stops; answers how it ended.
+    pub(crate) async fn end_twice(&self, signal: &str) -> Ended {
+        self.log.lock().await.rest();
+        let program = self.program.lock().unwrap().take().unwrap();
+        program.signal(signal);
+        program.told().logs("stopping").await;
+        program.signal(signal);
+        program.ended().await
+    }
+
     pub(crate) async fn restart(&self) {
         let ended = self.end("TERM").await;
         assert_eq!(ended.code, Some(0), "{}", ended.stderr);
@@ -216,6 +248,21 @@ impl World {
         let before = self.printed.lock().unwrap().clone();
         let running = self.program.lock().unwrap().as_ref().map(Program::stderr);
         before + &running.unwrap_or_default()
+    }
+
+    /// The program may have so many files open from now on.
+    pub(crate) fn open_files(&self, files: u64) {
+        self.program.lock().unwrap().as_ref().unwrap().open_files(files);
+    }
+
+    /// The program's resident memory, in bytes.
+    pub(crate) fn memory(&self) -> u64 {
+        self.program.lock().unwrap().as_ref().unwrap().memory()
+    }
+
+    /// Where the program listens.
+    pub(crate) fn address(&self) -> SocketAddr {
+        self.address.lock().unwrap().expect("the program has been started")
     }
 
     pub(crate) fn url(&self, path: &str) -> String {

@@ -48,6 +48,8 @@ pub(crate) struct Plan {
     pub(crate) hooks: Hooks,
     /// In which of its forms 1099Policy is spoken to, and speaks: "guide" or "reference".
     pub(crate) wire: &'static str,
+    /// More lines of `[server]`.
+    pub(crate) server: String,
     /// The lines of `[store]`.
     pub(crate) store: String,
     /// What the configuration says beside all this, at its end.
@@ -128,6 +130,7 @@ impl Default for Plan {
             stuck_after_seconds: 7200,
             hooks: Hooks::Guide,
             wire: "guide",
+            server: String::new(),
             store: String::new(),
             more: String::new(),
             patience: 1,
@@ -175,6 +178,7 @@ impl Plan {
             r#"
 [server]
 listen = "{listen}"
+{server}
 
 [store]
 {store}
@@ -217,6 +221,7 @@ certificate_stuck_after_seconds = {stuck_after}
 filter = "{filter}"
 {more}"#,
             listen = self.listen,
+            server = self.server,
             store = self.store,
             api = self.api,
             poll = self.poll_seconds.is_some(),

@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 use tokio::sync::watch;
 
-const PROGRAM: &str = env!("CARGO_BIN_EXE_covertrail-under-test");
+pub(crate) const PROGRAM: &str = env!("CARGO_BIN_EXE_covertrail-under-test");
 
 /// A process of the program; killed when it goes out of scope.
 pub(crate) struct Program {
@@ -40,6 +40,20 @@ impl Program {
         Self::begin(Command::new(PROGRAM), arguments, environment)
     }
 
+    /// Starts it with a standard error that only the caller reads, if anybody.
+    pub(crate) fn spawn_with_stderr(
+        stderr: Stdio,
+        arguments: &[&str],
+        environment: &[(&str, String)],
+    ) -> Self {
+        Self::begin_with(Command::new(PROGRAM), arguments, environment, Stdio::piped(), stderr)
+    }
+
+    /// Runs it to its end with a standard output that only the caller reads, if anybody.
+    pub(crate) async fn run_with_stdout(stdout: Stdio, arguments: &[&str]) -> Ended {
+        Self::begin_with(Command::new(PROGRAM), arguments, &[], stdout, Stdio::piped()).ended().await
+    }
+
     /// Starts it where no file may grow beyond so many bytes, which stands for a full disk.
     pub(crate) fn spawn_within(bytes: u64, arguments: &[&str], environment: &[(&str, String)]) -> Self {
         let mut command = Command::new("prlimit");
@@ -47,7 +61,25 @@ impl Program {
         Self::begin(command, arguments, environment)
     }
 
-    fn begin(mut command: Command, arguments: &[&str], environment: &[(&str, String)]) -> Self {
+    /// Starts it from a shell that has run these commands before, such as `umask 0`. A word of `sh` says how the program is
+    /// executed: `exec`, or `exec setpriv …`.
+    pub(crate) fn spawn_after(shell: &str, arguments: &[&str], environment: &[(&str, String)]) -> Self {
+        let mut command = Command::new("sh");
+        command.args(["-c", &format!("{shell} \"$0\" \"$@\""), PROGRAM]);
+        Self::begin(command, arguments, environment)
+    }
+
+    fn begin(command: Command, arguments: &[&str], environment: &[(&str, String)]) -> Self {
+        Self::begin_with(command, arguments, environment, Stdio::piped(), Stdio::piped())
+    }
+
+    fn begin_with(
+        mut command: Command,
+        arguments: &[&str],
+        environment: &[(&str, String)],
+        stdout: Stdio,
+        stderr: Stdio,
+    ) -> Self {
         for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("COVERTRAIL_")) {
             command.env_remove(name);
         }
@@ -56,24 +88,27 @@ impl Program {
             .args(arguments)
             .envs(environment.iter().map(|(name, value)| (*name, value)))
             .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
+            .stdout(stdout)
+            .stderr(stderr)
             .spawn()
             .unwrap();
         let (found, address) = watch::channel(None);
         let told = Arc::new(Said { stdout: Mutex::default(), stderr: Mutex::default(), address });
-        let (stdout, stderr) = (child.stdout.take().unwrap(), child.stderr.take().unwrap());
-        let (first, second) = (Arc::clone(&told), Arc::clone(&told));
-        let readers = vec![
-            std::thread::spawn(move || listen(stdout, &first.stdout, |_| ())),
-            std::thread::spawn(move || {
-                listen(stderr, &second.stderr, |line| {
+        let mut readers = Vec::new();
+        if let Some(stdout) = child.stdout.take() {
+            let told = Arc::clone(&told);
+            readers.push(std::thread::spawn(move || listen(stdout, &told.stdout, |_| ())));
+        }
+        if let Some(stderr) = child.stderr.take() {
+            let told = Arc::clone(&told);
+            readers.push(std::thread::spawn(move || {
+                listen(stderr, &told.stderr, |line| {
                     if let Some(address) = serving(line) {
                         found.send_replace(Some(address));
                     }
                 });
-            }),
-        ];
+            }));
+        }
         Self { child, told, readers }
     }
 
@@ -98,6 +133,19 @@ impl Program {
         let limit = bytes.map_or("unlimited".to_owned(), |bytes| bytes.to_string());
         let (process, limit) = (format!("--pid={}", self.child.id()), format!("--fsize={limit}:"));
         assert!(Command::new("prlimit").args([process, limit]).status().unwrap().success());
+    }
+
+    /// From now on it may have at most so many files open.
+    pub(crate) fn open_files(&self, files: u64) {
+        let (process, limit) = (format!("--pid={}", self.child.id()), format!("--nofile={files}:"));
+        assert!(Command::new("prlimit").args([process, limit]).status().unwrap().success());
+    }
+
+    /// Its resident memory, in bytes.
+    pub(crate) fn memory(&self) -> u64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
+        line.trim().trim_end_matches(" kB").parse::<u64>().unwrap() * 1024
     }
 
     /// Sends it a signal such as `TERM`, by its own process id.
@@ -152,6 +200,16 @@ impl Said {
     pub(crate) async fn found(&self) -> Option<SocketAddr> {
         let mut address = self.address.clone();
         address.wait_for(Option::is_some).await.ok().and_then(|address| *address)
+    }
+
+    /// Waits until its standard error says so.
+    pub(crate) async fn logs(&self, what: &str) {
+        let waiting = async {
+            while !self.stderr.lock().unwrap().contains(what) {
+                tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+            }
+        };
+        tokio::time::timeout(PATIENCE, waiting).await.unwrap_or_else(|_| panic!("it never logged {what}"));
     }
 
     /// Waits until its standard output says so.

@@ -1,7 +1,7 @@
 //! An embedded log, served over EventStoreDB's protocol to whoever may write anything.
 
 use super::loopback;
-use covertrail_adapters::gateway::{self, Settings};
+use covertrail_adapters::gateway::{self, GatewaySettings};
 use covertrail_adapters::store::{Embedded, EventStore};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -38,7 +38,7 @@ impl Served {
     }
 
     fn serve(&self, listener: TcpListener) {
-        let settings = Settings { append: true, own: Vec::new(), groups: self.groups.clone() };
+        let settings = GatewaySettings::trusting_everybody(self.groups.clone());
         let store: Arc<dyn EventStore> = Arc::new(self.log.clone());
         let (stop, stopped) = oneshot::channel();
         let serving = tokio::spawn(async move {

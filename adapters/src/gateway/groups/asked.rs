@@ -2,10 +2,14 @@ use tonic::Status;
 
 use super::ledger::Name;
 use super::settings::{Kept, Settings};
+use crate::gateway::forward::Log;
 use crate::gateway::read::{From, stream_from};
 use crate::gateway::refusal::missing;
 use crate::gateway::source::Source;
 use crate::gateway::wire::persistent_subscriptions::create_req;
+
+/// The longest name of a group, in bytes.
+const MAX_GROUP_NAME_BYTES: usize = 128;
 
 /// What a request to make or change a group says.
 pub(super) struct Asked {
@@ -16,7 +20,7 @@ pub(super) struct Asked {
 }
 
 impl Asked {
-    pub(super) fn parse(options: Option<create_req::Options>) -> Result<Self, Status> {
+    pub(super) async fn parse(log: &Log, options: Option<create_req::Options>) -> Result<Self, Status> {
         use create_req::all_options::{AllOption, FilterOption};
         use create_req::options::StreamOption;
         let options = options.ok_or_else(|| missing("options"))?;
@@ -34,7 +38,7 @@ impl Asked {
                     None => return Err(missing("all_option")),
                 };
                 let filter = match all.filter_option {
-                    Some(FilterOption::Filter(filter)) => Kept::parse(filter)?,
+                    Some(FilterOption::Filter(filter)) => Kept::parse(&log.patterns, filter).await?,
                     Some(FilterOption::NoFilter(_)) | None => None,
                 };
                 (Source::All, from, filter)
@@ -47,6 +51,12 @@ impl Asked {
         };
         if options.group_name.is_empty() {
             return Err(missing("group_name"));
+        }
+        if options.group_name.len() > MAX_GROUP_NAME_BYTES || options.group_name.chars().any(char::is_control)
+        {
+            return Err(Status::invalid_argument(format!(
+                "group_name: has at most {MAX_GROUP_NAME_BYTES} bytes and no control characters"
+            )));
         }
         let all = matches!(source, Source::All);
         let start_from = match from {

@@ -9,11 +9,20 @@ use uuid::Uuid;
 
 use super::consumer::{Consumer, choose};
 use super::ledger::{Ledger, Name, Record};
+use crate::gateway::confidential::Sight;
 use crate::gateway::event::Item;
+use crate::gateway::filter::Filter;
 use crate::gateway::forward::{Forward, Heard, Log, Tail};
 use crate::gateway::refusal::{refusal, stopping};
 use crate::gateway::source::Source;
 use crate::gateway::stopped;
+
+/// The most consumers of one group.
+const MAX_CONSUMERS: usize = 64;
+/// No more is read while the events that are not settled hold this much, in bytes.
+const MAX_HELD_BYTES: usize = 4 << 20;
+/// A group that nobody uses for so long ends its work; the next one who asks has it begin again.
+const IDLE: std::time::Duration = std::time::Duration::from_mins(1);
 
 /// What a group is asked.
 pub(super) enum Ask {
@@ -99,18 +108,20 @@ pub(super) struct Group {
     pub(super) total: u64,
     /// Settled since the last save, and when a save is due.
     pub(super) unsaved: u32,
+    /// Events were put aside since.
+    pub(super) parked_unsaved: bool,
     pub(super) save_at: Option<Instant>,
+    /// Why it cannot go on.
+    pub(super) failed: Option<Status>,
 }
 
 impl Group {
-    pub(super) fn new(name: Name, log: Log, ledger: Ledger, record: Record) -> Result<Self, Status> {
-        let filter = match &record.settings.filter {
-            Some(kept) => kept.filter()?,
-            None => None,
-        };
+    /// A group with its filter, which has been compiled.
+    pub(super) fn new(name: Name, log: Log, ledger: Ledger, record: Record, filter: Option<Filter>) -> Self {
         let source = Source::parse(name.stream.as_bytes());
-        let tail = Tail::new(Forward::new(&log, source, filter, record.next));
-        Ok(Self {
+        let sight = Sight::of(&log.confidential, record.sees_everything);
+        let tail = Tail::new(Forward::new(&log, source, sight, filter, record.next));
+        Self {
             name,
             log,
             ledger,
@@ -125,14 +136,19 @@ impl Group {
             known: None,
             total: 0,
             unsaved: 0,
+            parked_unsaved: false,
             save_at: None,
-        })
+            failed: None,
+        }
     }
 
     /// Works until it is ended or the server stops.
     pub(super) async fn run(mut self, mut asks: mpsc::Receiver<Ask>, mut stop: watch::Receiver<bool>) {
         let why = loop {
             self.give().await;
+            if let Some(why) = self.failed.take() {
+                break why;
+            }
             let (timeout, save_at) = (self.next_timeout(), self.save_at);
             tokio::select! {
                 ask = asks.recv() => match ask {
@@ -146,6 +162,7 @@ impl Group {
                 },
                 () = until(timeout) => self.timed_out().await,
                 () = until(save_at) => self.save().await,
+                () = tokio::time::sleep(IDLE), if self.consumers.is_empty() && self.unsaved == 0 => break dropped(),
                 () = stopped(&mut stop) => break stopping(),
             }
         };
@@ -162,7 +179,8 @@ impl Group {
         match ask {
             Ask::Join { consumer, answer } => {
                 let most = usize::try_from(self.record.settings.max_subscriber_count).unwrap_or(usize::MAX);
-                let joined = if most > 0 && self.consumers.len() >= most {
+                let most = if most > 0 { most.min(MAX_CONSUMERS) } else { MAX_CONSUMERS };
+                let joined = if self.consumers.len() >= most {
                     Err(refusal(
                         Code::FailedPrecondition,
                         "maximum-subscribers-reached",
@@ -188,7 +206,13 @@ impl Group {
     }
 
     fn wants_more(&self) -> bool {
-        !self.consumers.is_empty() && self.waiting.is_empty()
+        !self.consumers.is_empty() && self.waiting.is_empty() && self.weight() < MAX_HELD_BYTES
+    }
+
+    /// What its events that are not settled hold in memory, in bytes.
+    fn weight(&self) -> usize {
+        let flights = self.flights.values().map(|flight| &flight.task);
+        flights.chain(&self.retrying).map(|task| task.item.weight()).sum()
     }
 
     fn heard(&mut self, heard: Heard) {

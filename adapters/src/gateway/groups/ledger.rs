@@ -3,14 +3,17 @@
 //! is delivered again; none is left out.
 
 use std::collections::BTreeMap;
-use std::fs::{self, File};
-use std::io::{self, Write};
+use std::io;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use covertrail_files::{Links, Sharing};
 use serde::{Deserialize, Serialize};
 
 use super::settings::Settings;
+
+/// The largest file that is read (64 MiB).
+const MOST_BYTES: u64 = 64 << 20;
 
 /// Names one group: what it reads and what it is called.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -28,6 +31,9 @@ pub(super) struct Record {
     pub(super) next: u64,
     /// The places that a consumer gave up, until they are replayed and settled.
     pub(super) parked: Vec<u64>,
+    /// Whether confidential events are among its own; then only those who may read them join it.
+    #[serde(default)]
+    pub(super) sees_everything: bool,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -48,10 +54,12 @@ pub(super) struct Ledger {
 impl Ledger {
     /// Reads the file; a missing one has no groups.
     pub(super) fn open(path: PathBuf) -> io::Result<Self> {
-        let entries: Vec<Entry> = match fs::read(&path) {
+        let entries: Vec<Entry> = match covertrail_files::read(&path, Links::Refuse, MOST_BYTES) {
+            // an empty file is ours to use
+            Ok(bytes) if bytes.is_empty() => Vec::new(),
             Ok(bytes) => serde_json::from_slice(&bytes)?,
             Err(error) if error.kind() == io::ErrorKind::NotFound => Vec::new(),
-            Err(error) => return Err(error),
+            Err(error) => return Err(error.into()),
         };
         let records = entries.into_iter().map(|entry| (entry.name, entry.record)).collect();
         Ok(Self { path: Arc::new(path), records: Arc::new(Mutex::new(records)) })
@@ -59,6 +67,11 @@ impl Ledger {
 
     pub(super) fn find(&self, name: &Name) -> Option<Record> {
         self.records.lock().unwrap_or_else(PoisonError::into_inner).get(name).cloned()
+    }
+
+    /// How many groups there are.
+    pub(super) fn count(&self) -> usize {
+        self.records.lock().unwrap_or_else(PoisonError::into_inner).len()
     }
 
     pub(super) fn names(&self) -> Vec<Name> {
@@ -84,12 +97,35 @@ impl Ledger {
             .iter()
             .map(|(name, record)| Entry { name: name.clone(), record: record.clone() })
             .collect();
-        let unborn = self.path.with_extension("new");
-        let mut file = File::create(&unborn)?;
-        file.write_all(&serde_json::to_vec_pretty(&entries)?)?;
-        file.sync_all()?;
-        fs::rename(&unborn, self.path.as_path())?;
+        // nobody else has any use for it, not even those who may read the log
+        covertrail_files::replace(&self.path, &serde_json::to_vec_pretty(&entries)?, &Sharing::OWNER_ONLY)?;
         *records = changed;
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::fs;
+    use std::os::unix::fs::{MetadataExt as _, symlink};
+
+    #[tokio::test]
+    async fn the_file_of_the_groups_is_for_its_owner_and_takes_the_place_of_no_link() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name);
+        fs::write(at("groups.json"), "").unwrap();
+        let name = Name { stream: "$all".to_owned(), group: "payroll".to_owned() };
+        let ledger = Ledger::open(at("groups.json")).unwrap();
+        ledger.put(&name, None).await.unwrap();
+        assert_eq!(fs::metadata(at("groups.json")).unwrap().mode() & 0o777, 0o600);
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "nothing else is left");
+        fs::write(at("theirs"), "{\"theirs\":true}").unwrap();
+        assert!(Ledger::open(at("theirs")).is_err());
+        symlink(at("theirs"), at("link")).unwrap();
+        assert!(Ledger::open(at("link")).is_err());
+        symlink(at("nowhere"), at("later")).unwrap();
+        assert!(Ledger::open(at("later")).is_err());
+        assert!(!at("nowhere").exists() && fs::read(at("theirs")).unwrap() == b"{\"theirs\":true}");
     }
 }

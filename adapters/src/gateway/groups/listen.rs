@@ -7,6 +7,9 @@ use crate::gateway::wire::persistent_subscriptions::read_req::Content;
 use crate::gateway::wire::persistent_subscriptions::read_req::nack::Action;
 use crate::gateway::wire::persistent_subscriptions::{ReadReq, ReadResp};
 
+/// The most ids of one answer that are looked at; no consumer has more events at once.
+const MAX_IDS: usize = super::MOST_SLOTS;
+
 /// Hands what a consumer says to its group, until the consumer goes.
 pub(super) async fn listen(
     mut messages: Streaming<ReadReq>,
@@ -26,7 +29,7 @@ pub(super) async fn listen(
             Ok(Some(ReadReq { content: Some(Content::Options(_)) | None })) => continue,
             Ok(None) | Err(_) => break,
         };
-        let ids = ids.into_iter().filter_map(|id| id_of(Some(id))).collect();
+        let ids = ids.into_iter().take(MAX_IDS).filter_map(|id| id_of(Some(id))).collect();
         if group.send(Ask::Settle { consumer, ids, how }).await.is_err() {
             return;
         }

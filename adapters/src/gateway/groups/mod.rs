@@ -2,6 +2,8 @@
 
 mod asked;
 mod consumer;
+#[cfg(test)]
+mod fuzz;
 mod group;
 mod info;
 mod ledger;
@@ -24,10 +26,12 @@ use self::group::{Ask, Group, Look};
 use self::ledger::{Ledger, Name, Record};
 use self::listen::listen;
 use self::settings::Settings;
+use super::access::Caller;
+use super::confidential::Sight;
 use super::event::IdForm;
 use super::forward::Log;
 use super::read::From;
-use super::refusal::{missing, refusal};
+use super::refusal::{access_denied, missing, refusal};
 use super::source::Source;
 use super::streams::{Answers, answers_of};
 use super::subscribe::end;
@@ -45,32 +49,62 @@ const ASKS: usize = 256;
 /// The most events that a consumer may have at once.
 const MOST_SLOTS: usize = 4096;
 
+/// How long a consumer may take to say what it wants.
+const FIRST_MESSAGE: std::time::Duration = std::time::Duration::from_secs(10);
+
 /// All groups. A group works from when it is first asked something.
 #[derive(Clone)]
 pub(super) struct Groups {
     log: Log,
     ledger: Ledger,
     working: Arc<Mutex<HashMap<Name, mpsc::Sender<Ask>>>>,
+    /// How many there may be.
+    most: usize,
     stop: watch::Receiver<bool>,
 }
 
 impl Groups {
-    pub(super) fn open(log: Log, path: PathBuf, stop: watch::Receiver<bool>) -> io::Result<Self> {
-        Ok(Self { log, ledger: Ledger::open(path)?, working: Arc::default(), stop })
+    pub(super) fn open(
+        log: Log,
+        path: PathBuf,
+        most: usize,
+        stop: watch::Receiver<bool>,
+    ) -> io::Result<Self> {
+        Ok(Self { log, ledger: Ledger::open(path)?, working: Arc::default(), most, stop })
     }
 
     /// The way to a group, which begins to work if it does not.
     async fn find(&self, name: &Name) -> Result<mpsc::Sender<Ask>, Status> {
-        let mut working = self.working.lock().await;
-        if let Some(group) = working.get(name).filter(|group| !group.is_closed()) {
-            return Ok(group.clone());
+        if let Some(group) = at_work(&*self.working.lock().await, name) {
+            return Ok(group);
         }
+        // before others have to wait for this one
+        let kept = self.ledger.find(name).ok_or_else(|| absent(name))?.settings.filter;
+        let filter = match &kept {
+            Some(kept) => kept.filter(&self.log.patterns).await?,
+            None => None,
+        };
+        let mut working = self.working.lock().await;
+        if let Some(group) = at_work(&working, name) {
+            return Ok(group);
+        }
+        working.retain(|_, group| !group.is_closed());
         let record = self.ledger.find(name).ok_or_else(|| absent(name))?;
-        let group = Group::new(name.clone(), self.log.clone(), self.ledger.clone(), record)?;
+        let group = Group::new(name.clone(), self.log.clone(), self.ledger.clone(), record, filter);
         let (asks, asked) = mpsc::channel(ASKS);
         tokio::spawn(group.run(asked, self.stop.clone()));
         working.insert(name.clone(), asks.clone());
         Ok(asks)
+    }
+
+    /// Refuses a client that may not read what a group reads.
+    fn admits(&self, name: &Name, caller: &Caller) -> Result<(), Status> {
+        Sight::of_caller(&self.log.confidential, caller).admits(&Source::parse(name.stream.as_bytes()))?;
+        let record = self.ledger.find(name).ok_or_else(|| absent(name))?;
+        if record.sees_everything && !caller.role.sees_everything() {
+            return Err(access_denied("this group has confidential events: it is for auditors and admins"));
+        }
+        Ok(())
     }
 
     async fn ask<T>(&self, name: &Name, ask: impl FnOnce(oneshot::Sender<T>) -> Ask) -> Result<T, Status> {
@@ -111,26 +145,42 @@ impl PersistentSubscriptions for Groups {
     type ReadStream = Answers<ReadResp>;
 
     async fn create(&self, request: Request<CreateReq>) -> Result<Response<Empty>, Status> {
-        let asked = Asked::parse(request.into_inner().options)?;
+        let caller = Caller::of(&request)?;
+        caller.manages_groups()?;
+        let asked = Asked::parse(&self.log, request.into_inner().options).await?;
+        let sight = Sight::of_caller(&self.log.confidential, &caller);
+        sight.admits(&asked.source)?;
         let next = match asked.from {
             From::Start => 0,
             From::At(place) => place,
-            From::End => end(&self.log, &asked.source).await?.0,
+            From::End => end(&self.log, &asked.source, &sight).await?.0,
         };
         let name = asked.name;
         self.replace(&name, |record| match record {
             Some(_) => {
                 Err(named(Code::AlreadyExists, "persistent-subscription-exists", "the group exists", &name))
             }
-            None => Ok(Some(Record { settings: asked.settings, next, parked: Vec::new() })),
+            None if self.ledger.count() >= self.most => Err(Status::resource_exhausted(format!(
+                "there are {} persistent subscriptions, which is all there may be: delete one",
+                self.most
+            ))),
+            None => Ok(Some(Record {
+                settings: asked.settings,
+                next,
+                parked: Vec::new(),
+                sees_everything: caller.role.sees_everything(),
+            })),
         })
         .await?;
         Ok(Response::new(Empty {}))
     }
 
     async fn update(&self, request: Request<CreateReq>) -> Result<Response<Empty>, Status> {
-        let asked = Asked::parse(request.into_inner().options)?;
+        let caller = Caller::of(&request)?;
+        caller.manages_groups()?;
+        let asked = Asked::parse(&self.log, request.into_inner().options).await?;
         let name = asked.name;
+        self.admits(&name, &caller)?;
         self.replace(&name, |record| {
             let record = record.ok_or_else(|| absent(&name))?;
             // an update cannot say what is filtered, and does not go back
@@ -143,6 +193,8 @@ impl PersistentSubscriptions for Groups {
 
     async fn delete(&self, request: Request<DeleteReq>) -> Result<Response<Empty>, Status> {
         use delete_req::options::StreamOption;
+        let caller = Caller::of(&request)?;
+        caller.manages_groups()?;
         let options = request.into_inner().options.ok_or_else(|| missing("options"))?;
         let stream = match options.stream_option {
             Some(StreamOption::StreamIdentifier(stream)) => Some(stream),
@@ -150,13 +202,17 @@ impl PersistentSubscriptions for Groups {
             None => return Err(missing("stream_option")),
         };
         let name = name(stream, options.group_name);
+        self.admits(&name, &caller)?;
         self.replace(&name, |record| if record.is_some() { Ok(None) } else { Err(absent(&name)) }).await?;
         Ok(Response::new(Empty {}))
     }
 
     async fn read(&self, request: Request<Streaming<ReadReq>>) -> Result<Response<Self::ReadStream>, Status> {
+        let caller = Caller::of(&request)?;
         let mut messages = request.into_inner();
-        let Some(ReadReq { content: Some(Content::Options(options)) }) = messages.message().await? else {
+        let first = tokio::time::timeout(FIRST_MESSAGE, messages.message()).await;
+        let first = first.map_err(|_| Status::deadline_exceeded("the options did not come in time"))??;
+        let Some(ReadReq { content: Some(Content::Options(options)) }) = first else {
             return Err(missing("options"));
         };
         let stream = match options.stream_option {
@@ -165,6 +221,7 @@ impl PersistentSubscriptions for Groups {
             None => return Err(missing("stream_option")),
         };
         let name = name(stream, options.group_name);
+        self.admits(&name, &caller)?;
         let slots = usize::try_from(options.buffer_size).unwrap_or_default().clamp(1, MOST_SLOTS);
         // a place for each slot, the confirmation and the end
         let (out, answers) = mpsc::channel(slots.saturating_add(2));
@@ -185,6 +242,7 @@ impl PersistentSubscriptions for Groups {
 
     async fn get_info(&self, request: Request<GetInfoReq>) -> Result<Response<GetInfoResp>, Status> {
         use get_info_req::options::StreamOption;
+        let caller = Caller::of(&request)?;
         let options = request.into_inner().options.ok_or_else(|| missing("options"))?;
         let stream = match options.stream_option {
             Some(StreamOption::StreamIdentifier(stream)) => Some(stream),
@@ -192,12 +250,15 @@ impl PersistentSubscriptions for Groups {
             None => return Err(missing("stream_option")),
         };
         let name = name(stream, options.group_name);
+        self.admits(&name, &caller)?;
         let look = self.look(&name).await?;
         Ok(Response::new(GetInfoResp { subscription_info: Some(info::of(&name, &look)) }))
     }
 
     async fn replay_parked(&self, request: Request<ReplayParkedReq>) -> Result<Response<Empty>, Status> {
         use replay_parked_req::options::{StopAtOption, StreamOption};
+        let caller = Caller::of(&request)?;
+        caller.manages_groups()?;
         let options = request.into_inner().options.ok_or_else(|| missing("options"))?;
         let stream = match options.stream_option {
             Some(StreamOption::StreamIdentifier(stream)) => Some(stream),
@@ -209,6 +270,7 @@ impl PersistentSubscriptions for Groups {
             Some(StopAtOption::NoLimit(_)) | None => None,
         };
         let name = name(stream, options.group_name);
+        self.admits(&name, &caller)?;
         self.ask(&name, |answer| Ask::Replay { most, answer }).await??;
         Ok(Response::new(Empty {}))
     }
@@ -216,6 +278,7 @@ impl PersistentSubscriptions for Groups {
     async fn list(&self, request: Request<ListReq>) -> Result<Response<ListResp>, Status> {
         use list_req::options::ListOption;
         use list_req::stream_option::StreamOption;
+        let caller = Caller::of(&request)?;
         let options = request.into_inner().options.ok_or_else(|| missing("options"))?;
         let of = match options.list_option {
             Some(ListOption::ListAllSubscriptions(_)) => None,
@@ -228,7 +291,7 @@ impl PersistentSubscriptions for Groups {
         };
         let mut subscriptions = Vec::new();
         for name in self.ledger.names() {
-            if of.as_ref().is_none_or(|of| *of == name.stream) {
+            if of.as_ref().is_none_or(|of| *of == name.stream) && self.admits(&name, &caller).is_ok() {
                 subscriptions.push(info::of(&name, &self.look(&name).await?));
             }
         }
@@ -242,7 +305,8 @@ impl PersistentSubscriptions for Groups {
         Ok(Response::new(ListResp { subscriptions }))
     }
 
-    async fn restart_subsystem(&self, _: Request<Empty>) -> Result<Response<Empty>, Status> {
+    async fn restart_subsystem(&self, request: Request<Empty>) -> Result<Response<Empty>, Status> {
+        Caller::of(&request)?.manages_groups()?;
         // every group begins again by itself when it is next asked
         for (_, group) in self.working.lock().await.drain() {
             let _ = group.send(Ask::End).await;
@@ -250,6 +314,11 @@ impl PersistentSubscriptions for Groups {
         }
         Ok(Response::new(Empty {}))
     }
+}
+
+/// The way to a group that works.
+fn at_work(working: &HashMap<Name, mpsc::Sender<Ask>>, name: &Name) -> Option<mpsc::Sender<Ask>> {
+    working.get(name).filter(|group| !group.is_closed()).cloned()
 }
 
 /// The group's name; without a stream it is one of `$all`.

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use tonic::Status;
 
 use crate::gateway::filter::Filter;
+use crate::gateway::pattern::Patterns;
 use crate::gateway::wire;
 use crate::gateway::wire::filter_options::{Expression, Filter as WireFilter};
 use crate::gateway::wire::persistent_subscriptions::create_req::settings::{CheckpointAfter, MessageTimeout};
@@ -11,6 +12,10 @@ use crate::gateway::wire::persistent_subscriptions::create_req::{ConsumerStrateg
 
 /// 100 ns ticks of one millisecond: how old clients give durations.
 const TICKS: i64 = 10_000;
+
+/// Saving costs the disk a turn that webhooks need too, so a client has it no more often than this.
+const SAVED_AT_MOST_EVERY: Duration = Duration::from_millis(20);
+const SAVED_FROM: u32 = 20;
 
 /// How a group works, as its client set it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -95,8 +100,14 @@ impl Settings {
         (self.message_timeout_ms > 0).then(|| Duration::from_millis(self.message_timeout_ms))
     }
 
+    /// How long after an event was settled that is saved at the latest.
     pub(super) fn checkpoint_after(&self) -> Duration {
-        Duration::from_millis(self.checkpoint_after_ms)
+        Duration::from_millis(self.checkpoint_after_ms).max(SAVED_AT_MOST_EVERY)
+    }
+
+    /// After how many settled events that is saved at once.
+    pub(super) fn checkpoint_count(&self) -> u32 {
+        self.max_checkpoint_count.max(SAVED_FROM)
     }
 }
 
@@ -128,13 +139,16 @@ impl Strategy {
 
 impl Kept {
     /// Reads a filter and makes sure that it can be used.
-    pub(super) fn parse(filter: wire::FilterOptions) -> Result<Option<Self>, Status> {
+    pub(super) async fn parse(
+        patterns: &Patterns,
+        filter: wire::FilterOptions,
+    ) -> Result<Option<Self>, Status> {
         let kept = match filter.filter.clone() {
             Some(WireFilter::StreamIdentifier(expression)) => Self::of(true, expression),
             Some(WireFilter::EventType(expression)) => Self::of(false, expression),
             None => return Ok(None),
         };
-        Filter::parse(filter)?;
+        Filter::parse(patterns, filter).await?;
         Ok(Some(kept))
     }
 
@@ -142,17 +156,15 @@ impl Kept {
         Self { by_stream, regex: expression.regex, prefixes: expression.prefix }
     }
 
-    pub(super) fn filter(&self) -> Result<Option<Filter>, Status> {
+    pub(super) async fn filter(&self, patterns: &Patterns) -> Result<Option<Filter>, Status> {
         let expression = Expression { regex: self.regex.clone(), prefix: self.prefixes.clone() };
         let filter = if self.by_stream {
             WireFilter::StreamIdentifier(expression)
         } else {
             WireFilter::EventType(expression)
         };
-        Filter::parse(wire::FilterOptions {
-            filter: Some(filter),
-            window: None,
-            checkpoint_interval_multiplier: 1,
-        })
+        let options =
+            wire::FilterOptions { filter: Some(filter), window: None, checkpoint_interval_multiplier: 1 };
+        Filter::parse(patterns, options).await
     }
 }

@@ -1,30 +1,36 @@
 //! What becomes of an event that was given: it is settled, given again, or parked.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::time::Duration;
 
-use tonic::Status;
+use tonic::{Code, Status};
 use uuid::Uuid;
 
 use super::group::{Group, How, Task, dropped, now};
+use crate::gateway::confidential::Sight;
 use crate::gateway::forward::Forward;
+use crate::gateway::refusal::refusal;
 use crate::gateway::source::Source;
+
+/// The most events that a group may have put aside.
+const MAX_PARKED: usize = 1024;
+/// The most that are replayed at once.
+const MAX_REPLAYED: usize = 256;
 
 impl Group {
     pub(super) async fn settle(&mut self, consumer: u64, ids: &[Uuid], how: How) {
-        for id in ids {
+        let mut places: HashMap<Uuid, u64> = HashMap::new();
+        for (place, flight) in self.flights.iter().rev().filter(|(_, flight)| flight.consumer == consumer) {
             // the same id may be in several streams: the one that was given first is meant
-            let place = self
-                .flights
-                .iter()
-                .find(|(_, flight)| flight.consumer == consumer && flight.task.item.id() == *id)
-                .map(|(place, _)| *place);
+            places.insert(flight.task.item.id(), *place);
+        }
+        for id in ids {
             // what timed out is another's by now
-            if let Some(flight) = place.and_then(|place| self.take_back(place)) {
+            if let Some(flight) = places.remove(id).and_then(|place| self.take_back(place)) {
                 match how {
                     How::Done => self.done(&flight),
-                    How::Park => self.park(flight).await,
-                    How::Retry => self.retry(flight).await,
+                    How::Park => self.park(flight),
+                    How::Retry => self.retry(flight),
                     How::Stop => self.retrying.push_front(flight),
                 }
             }
@@ -36,9 +42,10 @@ impl Group {
             }
             self.leave(consumer).await;
         }
-        if self.unsaved >= self.record.settings.max_checkpoint_count.max(1) {
+        if self.unsaved >= self.record.settings.checkpoint_count() {
             self.save().await;
         }
+        self.save_parked().await;
     }
 
     /// Takes an event back from its consumer.
@@ -61,19 +68,35 @@ impl Group {
         }
     }
 
-    /// Puts an event aside; that is durable before anything goes past it.
-    async fn park(&mut self, task: Task) {
+    /// Puts an event aside. Where no more may be put aside the group ends, and the event is still to be settled.
+    fn park(&mut self, task: Task) {
         let place = task.item.place;
         if !self.record.parked.contains(&place) {
+            if self.record.parked.len() >= MAX_PARKED {
+                self.failed = Some(refusal(
+                    Code::FailedPrecondition,
+                    "persistent-subscription-failed",
+                    "the group has parked all the events it may: replay them, or delete the group",
+                ));
+                self.retrying.push_front(task);
+                return;
+            }
             self.record.parked.push(place);
+            self.parked_unsaved = true;
         }
         self.done(&Task { replayed: false, ..task });
-        self.save().await;
     }
 
-    async fn retry(&mut self, task: Task) {
+    /// Makes durable what was put aside, before anything is given that comes after it.
+    async fn save_parked(&mut self) {
+        if std::mem::take(&mut self.parked_unsaved) {
+            self.save().await;
+        }
+    }
+
+    fn retry(&mut self, task: Task) {
         if task.retries >= self.record.settings.max_retry_count {
-            self.park(task).await;
+            self.park(task);
         } else {
             self.retrying.push_back(Task { retries: task.retries.saturating_add(1), ..task });
         }
@@ -90,24 +113,32 @@ impl Group {
             .collect();
         for place in places.into_iter().rev() {
             match self.take_back(place) {
-                Some(task) if task.retries >= self.record.settings.max_retry_count => self.park(task).await,
+                Some(task) if task.retries >= self.record.settings.max_retry_count => self.park(task),
                 Some(task) => {
                     self.retrying.push_front(Task { retries: task.retries.saturating_add(1), ..task });
                 }
                 None => {}
             }
         }
+        self.save_parked().await;
     }
 
     pub(super) async fn replay(&mut self, most: Option<u64>) -> Result<(), Status> {
         let most = most.and_then(|most| usize::try_from(most).ok()).unwrap_or(usize::MAX);
         let source = Source::parse(self.name.stream.as_bytes());
+        let sight = Sight::of(&self.log.confidential, self.record.sees_everything);
         let busy: BTreeSet<_> =
             self.flights.keys().copied().chain(self.retrying.iter().map(|task| task.item.place)).collect();
-        let places: Vec<_> =
-            self.record.parked.iter().filter(|place| !busy.contains(place)).copied().take(most).collect();
+        let places: Vec<_> = self
+            .record
+            .parked
+            .iter()
+            .filter(|place| !busy.contains(place))
+            .copied()
+            .take(most.min(MAX_REPLAYED))
+            .collect();
         for place in places {
-            let mut forward = Forward::new(&self.log, source.clone(), None, place);
+            let mut forward = Forward::new(&self.log, source.clone(), sight.clone(), None, place);
             let mut found = None;
             while found.is_none()
                 && let Some(page) = forward.page(1).await?
@@ -131,9 +162,10 @@ impl Group {
             .collect();
         for place in late {
             if let Some(task) = self.take_back(place) {
-                self.retry(task).await;
+                self.retry(task);
             }
         }
+        self.save_parked().await;
     }
 
     /// Everything before the first open place is settled.

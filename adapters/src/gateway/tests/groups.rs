@@ -9,7 +9,7 @@ use eventstore::{
 };
 use uuid::Uuid;
 
-use super::{Running, id, soon};
+use super::{Running, id, open, soon};
 
 const GROUP: &str = "workers";
 
@@ -44,7 +44,7 @@ async fn take_but(subscription: &mut PersistentSubscription, known: &[Uuid]) -> 
 
 #[tokio::test(flavor = "multi_thread")]
 async fn after_a_crash_nothing_that_was_not_acknowledged_is_left_out() {
-    let running = Running::begin(false).await;
+    let running = Running::begin().await;
     let given = running.write("order-1", 100).await;
     let client = running.client();
     create(&client, "order-1", from_the_start()).await;
@@ -59,7 +59,7 @@ async fn after_a_crash_nothing_that_was_not_acknowledged_is_left_out() {
         }
     }
     drop(subscription);
-    let running = Running::on(running.crash().await, false).await;
+    let running = Running::on(running.crash().await, open).await;
     let mut subscription = join(&running.client(), "order-1", 200).await;
     let mut again = BTreeSet::new();
     while !again.contains(given.last().unwrap()) {
@@ -72,7 +72,7 @@ async fn after_a_crash_nothing_that_was_not_acknowledged_is_left_out() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_acknowledged_and_saved_does_not_come_again() {
-    let running = Running::begin(false).await;
+    let running = Running::begin().await;
     let given = running.write("order-1", 20).await;
     let client = running.client();
     create(&client, "order-1", from_the_start()).await;
@@ -99,14 +99,14 @@ async fn what_is_acknowledged_and_saved_does_not_come_again() {
     };
     soon(saved).await;
     drop(subscription);
-    let running = Running::on(running.crash().await, false).await;
+    let running = Running::on(running.crash().await, open).await;
     let mut subscription = join(&running.client(), "order-1", 5).await;
     assert_eq!(take(&mut subscription).await, given[10]);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn consumers_share_a_group_and_inherit_from_those_that_go() {
-    let running = Running::begin(false).await;
+    let running = Running::begin().await;
     let given: BTreeSet<_> = running.write("order-1", 40).await.into_iter().collect();
     let client = running.client();
     create(&client, "order-1", from_the_start()).await;
@@ -130,7 +130,7 @@ async fn consumers_share_a_group_and_inherit_from_those_that_go() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_given_back_too_often_or_not_at_all_is_parked_and_replayed() {
-    let running = Running::begin(false).await;
+    let running = Running::begin().await;
     let given = running.write("order-1", 3).await;
     let client = running.client();
     let options = from_the_start().max_retry_count(1).message_timeout(Duration::from_secs(2));
@@ -156,7 +156,7 @@ async fn what_is_given_back_too_often_or_not_at_all_is_parked_and_replayed() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_group_of_all_streams_reads_what_its_filter_wants() {
-    let running = Running::begin(false).await;
+    let running = Running::begin().await;
     running.write("other-1", 5).await;
     let given = running.write("order-1", 2).await;
     let client = running.client();
@@ -177,7 +177,7 @@ async fn a_group_of_all_streams_reads_what_its_filter_wants() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn groups_are_made_once_listed_and_dropped() {
-    let running = Running::begin(false).await;
+    let running = Running::begin().await;
     let client = running.client();
     create(&client, "order-1", from_the_start()).await;
     let twice = client.create_persistent_subscription("order-1", GROUP, &from_the_start()).await;

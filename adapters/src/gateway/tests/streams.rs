@@ -4,7 +4,7 @@ use eventstore::{
 };
 use uuid::Uuid;
 
-use super::{Running, id, soon};
+use super::{Appendable, GatewaySettings, Running, TempDir, id, open, soon};
 use crate::store::EventStore;
 
 fn data() -> EventData {
@@ -13,7 +13,8 @@ fn data() -> EventData {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_log_served_for_reading_refuses_appends_and_deletes() {
-    let running = Running::begin(false).await;
+    let for_reading = |folder: &TempDir| GatewaySettings { appendable: Appendable::none(), ..open(folder) };
+    let running = Running::on(TempDir::new().unwrap(), for_reading).await;
     running.write("order-1", 2).await;
     let client = running.client();
     let refused = client.append_to_stream("order-1", &AppendToStreamOptions::default(), data()).await;
@@ -27,9 +28,18 @@ async fn a_log_served_for_reading_refuses_appends_and_deletes() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_programs_own_streams_are_not_for_clients_to_append_to() {
-    let running = Running::begin(true).await;
+    let running = Running::begin().await;
     let client = running.client();
-    for own in ["coverage-1", "$ce-order", "$all", "nocategory"] {
+    for own in [
+        "coverage-1",
+        "$ce-order",
+        "$all",
+        "nocategory",
+        "orders-1",
+        "Order-1",
+        "ｏｒｄｅｒ-1",
+        "order\u{200b}-1",
+    ] {
         let refused = client.append_to_stream(own, &AppendToStreamOptions::default(), data()).await;
         assert!(matches!(refused, Err(Error::AccessDenied)), "{own}: {refused:?}");
     }
@@ -45,7 +55,7 @@ async fn the_programs_own_streams_are_not_for_clients_to_append_to() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn links_are_numbered_through_the_log_and_read_from_anywhere() {
-    let running = Running::begin(false).await;
+    let running = Running::begin().await;
     let mut given = Vec::new();
     // more than two miles, with others between them
     for number in 0..25 {
@@ -79,7 +89,7 @@ async fn links_are_numbered_through_the_log_and_read_from_anywhere() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_filtered_subscription_is_told_how_far_the_log_was_looked_through() {
-    let running = Running::begin(false).await;
+    let running = Running::begin().await;
     for number in 0..30 {
         running.write(&format!("other-{number}"), 100).await;
     }
@@ -107,7 +117,7 @@ async fn a_filtered_subscription_is_told_how_far_the_log_was_looked_through() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn subscriptions_end_with_an_error_when_the_server_stops() {
-    let running = Running::begin(false).await;
+    let running = Running::begin().await;
     running.write("order-1", 3).await;
     let client = running.client();
     let mut all = client.subscribe_to_all(&SubscribeToAllOptions::default()).await;

@@ -90,7 +90,7 @@ fn an_id_is_a_text_or_a_whole_number() {
     assert_eq!(read(r#"" 12345 ""#), Ok("12345".to_owned()));
     assert_eq!(read("12345"), Ok("12345".to_owned()));
     assert_eq!(read("123.5"), Err("not a text"));
-    assert_eq!(read(r#""a b""#), Err("an id has white space or control characters"));
+    assert_eq!(read(r#""a b""#), Err("an id has other characters than ASCII letters, digits and _ - . ~ :"));
 }
 
 #[test]

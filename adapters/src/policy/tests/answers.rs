@@ -75,7 +75,7 @@ async fn an_answer_that_cannot_be_read_leaves_the_outcome_unknown() {
     for (body, fields) in [
         (json!([]), "answer: not a JSON object"),
         (json!({}), "id: missing"),
-        (json!({ "id": "q t" }), "id: an id has white space or control characters"),
+        (json!({ "id": "q t" }), "id: an id has other characters than ASCII letters, digits and _ - . ~ :"),
         (json!({ "id": "qt_1", "end_date": 5 }), "end_date: not after effective_date"),
         (json!({ "id": "qt_1", "eligible": "yes" }), "eligible: neither a flag nor an object with a result"),
         (

@@ -98,7 +98,7 @@ async fn whole_story(sandbox: &Running, client: &Client) {
     };
     assert!(matches!(client.session(&session.id).await.unwrap(), SessionState::Open { .. }));
     sandbox.handle().set_faults(FaultPlan::default());
-    apply(&session.url).await;
+    apply(&session.url.as_str().parse().unwrap()).await;
     sandbox.handle().set_faults(lossy());
     assert_eq!(client.session(&session.id).await.unwrap(), SessionState::Complete);
 
@@ -180,7 +180,7 @@ async fn every_object_is_read_back_as_it_stands() {
     let SessionAnswer::Open(session) = client.open_session("session", &asked).await.unwrap() else {
         panic!("nobody has applied yet")
     };
-    apply(&session.url).await;
+    apply(&session.url.as_str().parse().unwrap()).await;
     let policies = client.policies_from(&quote).await.unwrap();
     let [policy] = policies.as_slice() else { panic!("{policies:?}") };
     assert_eq!(&client.policy(&policy.id).await.unwrap(), policy);

@@ -14,27 +14,27 @@ use proptest::sample::{select, subsequence};
 use proptest::strategy::Union;
 
 macro_rules! ids {
-    ($($name:ident: $id:ident,)+) => {$(
+    ($($name:ident: $id:ident = $alphabet:literal,)+) => {$(
         fn $name() -> impl Strategy<Value = $id> {
-            "[!-~é漢]{1,40}".prop_map(|text| $id::parse(&text).unwrap())
+            $alphabet.prop_map(|text| $id::parse(&text).unwrap())
         }
     )+};
 }
 
 ids! {
-    work_order: WorkOrderId,
-    worker: WorkerId,
-    client: ClientId,
-    contractor: ContractorId,
-    job: JobId,
-    quote_id: QuoteId,
-    session: SessionId,
-    policy: PolicyId,
-    assignment: AssignmentId,
-    certificate: CertificateId,
-    invoice: InvoiceId,
-    document: DocumentId,
-    person: PersonId,
+    work_order: WorkOrderId = "[a-zA-Z0-9_~:-][a-zA-Z0-9._~:-]{0,39}",
+    worker: WorkerId = "[a-zA-Z0-9_~:-][a-zA-Z0-9._~:-]{0,39}",
+    client: ClientId = "[a-zA-Z0-9_~:-][a-zA-Z0-9._~:-]{0,39}",
+    contractor: ContractorId = "[a-zA-Z0-9_~:-][a-zA-Z0-9._~:-]{0,39}",
+    job: JobId = "[a-zA-Z0-9_~:-][a-zA-Z0-9._~:-]{0,39}",
+    quote_id: QuoteId = "[a-zA-Z0-9_~:-][a-zA-Z0-9._~:-]{0,39}",
+    session: SessionId = "[a-zA-Z0-9_~:-][a-zA-Z0-9._~:-]{0,39}",
+    policy: PolicyId = "[a-zA-Z0-9_~:-][a-zA-Z0-9._~:-]{0,39}",
+    assignment: AssignmentId = "[a-zA-Z0-9_~:-][a-zA-Z0-9._~:-]{0,39}",
+    certificate: CertificateId = "[a-zA-Z0-9_~:-][a-zA-Z0-9._~:-]{0,39}",
+    invoice: InvoiceId = "[a-zA-Z0-9_~:-][a-zA-Z0-9._~:-]{0,39}",
+    document: DocumentId = "[0-9a-f]{64}",
+    person: PersonId = "[a-zA-Z0-9é漢_@+-]{1,40}",
 }
 
 fn text() -> impl Strategy<Value = String> {

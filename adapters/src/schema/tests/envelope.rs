@@ -10,7 +10,7 @@ fn actor() -> impl Strategy<Value = Actor> {
         Just(Actor::WorkMarket),
         Just(Actor::Covertrail),
         Just(Actor::Clock),
-        "[!-~é]{1,40}".prop_map(|id| Actor::Person(PersonId::parse(&id).unwrap())),
+        "[a-zé0-9_@+-]{1,40}".prop_map(|id| Actor::Person(PersonId::parse(&id).unwrap())),
     ]
 }
 

@@ -71,7 +71,7 @@ fn a_line_that_is_not_sold_is_refused() {
 #[test]
 fn an_id_that_is_none_is_refused() {
     check("coverage.job_created.v1", r#"{"job":""}"#, "job", "an id is empty");
-    check(EXPIRED, r#"{"evidence":{"policy":"p l"},"expired_at":1}"#, "evidence.policy", "white space");
+    check(EXPIRED, r#"{"evidence":{"policy":"p l"},"expired_at":1}"#, "evidence.policy", "U+0020 at place 2");
 }
 
 #[test]

@@ -92,6 +92,17 @@ pub(super) fn copy(connection: &Connection) {
     }
 }
 
+/// Copies all of the WAL into the log and empties it, for those who then read a log that nobody has open. Waits for nobody:
+/// where somebody reads just now, the WAL stays as it is and is read too.
+pub(super) fn finish(connection: &Connection) {
+    let finished = connection
+        .busy_timeout(std::time::Duration::ZERO)
+        .and_then(|()| wal(connection, "PRAGMA wal_checkpoint(TRUNCATE)"));
+    if let Err(error) = finished {
+        tracing::warn!(%error, "the event log's WAL could not be copied");
+    }
+}
+
 fn wal(connection: &Connection, pragma: &str) -> rusqlite::Result<Wal> {
     let mut statement = connection.prepare_cached(pragma)?;
     statement.query_row([], |row| Ok(Wal { pages: row.get(1)?, copied: row.get(2)? }))

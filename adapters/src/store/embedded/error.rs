@@ -1,6 +1,7 @@
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use covertrail_files::{DatabaseError, NotOurs};
 use rusqlite::ErrorCode;
 use thiserror::Error;
 
@@ -21,25 +22,9 @@ pub enum OpenError {
         /// Where it was looked for.
         path: PathBuf,
     },
-    /// It was written by a newer Covertrail.
-    #[error(
-        "{} has version {found} and this program knows versions up to {known}: use a newer covertrail",
-        path.display()
-    )]
-    Newer {
-        /// The log.
-        path: PathBuf,
-        /// Its version.
-        found: i64,
-        /// The newest version that this program reads.
-        known: i64,
-    },
-    /// Something else is there.
-    #[error("{} is not a covertrail log: choose another path", path.display())]
-    NotALog {
-        /// The file.
-        path: PathBuf,
-    },
+    /// Something else is there, or a log of another version. It is left alone.
+    #[error(transparent)]
+    NotOurs(#[from] NotOurs),
     /// It cannot be trusted any more.
     #[error("the log {} is damaged: keep this file for inspection and restore the log from a backup", path.display())]
     Damaged {
@@ -56,6 +41,19 @@ pub enum OpenError {
         /// What the system said.
         source: Cause,
     },
+}
+
+impl OpenError {
+    /// Why the log at a path cannot be used.
+    pub(super) fn at(path: &Path, error: DatabaseError) -> Self {
+        let path = path.to_owned();
+        match error {
+            DatabaseError::NotOurs(not_ours) => Self::NotOurs(not_ours),
+            DatabaseError::Damaged { source, .. } => Self::Damaged { path, source: Arc::new(source) },
+            DatabaseError::Unreachable { source, .. } => Self::Unavailable { path, source: Arc::new(source) },
+            DatabaseError::File(error) => Self::Unavailable { path, source: Arc::new(error) },
+        }
+    }
 }
 
 /// Why the embedded engine does not answer, beside what SQLite says.

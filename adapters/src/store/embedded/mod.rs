@@ -26,6 +26,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use covertrail_files::Sharing;
 use rusqlite::Connection;
 use tokio::sync::{mpsc, oneshot, watch};
 
@@ -43,6 +44,7 @@ use super::{
 
 pub use self::error::OpenError;
 pub use self::verify::Verified;
+pub use covertrail_files::NotOurs;
 
 /// A log in one file. Clones share it; when the last one goes, what waits is written and the file is closed.
 #[derive(Clone)]
@@ -54,18 +56,27 @@ pub struct Embedded {
 }
 
 impl Embedded {
-    /// Opens a log for reading and writing, and makes a new one where there is none.
+    /// Opens a log for reading and writing, and makes a new one, which only its owner may read, where there is none.
     pub fn open(path: impl AsRef<Path>) -> Result<Self, OpenError> {
-        let path = path.as_ref();
-        file::look(path)?;
+        Self::open_shared(path, &Sharing::OWNER_ONLY)
+    }
+
+    /// As [`Self::open`], for those to read who may.
+    pub fn open_shared(path: impl AsRef<Path>, sharing: &Sharing) -> Result<Self, OpenError> {
+        let place = file::look(path.as_ref())?;
+        let path = place.path.as_path();
         let lock = lock::acquire(path)?;
         // again, under the lock: another process may just have made it
-        if !file::look(path)? {
-            file::create(path)?;
+        let place = file::look(path)?;
+        if !place.exists {
+            file::create(&place, sharing)?;
         }
+        // a connection sees at its start whether others may read the log
+        sharing.admit_group(path).map_err(|error| file::unavailable(path, error))?;
         let connection = file::writer(path)?;
         let last = page::last_position(&connection).map_err(|error| file::failed(path, error))?;
         let reader = file::reader(path).map_err(|error| file::failed(path, error))?;
+        file::share(path, sharing)?;
         let checkpoints =
             Checkpoints::start(file::writer(path)?).map_err(|error| file::unavailable(path, error))?;
         let (sender, queue) = mpsc::channel(writer::QUEUE);
@@ -86,10 +97,11 @@ impl Embedded {
     /// Opens a log for reading, also while another process writes to it. Appends are refused; a subscription
     /// looks for new events ten times a second.
     pub fn open_read_only(path: impl AsRef<Path>) -> Result<Self, OpenError> {
-        let path = path.as_ref();
-        if !file::look(path)? {
-            return Err(OpenError::Missing { path: path.to_owned() });
+        let place = file::look(path.as_ref())?;
+        if !place.exists {
+            return Err(OpenError::Missing { path: path.as_ref().to_owned() });
         }
+        let path = place.path.as_path();
         let reader = file::reader(path).map_err(|error| file::failed(path, error))?;
         file::check(path, &reader)?;
         Ok(Self {

@@ -8,7 +8,7 @@ use std::fs::{File, OpenOptions};
 use std::io::{Seek, SeekFrom, Write};
 use std::path::Path;
 
-use super::lock::beside;
+use covertrail_files::beside;
 
 /// So much room is made at a time (1 MiB): an append that comes meanwhile waits for it.
 const STEP: u64 = 1 << 20;
@@ -23,6 +23,7 @@ pub(super) struct Room {
 impl Room {
     /// The WAL of a log that is open, which is to have room for so many bytes.
     pub(super) fn of(path: &Path, wanted: u64) -> Self {
+        // SQLite has just opened it, and refuses a link there
         let wal = OpenOptions::new().write(true).open(beside(path, "-wal")).ok();
         let bytes = wal.as_ref().and_then(|wal| wal.metadata().ok()).map_or(0, |wal| wal.len());
         Self { wal, bytes, wanted }

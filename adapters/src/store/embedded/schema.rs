@@ -2,12 +2,6 @@
 
 use rusqlite::{Connection, Result};
 
-/// `CVTL`: tells a Covertrail log from any other SQLite database.
-pub(super) const APPLICATION_ID: i64 = 0x4356_544C;
-
-/// The version of `schema.sql`. A greater one was written by a newer Covertrail.
-pub(super) const VERSION: i64 = 1;
-
 /// Larger pages make long reads faster and small commits slower; measured on events of 500 bytes.
 const PAGE_BYTES: i64 = 8192;
 
@@ -85,22 +79,7 @@ pub(super) const STATEMENTS: [&str; 12] = [
     INSERT,
 ];
 
-/// Makes an empty database a log.
+/// Makes the tables of a log in an empty database.
 pub(super) fn create(connection: &Connection) -> Result<()> {
-    connection.execute_batch(&format!(
-        "PRAGMA page_size = {PAGE_BYTES};
-         BEGIN;
-         PRAGMA application_id = {APPLICATION_ID};
-         PRAGMA user_version = {VERSION};
-         {}
-         COMMIT;
-         PRAGMA journal_mode = WAL;",
-        include_str!("schema.sql")
-    ))
-}
-
-/// The application id and the version of a database.
-pub(super) fn marks(connection: &Connection) -> Result<(i64, i64)> {
-    let mark = |name| connection.pragma_query_value(None, name, |row| row.get(0));
-    Ok((mark("application_id")?, mark("user_version")?))
+    connection.execute_batch(&format!("PRAGMA page_size = {PAGE_BYTES}; {}", include_str!("schema.sql")))
 }

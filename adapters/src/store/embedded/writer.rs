@@ -1,6 +1,7 @@
 //! The one thread that writes. It takes all appends that wait and commits them as one transaction, so that
 //! one wait for the disk answers many callers.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use rusqlite::Connection;
@@ -8,6 +9,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 
 use super::checkpoint::{self, Checkpoints};
 use super::error::Refusal;
+use super::file;
 use super::heads::Heads;
 use super::lock::Lock;
 use super::page;
@@ -52,6 +54,8 @@ pub(super) struct Writer {
     last: Option<u64>,
     queue: mpsc::Receiver<Message>,
     head: watch::Sender<u64>,
+    /// Whether others than the owner may read the log, so that what SQLite keeps beside it stays there.
+    stays_readable: bool,
 }
 
 impl Writer {
@@ -65,7 +69,18 @@ impl Writer {
         head: watch::Sender<u64>,
     ) -> Self {
         let heads = Heads::new(HEADS);
-        Self { connection, checkpoints, room, _lock: lock, heads, last: Some(last), queue, head }
+        let stays_readable = connection.path().is_some_and(|path| file::stays_readable(Path::new(path)));
+        Self {
+            connection,
+            checkpoints,
+            room,
+            _lock: lock,
+            heads,
+            last: Some(last),
+            queue,
+            head,
+            stays_readable,
+        }
     }
 
     /// Works until the last handle is gone or the log is closed, and all that waited is answered.
@@ -87,6 +102,9 @@ impl Writer {
                 self.checkpoints.committed(&self.connection);
                 self.make_room();
             }
+        }
+        if self.stays_readable {
+            checkpoint::finish(&self.connection);
         }
     }
 

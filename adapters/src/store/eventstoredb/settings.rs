@@ -1,5 +1,5 @@
 use std::fmt;
-use std::fs;
+use std::net::IpAddr;
 use std::path::Path;
 
 use eventstore::{ClientSettings, Credentials};
@@ -7,7 +7,7 @@ use thiserror::Error;
 use tonic::codegen::http::Uri;
 use url::form_urlencoded;
 
-use crate::secret::Secret;
+use crate::secret::{Secret, WeakSecret, require_strong_text};
 
 /// Milliseconds that the client takes without ado.
 const DURATIONS: std::ops::RangeInclusive<u64> = 1..=3_600_000;
@@ -21,6 +21,7 @@ pub struct Settings {
     client: ClientSettings,
     /// The client itself would send them as they are encoded in its connection string.
     credentials: Option<Credentials>,
+    is_encrypted: bool,
 }
 
 /// Why a connection string cannot be used. It is never quoted: it may have a password in it.
@@ -34,6 +35,15 @@ pub enum BadSettings {
     /// Credentials that are not `name:password`.
     #[error("the credentials are not name:password")]
     Credentials,
+    /// They protect nothing. On this machine they may be what a server was delivered with.
+    #[error("the password {0}; set another at the server: openssl rand -hex 32 makes a good one")]
+    WeakPassword(#[from] WeakSecret),
+    /// They would travel in the clear.
+    #[error(
+        "tls=false sends the password in the clear: leave it out, or run the server on this machine and name it by \
+         its loopback address"
+    )]
+    Exposed,
     /// An option that there is not, or with a value that it may not have.
     #[error("the connection string's option {option}: {problem}")]
     Option {
@@ -54,6 +64,8 @@ impl Settings {
         for (option, value) in &options {
             check(option, value)?;
         }
+        let is_encrypted =
+            !options.iter().any(|(option, value)| option.eq_ignore_ascii_case("tls") && value == "false");
         for (option, value) in [
             // the first connection sleeps this long
             ("discoveryInterval", "50"),
@@ -76,7 +88,9 @@ impl Settings {
             return Err(BadSettings::Malformed);
         }
         user_certificate(&client)?;
-        Ok(Self { client, credentials: login(server) })
+        let settings = Self { client, credentials: login(server), is_encrypted };
+        settings.require_privacy()?;
+        Ok(settings)
     }
 
     /// Reads a connection string that has no secret in it, and adds how to log in (`name:password`) and by whose
@@ -90,9 +104,27 @@ impl Settings {
         let mut settings = Self::parse(&format!("{url}{}", ca_file.unwrap_or_default()))?;
         if let Some(given) = credentials {
             let (name, password) = given.expose().split_once(':').ok_or(BadSettings::Credentials)?;
+            if !settings.is_on_this_machine() {
+                require_strong_text(password)?;
+            }
             settings.credentials = Some(Credentials::new(name.to_owned(), password.to_owned()));
         }
+        settings.require_privacy()?;
         Ok(settings)
+    }
+
+    /// A password goes to other machines over TLS only.
+    fn require_privacy(&self) -> Result<(), BadSettings> {
+        let travels = self.credentials.is_some() && !self.is_encrypted;
+        if travels && !self.is_on_this_machine() { Err(BadSettings::Exposed) } else { Ok(()) }
+    }
+
+    fn is_on_this_machine(&self) -> bool {
+        let is_local = |host: &eventstore::Endpoint| {
+            let bare = host.host.trim_start_matches('[').trim_end_matches(']');
+            bare.parse::<IpAddr>().map_or(bare == "localhost", |address| address.is_loopback())
+        };
+        self.client.hosts().iter().all(is_local)
     }
 
     pub(super) fn hosts(&self) -> Vec<(String, u16)> {
@@ -147,9 +179,16 @@ fn one_of(range: &std::ops::RangeInclusive<u64>, value: &str) -> Option<String> 
     (!within).then(|| format!("is not a number from {} to {}", range.start(), range.end()))
 }
 
+/// The largest file of certificates or keys that is read (1 MiB).
+const MOST_PEM_BYTES: u64 = 1 << 20;
+
+fn read_pem(path: &Path) -> Result<Vec<u8>, covertrail_files::FileError> {
+    covertrail_files::read(path, covertrail_files::Links::Follow, MOST_PEM_BYTES)
+}
+
 /// The client panics at a file that it cannot use.
 fn certificates(path: &str) -> Option<String> {
-    let pem = match fs::read(path) {
+    let pem = match read_pem(path.as_ref()) {
         Ok(pem) => pem,
         Err(error) => return Some(format!("cannot be read: {error}")),
     };
@@ -165,10 +204,12 @@ fn certificates(path: &str) -> Option<String> {
 fn user_certificate(client: &ClientSettings) -> Result<(), BadSettings> {
     let Some((certificate, key)) = client.user_certificate() else { return Ok(()) };
     let bad = |option: &str, problem: String| BadSettings::Option { option: option.to_owned(), problem };
-    let mut pem = fs::read(key).map_err(|error| bad("userKeyFile", format!("cannot be read: {error}")))?;
+    let mut pem =
+        read_pem(key.as_ref()).map_err(|error| bad("userKeyFile", format!("cannot be read: {error}")))?;
     pem.push(b'\n');
     pem.extend(
-        fs::read(certificate).map_err(|error| bad("userCertFile", format!("cannot be read: {error}")))?,
+        read_pem(certificate.as_ref())
+            .map_err(|error| bad("userCertFile", format!("cannot be read: {error}")))?,
     );
     reqwest::Identity::from_pem(&pem)
         .and_then(|identity| reqwest::Client::builder().use_rustls_tls().identity(identity).build())

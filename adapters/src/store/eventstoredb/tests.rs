@@ -35,8 +35,7 @@ impl Served {
         let log = Embedded::open(directory.path().join("log.sqlite")).unwrap();
         let listener = TcpListener::bind(address).await.unwrap();
         let address = listener.local_addr().unwrap();
-        let settings =
-            gateway::Settings { append: true, own: Vec::new(), groups: directory.path().join("groups.json") };
+        let settings = gateway::GatewaySettings::trusting_everybody(directory.path().join("groups.json"));
         let (stop, stopped) = oneshot::channel::<()>();
         let store: Arc<dyn EventStore> = Arc::new(log.clone());
         let stopped = async {

@@ -5,9 +5,11 @@ mod record;
 mod tests;
 
 use super::dedupe::DeliveryId;
+use crate::OwnCategory;
+use crate::visible::is_hidden;
 use bytes::Bytes;
 use covertrail_domain::id::WorkOrderId;
-pub use record::{HANDLED, RECEIVED, Record, Unreadable, WAITING};
+pub use record::{HANDLED, RECEIVED, Record, Unreadable, WAITING, body_within};
 use serde_json::Value;
 use std::fmt;
 
@@ -28,6 +30,36 @@ impl Source {
             Self::Policy => "policy",
             Self::WorkMarket => "workmarket",
         }
+    }
+}
+
+/// What a delivery is called where people look for it: `policy-…` or `workmarket-…` and the 32 digits of its id.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DeliveryName {
+    /// Who sent it.
+    pub source: Source,
+    /// Under which it is stored once.
+    pub id: DeliveryId,
+}
+
+impl DeliveryName {
+    /// Reads a name; nothing where it is none.
+    pub fn parse(text: &str) -> Option<Self> {
+        let (source, id) = text.split_once('-')?;
+        let source =
+            [Source::Policy, Source::WorkMarket].into_iter().find(|known| known.as_str() == source)?;
+        Some(Self { source, id: DeliveryId::parse(id)? })
+    }
+
+    /// The stream of that delivery.
+    pub fn stream(&self) -> String {
+        format!("{}-{self}", OwnCategory::Delivery.as_str())
+    }
+}
+
+impl fmt::Display for DeliveryName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}-{}", self.source.as_str(), self.id)
     }
 }
 
@@ -62,7 +94,7 @@ impl Delivery {
 
     /// The stream that it is the first event of.
     pub fn stream(&self) -> String {
-        format!("delivery-{}-{}", self.source.as_str(), self.id)
+        DeliveryName { source: self.source, id: self.id.clone() }.stream()
     }
 }
 
@@ -128,7 +160,7 @@ pub struct Waiting {
     pub reason: String,
 }
 
-/// As much as is ever shown of a name that came from outside.
+/// As much as is ever shown of a name that came from outside, at most 128 characters.
 fn short(text: &str) -> String {
-    text.chars().filter(|c| !c.is_control()).take(128).collect()
+    text.chars().filter(|c| !is_hidden(*c)).take(128).collect()
 }

@@ -16,6 +16,21 @@ pub const HANDLED: &str = "delivery.handled.v1";
 /// A delivery waits for something new to be known.
 pub const WAITING: &str = "delivery.waiting.v1";
 
+/// A stored delivery of more bytes than this is kept in its shortest form.
+const LARGE: usize = 64 << 10;
+/// What stands around the body of a stored delivery, and its metadata, at most, in bytes.
+const AROUND: usize = 4 << 10;
+
+/// How many bytes base64 makes of so many.
+const fn encoded_length(bytes: usize) -> usize {
+    bytes.div_ceil(3).saturating_mul(4)
+}
+
+/// The largest body whose delivery can be stored in an append of at most so many bytes.
+pub const fn body_within(append_bytes: usize) -> usize {
+    append_bytes.saturating_sub(AROUND) / 4 * 3
+}
+
 /// An event in a delivery's stream.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Record {
@@ -97,11 +112,15 @@ struct StoredDelivery {
 
 impl Delivery {
     /// The stored form of [`RECEIVED`]: the body as text where it is UTF-8, so that it can be read with `sqlite3`, else
-    /// as `body_base64`; either way every byte comes back.
+    /// as `body_base64`; either way every byte comes back. A large text that would grow by more than a third is base64
+    /// too, so that a body never takes more than [`body_within`] allows for.
     pub fn to_json(&self) -> String {
         let (source, event, id) = (self.source.as_str(), &self.event, self.id.as_str());
         if let Ok(body) = std::str::from_utf8(&self.body) {
-            return json!({ "source": source, "event": event, "id": id, "body": body }).to_string();
+            let text = json!({ "source": source, "event": event, "id": id, "body": body }).to_string();
+            if text.len() <= LARGE || text.len() <= encoded_length(self.body.len()) {
+                return text;
+            }
         }
         let body = STANDARD.encode(&self.body);
         json!({ "source": source, "event": event, "id": id, "body_base64": body }).to_string()

@@ -125,3 +125,17 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn the_largest_body_fits_into_an_append_whatever_its_bytes() {
+    const APPEND: usize = 1_500_000;
+    assert!(body_within(APPEND) >= 1 << 20);
+    let event = "e".repeat(4096);
+    for byte in [b'x', b'"', b'\n', 0, 0xff] {
+        let body = Bytes::from(vec![byte; body_within(APPEND)]);
+        let delivery = Delivery::from_workmarket(&event, body);
+        let stored = delivery.to_json();
+        assert!(stored.len() + 2048 < APPEND, "{byte}: {}", stored.len());
+        assert_eq!(Delivery::from_json(stored.as_bytes()).unwrap(), delivery);
+    }
+}

@@ -5,6 +5,8 @@
 mod tests;
 
 use super::delivery::{Delivery, Unreadable};
+use crate::OwnCategory;
+use crate::store::{BadName, StreamName};
 use crate::workmarket::Change;
 use covertrail_domain::time::Timestamp;
 use serde::Deserialize;
@@ -12,8 +14,6 @@ use serde_json::json;
 
 /// The event of deliveries that were not delivered but found.
 pub const POLLED: &str = "polled";
-/// The stream of how far the asking has come.
-pub const STREAM: &str = "poll-workmarket";
 /// WorkMarket was asked for all that was changed until then.
 pub const ADVANCED: &str = "poll.advanced.v1";
 
@@ -40,6 +40,11 @@ impl Delivery {
 #[serde(deny_unknown_fields)]
 struct StoredAdvanced {
     until: i64,
+}
+
+/// The stream that keeps how far the asking has come.
+pub fn stream() -> Result<StreamName, BadName> {
+    OwnCategory::Poll.stream("workmarket")
 }
 
 /// The stored form of [`ADVANCED`]: all that was changed before this moment of the vendor's clock was asked for.

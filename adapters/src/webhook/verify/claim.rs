@@ -1,6 +1,7 @@
 //! What the headers of a delivery claim, not yet believed.
 
 use super::{Scheme, Unauthentic, key::token_digest};
+use crate::secret::bearer_token;
 use base64::{Engine, engine::general_purpose::STANDARD};
 
 pub(super) const STANDARD_ID: &str = "webhook-id";
@@ -34,11 +35,15 @@ impl<'a> Claim<'a> {
                 let signature = text(header)?.strip_prefix("sha256=").and_then(from_hex);
                 Self { signed: vec![body], signatures: signature.into_iter().collect(), sent: None }
             }
-            Scheme::Bearer { header } => Self {
-                signed: Vec::new(),
-                signatures: vec![token_digest(without_bearer(text(header)?).as_bytes()).to_vec()],
-                sent: None,
-            },
+            Scheme::Bearer { header } => {
+                let text = text(header)?;
+                let token = bearer_token(text).unwrap_or(text);
+                Self {
+                    signed: Vec::new(),
+                    signatures: vec![token_digest(token.as_bytes()).to_vec()],
+                    sent: None,
+                }
+            }
         };
         if claim.signatures.is_empty() {
             return Err(Unauthentic::Malformed(scheme.header().to_owned()));
@@ -75,13 +80,6 @@ fn timestamped<'a>(text: &'a str, body: &'a [u8], header: &str) -> Result<Claim<
     let signatures =
         members().filter(|(name, _)| *name == "v1").filter_map(|(_, value)| from_hex(value)).collect();
     Ok(Claim { signed: vec![timestamp.as_bytes(), b".", body], signatures, sent: Some(sent) })
-}
-
-fn without_bearer(text: &str) -> &str {
-    match text.split_once(' ') {
-        Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") => token.trim_start(),
-        Some(_) | None => text,
-    }
 }
 
 fn from_hex(text: &str) -> Option<Vec<u8>> {

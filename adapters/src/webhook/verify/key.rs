@@ -1,7 +1,7 @@
 //! What is kept of a secret: enough to check with, never the text.
 
 use super::Scheme;
-use base64::{Engine, engine::general_purpose::STANDARD};
+use crate::secret::{WeakSecret, require_strong_text, strong_standard_key};
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Digest, Sha256};
 
@@ -15,24 +15,17 @@ pub(super) enum Key {
 }
 
 impl Key {
-    pub(super) fn new(scheme: &Scheme, secret: &str) -> Result<Self, &'static str> {
-        if secret.trim().is_empty() {
-            return Err("the secret is empty");
-        }
-        if secret.trim() != secret {
-            return Err("the secret has white space around it");
-        }
+    pub(super) fn new(scheme: &Scheme, secret: &str) -> Result<Self, WeakSecret> {
         match scheme {
-            Scheme::StandardWebhooks => {
-                let encoded = secret.strip_prefix("whsec_").unwrap_or(secret);
-                match STANDARD.decode(encoded) {
-                    Ok(bytes) if bytes.is_empty() => Err("the secret is empty"),
-                    Ok(bytes) => signing(&bytes),
-                    Err(_) => Err("the secret is not whsec_ and base64"),
-                }
+            Scheme::StandardWebhooks => signing(&strong_standard_key(secret)?),
+            Scheme::TimestampedHex { .. } | Scheme::BodyHex { .. } => {
+                require_strong_text(secret)?;
+                signing(secret.as_bytes())
             }
-            Scheme::TimestampedHex { .. } | Scheme::BodyHex { .. } => signing(secret.as_bytes()),
-            Scheme::Bearer { .. } => Ok(Self::Token(token_digest(secret.as_bytes()))),
+            Scheme::Bearer { .. } => {
+                require_strong_text(secret)?;
+                Ok(Self::Token(token_digest(secret.as_bytes())))
+            }
         }
     }
 
@@ -52,6 +45,7 @@ pub(super) fn token_digest(token: &[u8]) -> [u8; 32] {
     Sha256::digest(token).into()
 }
 
-fn signing(bytes: &[u8]) -> Result<Key, &'static str> {
-    Hmac::new_from_slice(bytes).map(Key::Signing).map_err(|_| "the secret cannot be a key")
+/// HMAC takes keys of any length, so that only an empty one could be refused.
+fn signing(key: &[u8]) -> Result<Key, WeakSecret> {
+    Hmac::new_from_slice(key).map(Key::Signing).map_err(|_| WeakSecret::Empty)
 }

@@ -7,6 +7,7 @@ mod laws;
 #[cfg(test)]
 mod tests;
 
+use crate::secret::WeakSecret;
 use claim::Claim;
 use covertrail_domain::time::Timestamp;
 use key::Key;
@@ -47,14 +48,25 @@ impl Scheme {
     }
 }
 
-/// Why a verifier cannot be built: the configuration's key and what is wrong there, never the secret.
+/// Why a verifier cannot be built: the configuration's key or which of the secrets, and what is wrong, never the secret.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{key}: {reason}")]
-pub struct Unusable {
-    /// Where it stands in the configuration, such as `webhooks.policy.secrets[1]`.
-    pub key: String,
-    /// What is wrong there.
-    pub reason: &'static str,
+pub enum Unusable {
+    /// No header of HTTP is called that.
+    #[error("{0}.header: this is no header name")]
+    Header(String),
+    /// There is no secret at all, so that nothing could be verified.
+    #[error("{0}: at least one secret is needed")]
+    NoSecret(String),
+    /// A secret is too weak.
+    #[error("{section}: secret {number} {problem}")]
+    Secret {
+        /// Of which section of the configuration.
+        section: String,
+        /// Which one, from 1.
+        number: usize,
+        /// What is wrong with it.
+        problem: WeakSecret,
+    },
 }
 
 /// Why a delivery is not believed: for our own log. The sender is answered the same for each.
@@ -69,12 +81,21 @@ pub enum Unauthentic {
     /// No live secret made the signature.
     #[error("no live secret made the signature")]
     Mismatch,
-    /// A live secret signed it, at a time too far from now: a replay, or a clock that is wrong.
+    /// It was sent at a time too far from now: a replay, or a clock that is wrong.
     #[error("signed for {sent} (unix seconds), too far from now")]
     Stale {
         /// When the sender says it was sent.
         sent: i64,
     },
+}
+
+/// What the headers of a delivery tell before its body is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum HeaderCheck {
+    /// A live secret stands behind it, whatever the body.
+    Authentic,
+    /// The signature covers the body, which has to be read.
+    BodyNeeded,
 }
 
 /// Verifies deliveries of one vendor. Several secrets may be live at once, so that they can be rotated.
@@ -86,10 +107,9 @@ pub struct Verifier {
 }
 
 impl Verifier {
-    /// Builds it from a section of the configuration, which errors name: `<section>.secrets[0]`, `<section>.header`.
+    /// Builds it from a section of the configuration, which errors name.
     ///
-    /// Refused are no secret at all, an empty one (which anyone can sign with), one with white space around it (which
-    /// is never what the vendor has) and, for Standard Webhooks, one that is not base64.
+    /// Refused are no secret at all, and one that is weak: see [`crate::secret`].
     pub fn new<S: AsRef<str>>(
         section: &str,
         mut scheme: Scheme,
@@ -103,16 +123,18 @@ impl Verifier {
         }
         let letter = |b: u8| b.is_ascii_alphanumeric() || b == b'-' || b == b'_';
         if scheme.header().is_empty() || !scheme.header().bytes().all(letter) {
-            return Err(Unusable { key: format!("{section}.header"), reason: "this is no header name" });
+            return Err(Unusable::Header(section.to_owned()));
         }
-        let read = |(index, secret): (usize, S)| {
-            Key::new(&scheme, secret.as_ref())
-                .map_err(|reason| Unusable { key: format!("{section}.secrets[{index}]"), reason })
+        let read = |(number, secret): (usize, S)| {
+            Key::new(&scheme, secret.as_ref()).map_err(|problem| Unusable::Secret {
+                section: section.to_owned(),
+                number,
+                problem,
+            })
         };
-        let keys: Vec<Key> = secrets.into_iter().enumerate().map(read).collect::<Result<_, _>>()?;
+        let keys: Vec<Key> = (1..).zip(secrets).map(read).collect::<Result<_, _>>()?;
         if keys.is_empty() {
-            let key = format!("{section}.secrets");
-            return Err(Unusable { key, reason: "at least one secret is needed" });
+            return Err(Unusable::NoSecret(section.to_owned()));
         }
         Ok(Self { scheme, keys, tolerance_seconds: DEFAULT_TOLERANCE_SECONDS })
     }
@@ -121,6 +143,22 @@ impl Verifier {
     #[must_use]
     pub fn tolerating(self, tolerance_seconds: u64) -> Self {
         Self { tolerance_seconds, ..self }
+    }
+
+    /// What the headers alone tell, before the body is read. Refused is what no body could make authentic: a header that
+    /// is missing or malformed, a time of sending too far from now, a bearer token that is none of ours.
+    pub fn check_headers<'a>(
+        &self,
+        header: impl Fn(&str) -> Option<&'a [u8]>,
+        now: Timestamp,
+    ) -> Result<HeaderCheck, Unauthentic> {
+        let claim = Claim::read(&self.scheme, header, b"")?;
+        match &self.scheme {
+            Scheme::Bearer { .. } => self.signed_by_us(&claim).map(|()| HeaderCheck::Authentic),
+            Scheme::StandardWebhooks | Scheme::TimestampedHex { .. } | Scheme::BodyHex { .. } => {
+                self.is_recent(&claim, now).map(|()| HeaderCheck::BodyNeeded)
+            }
+        }
     }
 
     /// Whether a live secret stands behind these very bytes. `header` is asked with lower-case names.
@@ -134,6 +172,11 @@ impl Verifier {
         now: Timestamp,
     ) -> Result<(), Unauthentic> {
         let claim = Claim::read(&self.scheme, header, body)?;
+        self.signed_by_us(&claim)?;
+        self.is_recent(&claim, now)
+    }
+
+    fn signed_by_us(&self, claim: &Claim<'_>) -> Result<(), Unauthentic> {
         let mut known = Choice::from(0);
         for key in &self.keys {
             let expected = key.expected(&claim.signed);
@@ -141,9 +184,10 @@ impl Verifier {
                 known |= expected.ct_eq(signature.as_slice());
             }
         }
-        if !bool::from(known) {
-            return Err(Unauthentic::Mismatch);
-        }
+        if bool::from(known) { Ok(()) } else { Err(Unauthentic::Mismatch) }
+    }
+
+    fn is_recent(&self, claim: &Claim<'_>, now: Timestamp) -> Result<(), Unauthentic> {
         match claim.sent {
             Some(sent) if now.unix().abs_diff(sent) > self.tolerance_seconds => {
                 Err(Unauthentic::Stale { sent })

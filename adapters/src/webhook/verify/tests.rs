@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 pub(super) type Headers = BTreeMap<&'static str, Vec<u8>>;
 
 pub(super) const STANDARD_SECRET: &str = "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD";
+const OTHER_SECRET: &str = "whsec_b3RoZXItc2VjcmV0LW9mLXRoZS12ZW5kb3I=";
 const STANDARD_BODY: &[u8] = br#"{"email":"test@example.com","username":"test_user"}"#;
 const STANDARD_SENT: i64 = 1_649_367_553;
 
@@ -72,7 +73,7 @@ fn the_time_of_sending_may_lie_within_the_tolerance_either_way() {
 
 #[test]
 fn an_age_is_told_only_of_what_is_authentic() {
-    let verifier = standard(&["whsec_b3RoZXI="]);
+    let verifier = standard(&[OTHER_SECRET]);
     let good = standard_headers(STANDARD_SIGNATURE);
     assert_eq!(verify(&verifier, &good, STANDARD_BODY, 0), Err(Unauthentic::Mismatch));
 }
@@ -83,25 +84,25 @@ fn an_empty_signature_is_made_by_none_of_several_live_secrets() {
     for (scheme, secrets, header, empties) in [
         (
             Scheme::StandardWebhooks,
-            [STANDARD_SECRET, "whsec_b3RoZXI="],
+            [STANDARD_SECRET, OTHER_SECRET],
             "webhook-signature",
             vec![String::new(), "v1".to_owned(), "v1,".to_owned(), "v1, v1,".to_owned()],
         ),
         (
             timestamped(),
-            ["one", "other"],
+            ["the-one-secret-of-theirs", "the-other-secret-of-theirs"],
             "policy-signature",
             vec![String::new(), format!("t={sent}"), format!("t={sent},v1="), format!("t={sent},v1=,v1=")],
         ),
         (
             body_hex(),
-            ["one", "other"],
+            ["the-one-secret-of-theirs", "the-other-secret-of-theirs"],
             "x-hub-signature-256",
             vec![String::new(), "sha256".to_owned(), "sha256=".to_owned()],
         ),
         (
             bearer(),
-            ["one", "other"],
+            ["the-one-secret-of-theirs", "the-other-secret-of-theirs"],
             "authorization",
             vec![String::new(), "Bearer".to_owned(), "Bearer ".to_owned()],
         ),
@@ -119,8 +120,8 @@ fn an_empty_signature_is_made_by_none_of_several_live_secrets() {
 #[test]
 fn a_timestamped_hex_signature_verifies_among_others() {
     const BODY: &[u8] = br#"{"id":"ev_1","type":"policy.active"}"#;
-    const HEX: &str = "5159c3f9c78e500b0da89f5cd4cd02dda64df0566e2585782c56f9e1e6c4a46a";
-    let verifier = Verifier::new("webhooks.policy", timestamped(), ["whsec_stripe_style"]).unwrap();
+    const HEX: &str = "caf632a88e377f3bd1b742e42a7dff8bb9e19dd196a45f8bb15320a109c75f2b";
+    let verifier = Verifier::new("webhooks.policy", timestamped(), ["whsec_stripe_style_of_theirs"]).unwrap();
     for text in [
         format!("t=1761997200,v1={HEX}"),
         format!("t=1761997200, v0=00,v1=00ff, v1={}", HEX.to_uppercase()),
@@ -136,8 +137,12 @@ fn a_timestamped_hex_signature_verifies_among_others() {
 /// The vector that GitHub publishes, computed again with Python's `hmac`.
 #[test]
 fn a_hex_signature_of_the_body_verifies() {
-    let verifier =
-        Verifier::new("webhooks.policy", body_hex(), ["old", "It's a Secret to Everybody"]).unwrap();
+    let verifier = Verifier::new(
+        "webhooks.policy",
+        body_hex(),
+        ["the-old-secret-of-theirs", "It's a Secret to Everybody"],
+    )
+    .unwrap();
     let text = "sha256=757107ea0eb2509fc211221cce984b8a37570b6d7586c22c46f4379c8b043e17";
     let good = headers(&[("x-hub-signature-256", text)]);
     assert_eq!(verify(&verifier, &good, b"Hello, World!", 0), Ok(()));
@@ -146,14 +151,16 @@ fn a_hex_signature_of_the_body_verifies() {
 
 #[test]
 fn a_static_secret_verifies_after_bearer_or_alone() {
-    let verifier = Verifier::new("webhooks.workmarket", bearer(), ["first", "second"]).unwrap();
+    let verifier =
+        Verifier::new("webhooks.workmarket", bearer(), ["first-secret-of-theirs", "second-secret-of-theirs"])
+            .unwrap();
     for (text, expected) in [
-        ("Bearer first", Ok(())),
-        ("bearer  second", Ok(())),
-        ("second", Ok(())),
-        ("Bearer third", Err(Unauthentic::Mismatch)),
-        ("Bearer firs", Err(Unauthentic::Mismatch)),
-        ("Basic first", Err(Unauthentic::Mismatch)),
+        ("Bearer first-secret-of-theirs", Ok(())),
+        ("bearer  second-secret-of-theirs", Ok(())),
+        ("second-secret-of-theirs", Ok(())),
+        ("Bearer third-secret-of-theirs", Err(Unauthentic::Mismatch)),
+        ("Bearer first-secret-of-their", Err(Unauthentic::Mismatch)),
+        ("Basic first-secret-of-theirs", Err(Unauthentic::Mismatch)),
         (" ", Err(Unauthentic::Malformed("authorization".to_owned()))),
     ] {
         assert_eq!(verify(&verifier, &headers(&[("authorization", text)]), b"", 0), expected, "{text:?}");
@@ -164,9 +171,9 @@ fn a_static_secret_verifies_after_bearer_or_alone() {
 fn every_live_secret_is_accepted_and_no_retired_one() {
     let good = standard_headers(STANDARD_SIGNATURE);
     for (secrets, accepted) in [
-        (["whsec_b2xk", STANDARD_SECRET], true),
-        ([STANDARD_SECRET, "whsec_bmV3"], true),
-        (["whsec_b2xk", "whsec_bmV3"], false),
+        ([OTHER_SECRET, STANDARD_SECRET], true),
+        ([STANDARD_SECRET, OTHER_SECRET], true),
+        ([OTHER_SECRET, OTHER_SECRET], false),
     ] {
         assert_eq!(verify(&standard(&secrets), &good, STANDARD_BODY, STANDARD_SENT).is_ok(), accepted);
     }
@@ -191,26 +198,38 @@ fn a_secret_that_would_not_protect_is_refused_by_its_place_in_the_configuration(
     let refused = |scheme, secrets: &[&str]| {
         Verifier::new("webhooks.policy", scheme, secrets).map(drop).unwrap_err().to_string()
     };
-    assert_eq!(refused(body_hex(), &[]), "webhooks.policy.secrets: at least one secret is needed");
+    assert_eq!(refused(body_hex(), &[]), "webhooks.policy: at least one secret is needed");
     for scheme in [Scheme::StandardWebhooks, timestamped(), body_hex(), bearer()] {
-        for empty in ["", " \n"] {
-            let said = refused(scheme.clone(), &[STANDARD_SECRET, empty]);
-            assert_eq!(said, "webhooks.policy.secrets[1]: the secret is empty");
+        for (weak, told) in [
+            ("", "is empty"),
+            (" \n", "is empty"),
+            ("s3cret\n", "has white space around it"),
+            ("c2hvcnQ=", "is too short"),
+            ("AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", "can be guessed"),
+        ] {
+            let said = refused(scheme.clone(), &[STANDARD_SECRET, weak]);
+            assert!(said.starts_with(&format!("webhooks.policy: secret 2 {told}")), "{scheme:?}: {said}");
         }
-        let said = refused(scheme, &["s3cret\n"]);
-        assert_eq!(said, "webhooks.policy.secrets[0]: the secret has white space around it");
     }
-    let said = refused(Scheme::StandardWebhooks, &["whsec_"]);
-    assert_eq!(said, "webhooks.policy.secrets[0]: the secret is empty");
-    let said = refused(Scheme::StandardWebhooks, &["whsec_s3cret!"]);
-    assert_eq!(said, "webhooks.policy.secrets[0]: the secret is not whsec_ and base64");
-    let said = refused(Scheme::BodyHex { header: "x y".to_owned() }, &["s"]);
+    for (weak, told) in [
+        ("whsec_", "is empty"),
+        ("whsec_AA==", "is too short: it needs 24 bytes or more"),
+        ("whsec_MDEyMzQ1Njc4OWFiY2RlZg==", "is too short: it needs 24 bytes or more"),
+        ("whsec_s3cret!", "is not whsec_ and the base64 of 24 to 64 random bytes"),
+    ] {
+        let said = refused(Scheme::StandardWebhooks, &[weak]);
+        assert_eq!(said, format!("webhooks.policy: secret 1 {told}"));
+    }
+    let said = refused(Scheme::BodyHex { header: "x y".to_owned() }, &[STANDARD_SECRET]);
     assert_eq!(said, "webhooks.policy.header: this is no header name");
 }
 
 #[test]
 fn debug_output_counts_the_secrets_and_shows_none() {
-    let shown = format!("{:?}", Verifier::new("webhooks", bearer(), ["hunter2", "hunter3"]).unwrap());
+    let shown = format!(
+        "{:?}",
+        Verifier::new("webhooks", bearer(), ["hunter2-hunter2-1", "hunter2-hunter2-2"]).unwrap()
+    );
     assert_eq!(
         shown,
         r#"Verifier { scheme: Bearer { header: "authorization" }, secrets: 2, tolerance_seconds: 300 }"#
@@ -229,4 +248,23 @@ fn the_id_of_a_delivery_counts_only_where_it_is_signed() {
         let verifier = Verifier::new("webhooks", scheme, [STANDARD_SECRET]).unwrap();
         assert_eq!(verifier.signed_id(|name| headers.get(name).map(Vec::as_slice)), id);
     }
+}
+
+#[test]
+fn headers_that_no_body_could_make_authentic_are_refused_before_it() {
+    let check = |verifier: &Verifier, headers: &Headers, now: i64| {
+        verifier.check_headers(|name| headers.get(name).map(Vec::as_slice), Timestamp::from_unix(now))
+    };
+    let signed = standard(&[STANDARD_SECRET]);
+    let good = standard_headers(STANDARD_SIGNATURE);
+    assert_eq!(check(&signed, &good, STANDARD_SENT), Ok(HeaderCheck::BodyNeeded));
+    assert_eq!(check(&signed, &good, 0), Err(Unauthentic::Stale { sent: STANDARD_SENT }));
+    assert!(matches!(check(&signed, &Headers::new(), STANDARD_SENT), Err(Unauthentic::Missing(_))));
+    let malformed = standard_headers("nothing");
+    assert!(matches!(check(&signed, &malformed, STANDARD_SENT), Err(Unauthentic::Malformed(_))));
+    let token = Verifier::new("webhooks.workmarket", bearer(), ["a-long-token-of-ours"]).unwrap();
+    let ours = headers(&[("authorization", "Bearer a-long-token-of-ours")]);
+    assert_eq!(check(&token, &ours, 0), Ok(HeaderCheck::Authentic));
+    let theirs = headers(&[("authorization", "Bearer a-token-of-theirs")]);
+    assert_eq!(check(&token, &theirs, 0), Err(Unauthentic::Mismatch));
 }

@@ -6,6 +6,7 @@ mod tests;
 
 use super::field::{Malformed, Object, json};
 use covertrail_domain::{id::WorkOrderId, time::Timestamp};
+use serde_json::Value;
 pub use template::{TEMPLATES, Template};
 
 /// The members that may carry the work order's id, the first present counting: the customer writes the bodies.
@@ -68,10 +69,10 @@ impl Notice {
         let body = Object::new("", &body)?;
         let name = WORK_ORDER.into_iter().find(|name| body.get(name).is_some());
         let name = name.ok_or_else(|| body.malformed("work_order_id", "missing"))?;
-        let id = body.id(name, WorkOrderId::parse)?.ok_or_else(|| body.malformed(name, "missing"))?;
-        if id.as_str().contains("${") {
+        if body.get(name).and_then(Value::as_str).is_some_and(|text| text.contains("${")) {
             return Err(body.malformed(name, "the template's variable was not filled in"));
         }
+        let id = body.id(name, WorkOrderId::parse)?.ok_or_else(|| body.malformed(name, "missing"))?;
         Ok(Self { event: Event::parse(segment), work_order: id, now: body.time("now").ok().flatten() })
     }
 }

@@ -62,13 +62,13 @@ fn every_wrong_field_is_named_at_once() {
         "start": "2025-11-01T11:40:00", "end": "later", "started_at": 1.5, "completed_at": {}, "final_pay": "lots"
     }));
     let expected = [
-        "id: an id has white space or control characters",
+        "id: an id has other characters than ASCII letters, digits and _ - . ~ :",
         "status: not a text",
         "title: empty",
         "description: not a text",
         "category: not a text",
         "client_id: not a text",
-        "worker_id: an id has white space or control characters",
+        "worker_id: an id has other characters than ASCII letters, digits and _ - . ~ :",
         "pricing: neither flat nor hourly",
         "region: not a text",
         "country: not a text",

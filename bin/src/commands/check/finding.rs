@@ -2,6 +2,7 @@
 
 use crate::show::{Facts, Screen, fact, list, shown};
 use comfy_table::{Cell, Color};
+use std::borrow::Cow;
 
 /// How it is, the worst last.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -21,7 +22,7 @@ pub(super) struct Finding {
     pub(super) mark: Mark,
     about: &'static str,
     told: String,
-    to_do: Option<&'static str>,
+    to_do: Option<Cow<'static, str>>,
 }
 
 impl Finding {
@@ -29,12 +30,20 @@ impl Finding {
         Self { mark: Mark::Good, about, told: told.into(), to_do: None }
     }
 
-    pub(super) fn warning(about: &'static str, told: impl Into<String>, to_do: &'static str) -> Self {
-        Self { mark: Mark::Warning, about, told: told.into(), to_do: Some(to_do) }
+    pub(super) fn warning(
+        about: &'static str,
+        told: impl Into<String>,
+        to_do: impl Into<Cow<'static, str>>,
+    ) -> Self {
+        Self { mark: Mark::Warning, about, told: told.into(), to_do: Some(to_do.into()) }
     }
 
-    pub(super) fn failed(about: &'static str, told: impl Into<String>, to_do: &'static str) -> Self {
-        Self { mark: Mark::Failed, about, told: told.into(), to_do: Some(to_do) }
+    pub(super) fn failed(
+        about: &'static str,
+        told: impl Into<String>,
+        to_do: impl Into<Cow<'static, str>>,
+    ) -> Self {
+        Self { mark: Mark::Failed, about, told: told.into(), to_do: Some(to_do.into()) }
     }
 
     /// The error says what to do.
@@ -62,7 +71,7 @@ pub(super) fn text(findings: &[Finding], screen: Screen) -> String {
             Mark::Warning => screen.coloured("!", Color::Yellow),
             Mark::Failed | Mark::Misconfigured => screen.coloured("✗", Color::Red),
         };
-        let told = to_do.map_or_else(|| told.clone(), |to_do| format!("{told}; {to_do}"));
+        let told = to_do.as_ref().map_or_else(|| told.clone(), |to_do| format!("{told}; {to_do}"));
         table.add_row([mark, Cell::new(about), Cell::new(told)]);
     }
     shown(&table)
@@ -76,7 +85,7 @@ pub(super) fn json(findings: Vec<Finding>) -> String {
             fact("about", finding.about),
             fact("mark", finding.mark.as_str()),
             fact("told", finding.told),
-            fact("to do", finding.to_do),
+            fact("to do", finding.to_do.map(Cow::into_owned)),
         ]
     });
     Facts(vec![fact("ok", well), fact("findings", list(findings))]).to_json()

@@ -3,6 +3,8 @@
 use super::finding::Finding;
 use crate::assemble;
 use crate::config::{self, Config, Environment, Secrets, Wire};
+use crate::engine::with_causes;
+use crate::store;
 use covertrail_adapters::policy;
 use covertrail_adapters::workmarket;
 use std::io;
@@ -18,7 +20,7 @@ pub(super) fn environment(config: &Config, secrets: Result<&Secrets, &config::Er
         Ok(secrets) => secrets,
         Err(error) => return vec![Finding::misconfigured("environment", error)],
     };
-    let mut findings = vec![Finding::good("environment", "every secret is set")];
+    let mut findings = vec![Finding::good("environment", "every secret is set, and strong")];
     findings.push(match assemble::verifiers(config, secrets) {
         Ok(_) => Finding::good("webhooks", "deliveries can be verified"),
         Err(error) => Finding::misconfigured("webhooks", &error),
@@ -28,6 +30,7 @@ pub(super) fn environment(config: &Config, secrets: Result<&Secrets, &config::Er
         let to_do = "set COVERTRAIL_PEOPLE to name=token pairs";
         findings.push(Finding::warning("people", "nobody may review, waive or retry over HTTP", to_do));
     }
+    findings.push(Finding::good("four eyes", config.people.meaning()));
     findings.extend(another_world(config, secrets));
     findings
 }
@@ -49,11 +52,11 @@ fn another_world(config: &Config, secrets: &Secrets) -> Option<Finding> {
 /// Whether contractors can be sent to their applications.
 fn links(config: &Config, secrets: &Secrets) -> Finding {
     let (about, server) = ("application links", &config.server);
-    if secrets.link.is_none() {
-        let to_do = "set COVERTRAIL_LINK_SECRET to 16 random characters or more";
+    if secrets.link.is_empty() {
+        let to_do = "set COVERTRAIL_LINK_SECRET; `covertrail init --secrets` prints a good one";
         return Finding::warning(about, "no link leads to an application", to_do);
     }
-    match (assemble::links(server, server.listen, None), &server.public_url) {
+    match (assemble::links(server, server.listen, Vec::new()), &server.public_url) {
         (Err(error), _) => Finding::misconfigured(about, &error),
         (Ok(_), Some(url)) => Finding::good(about, format!("they begin with {url}")),
         (Ok(_), None) => {
@@ -87,8 +90,41 @@ pub(super) fn mapping(config: &Config) -> Vec<Finding> {
     findings
 }
 
+/// Whether the file of the read models is ours, or can be made.
+pub(super) fn read_models(store: &config::Store) -> Finding {
+    let about = "read models";
+    let path = store.views_path();
+    match store::refusal_of_views(store) {
+        Some(refusal) => {
+            Finding::failed(about, with_causes(&refusal), "set store.views to a path of its own")
+        }
+        None if path.exists() => Finding::good(about, path.display().to_string()),
+        None => Finding::good(about, format!("{} will be made", path.display())),
+    }
+}
+
+/// Files of ours that others can read, each with the command that mends it.
+pub(super) fn permissions(store: &config::Store) -> Vec<Finding> {
+    let about = "permissions";
+    match store::exposures(store) {
+        Ok(exposures) => exposures
+            .into_iter()
+            .map(|exposure| {
+                let (path, mode) = (exposure.path.display(), exposure.mode);
+                let found = format!("others than its owner can read {path} (mode {mode:04o})");
+                Finding::warning(about, found, format!("run: {}", exposure.mend))
+            })
+            .collect(),
+        Err(error) => vec![Finding::misconfigured(about, &error)],
+    }
+}
+
 /// Whether certificates can be kept.
 pub(super) fn documents(folder: &Path) -> Finding {
+    if folder.exists() && !folder.is_dir() {
+        let told = format!("{} is no folder", folder.display());
+        return Finding::failed("documents", told, "set store.documents to a folder");
+    }
     let (told, probed) = if folder.exists() {
         (format!("{}", folder.display()), folder)
     } else {

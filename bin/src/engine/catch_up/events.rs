@@ -5,14 +5,16 @@
 
 use super::{Behind, Engine};
 use crate::clock;
+use crate::engine::passed_over;
+use covertrail_adapters::OwnCategory;
 use covertrail_adapters::policy::PastEvent;
 use covertrail_adapters::schema::{self, Actor, Envelope, Source};
 use covertrail_adapters::store::{AppendError, Expected, NewEvent, StreamName};
 use covertrail_adapters::webhook::delivery::{Delivery, RECEIVED};
 use serde_json::{Value, json};
 
-/// Where it is kept how far the asking has come.
-pub(super) const STREAM: &str = "catchup-policy";
+/// Whose events are caught up with: the id of the stream that keeps how far that has come.
+const VENDOR: &str = "policy";
 /// All that happened up to an event is in the inbox.
 pub(super) const REACHED: &str = "catchup.reached.v1";
 
@@ -21,6 +23,8 @@ const MOST_PAGES: usize = 500;
 /// The most that are read when nothing says how far the asking had come.
 const MOST_PAGES_AT_FIRST: usize = 50;
 const PAGE: usize = 512;
+/// The longest id of an event, in bytes.
+const MAX_ID_BYTES: usize = 256;
 
 /// How far the asking has come.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -97,7 +101,7 @@ impl Engine {
     }
 
     async fn stored_mark(&self) -> Result<Mark, Behind> {
-        let stream = StreamName::parse(STREAM)?;
+        let stream = OwnCategory::CatchUp.stream(VENDOR)?;
         let mut mark = Mark::default();
         loop {
             let page = self.store.read_stream(&stream, mark.next_revision, PAGE).await?;
@@ -105,20 +109,20 @@ impl Engine {
                 return Ok(mark);
             }
             for recorded in &page {
-                let data: Value = serde_json::from_slice(recorded.data).map_err(|_| Behind::Unreadable)?;
-                let event = data.get("event").and_then(Value::as_str);
-                let event = event.filter(|_| recorded.kind == REACHED).ok_or(Behind::Unreadable)?;
-                mark.event = Some(event.to_owned());
+                match reached_event(recorded.kind, recorded.data) {
+                    Some(event) => mark.event = Some(event),
+                    None => passed_over(&recorded, "it names no event that was reached"),
+                }
                 mark.next_revision = recorded.revision.saturating_add(1);
             }
         }
     }
 
     async fn reached(&self, mark: Mark, newest: String) -> Result<Mark, Behind> {
-        let stream = StreamName::parse(STREAM)?;
+        let stream = OwnCategory::CatchUp.stream(VENDOR)?;
         let expected = mark.next_revision.checked_sub(1).map_or(Expected::NoStream, Expected::Exact);
         let data = json!({ "event": newest }).to_string();
-        let command = format!("{STREAM}-{newest}");
+        let command = format!("{stream}-{newest}");
         let reached = event(&stream, &command, REACHED, data, Actor::Covertrail);
         match self.store.append(&stream, expected, vec![reached]).await {
             Ok(_) => Ok(Mark { event: Some(newest), next_revision: mark.next_revision.saturating_add(1) }),
@@ -127,6 +131,14 @@ impl Engine {
             Err(error) => Err(error.into()),
         }
     }
+}
+
+/// The id of the event that a line says was reached.
+fn reached_event(kind: &str, data: &[u8]) -> Option<String> {
+    let data: Value = serde_json::from_slice(data).ok()?;
+    let event = data.get("event")?.as_str()?;
+    let is_id = (1..=MAX_ID_BYTES).contains(&event.len()) && !event.chars().any(char::is_control);
+    (kind == REACHED && is_id).then(|| event.to_owned())
 }
 
 /// The very delivery that its webhook was or would have been: both are one by the event's id.

@@ -1,8 +1,9 @@
 //! The employer API is asked what was changed since the last time.
 
 use super::{Engine, PollError, Polling, event};
+use crate::engine::passed_over;
 use covertrail_adapters::schema::Actor;
-use covertrail_adapters::store::{AppendError, Expected, StreamName};
+use covertrail_adapters::store::{AppendError, Expected};
 use covertrail_adapters::webhook::poll;
 use covertrail_adapters::workmarket::{self, Change, EmployerV1, Status};
 use covertrail_domain::time::Timestamp;
@@ -11,6 +12,8 @@ use std::collections::HashSet;
 /// After this long, how far the asking has come is stored although nothing was found.
 const STORED_ANYWAY: i64 = 3600;
 const PAGE: usize = 512;
+/// How far the vendor's clock may be ahead of ours, in seconds.
+const CLOCKS_DIFFER: i64 = 86_400;
 
 /// How far the asking has come.
 #[derive(Debug, Default)]
@@ -73,7 +76,7 @@ impl Engine {
     }
 
     async fn stored_cursor(&self) -> Result<Cursor, PollError> {
-        let stream = StreamName::parse(poll::STREAM)?;
+        let stream = poll::stream()?;
         let mut cursor = Cursor::default();
         loop {
             let page = self.store.read_stream(&stream, cursor.next_revision, PAGE).await?;
@@ -81,9 +84,21 @@ impl Engine {
                 return Ok(cursor);
             }
             for recorded in &page {
-                let until = poll::advanced_from_json(recorded.kind, recorded.data);
-                cursor.until = Some(until.map_err(PollError::Unreadable)?);
-                cursor.stored = cursor.until;
+                let until =
+                    poll::advanced_from_json(recorded.kind, recorded.data).map_err(|error| error.to_string());
+                // nobody has asked for what is still to come
+                let latest = recorded.recorded_at.div_euclid(1_000_000).saturating_add(CLOCKS_DIFFER);
+                let until = until.and_then(|until| {
+                    if until.unix() <= latest {
+                        Ok(until)
+                    } else {
+                        Err("it names a moment to come".to_owned())
+                    }
+                });
+                match until {
+                    Ok(until) => (cursor.until, cursor.stored) = (Some(until), Some(until)),
+                    Err(why) => passed_over(&recorded, &why),
+                }
                 cursor.next_revision = recorded.revision.saturating_add(1);
             }
         }
@@ -94,10 +109,10 @@ impl Engine {
     async fn advance(&self, mut cursor: Cursor, until: Timestamp, found: bool) -> Result<Cursor, PollError> {
         let age = cursor.stored.map(|stored| until.unix().saturating_sub(stored.unix()));
         if found || age.is_none_or(|age| age >= STORED_ANYWAY) {
-            let stream = StreamName::parse(poll::STREAM)?;
+            let stream = poll::stream()?;
             let expected = cursor.next_revision.checked_sub(1).map_or(Expected::NoStream, Expected::Exact);
             let json = poll::advanced_to_json(until);
-            let command = format!("{}-{}", poll::STREAM, until.unix());
+            let command = format!("{stream}-{}", until.unix());
             let event = event(&stream, &command, poll::ADVANCED, json, Actor::Covertrail);
             match self.store.append(&stream, expected, vec![event]).await {
                 Ok(_) => {}

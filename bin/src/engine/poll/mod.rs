@@ -11,7 +11,7 @@ use super::Engine;
 use crate::clock;
 use covertrail_adapters::schema::{self, Actor, Envelope, Source};
 use covertrail_adapters::store::{AppendError, BadName, Expected, NewEvent, ReadError, StreamName};
-use covertrail_adapters::webhook::delivery::{Delivery, RECEIVED, Unreadable};
+use covertrail_adapters::webhook::delivery::{Delivery, RECEIVED};
 use covertrail_adapters::workmarket::{self, Change};
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -38,8 +38,6 @@ enum PollError {
     Append(#[from] AppendError),
     #[error(transparent)]
     Read(#[from] ReadError),
-    #[error("how far it came cannot be read back: {0}")]
-    Unreadable(Unreadable),
     #[error(transparent)]
     Unnamable(#[from] BadName),
 }
@@ -125,7 +123,6 @@ fn asked(error: &PollError) -> Duration {
         )
         | PollError::Append(_)
         | PollError::Read(_)
-        | PollError::Unreadable(_)
         | PollError::Unnamable(_) => Duration::ZERO,
     }
 }

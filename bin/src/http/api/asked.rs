@@ -1,15 +1,12 @@
 //! What is asked of a list: parameters read into typed values, or words that name the wrong one.
 
-use super::listings::{Filter, Keeps, Listing};
+use super::listings::{Filter, Keeps, Listing, TextForm};
 use crate::commands::until::{Until, micros};
+use crate::http::query::words;
 use crate::views::{Known, Question};
-use axum::extract::Query as Parameters;
 use covertrail_domain::coverage::Badge;
 use covertrail_domain::time::Timestamp;
 use covertrail_projections::{Cell, Holds, Table};
-
-/// Every parameter, in the order in which they came.
-pub(super) type Pairs = Parameters<Vec<(String, String)>>;
 
 /// How many rows come at once when nobody says.
 const LIMIT: usize = 100;
@@ -93,7 +90,7 @@ fn value_of(table: &Table, filter: &Filter, value: &str) -> Result<Cell<'static>
             let badge = badge.ok_or_else(|| format!("is none of {}", known()))?;
             return Ok(Cell::Number(badge.urgency().into()));
         }
-        Keeps::Says(_) => return Ok(Cell::from(value.to_owned())),
+        Keeps::Says(_) => return words(value).map(Cell::from),
     };
     match table.column(column).map(|column| column.holds) {
         Some(Holds::Truth) => match value {
@@ -107,6 +104,6 @@ fn value_of(table: &Table, filter: &Filter, value: &str) -> Result<Cell<'static>
         Some(Holds::Moment) => micros(value)
             .map(|micros| Cell::Number(micros.div_euclid(1_000_000)))
             .map_err(|error| error.to_string()),
-        Some(Holds::Text | Holds::Names) | None => Ok(Cell::from(value.to_owned())),
+        Some(Holds::Text | Holds::Names) | None => TextForm::of_column(column).read(value).map(Cell::from),
     }
 }

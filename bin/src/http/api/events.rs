@@ -2,18 +2,20 @@
 
 use super::history::{data, parsed};
 use super::sse::{self, Gone, Speaker};
-use super::{Shared, asked::Pairs, bad, troubled};
+use super::{Shared, bad, troubled};
 use crate::clock;
 use crate::engine::COVERAGE;
 use crate::http::Who;
+use crate::http::query::Parameters;
 use crate::views::{Heard, ReadModels, Said};
 use axum::Extension;
 use axum::body::Bytes;
 use axum::extract::State;
-use axum::extract::rejection::QueryRejection;
 use axum::http::HeaderMap;
 use axum::response::Response;
+use covertrail_adapters::schema::KINDS;
 use covertrail_adapters::store::{Batch, Category, Position, Recorded};
+use covertrail_domain::id::WorkOrderId;
 use serde_json::{Value, json};
 use std::sync::Arc;
 
@@ -25,15 +27,18 @@ pub(super) async fn events(
     State(shared): State<Arc<Shared>>,
     Extension(who): Extension<Who>,
     headers: HeaderMap,
-    pairs: Result<Pairs, QueryRejection>,
+    Parameters(pairs): Parameters,
 ) -> Response {
-    let Ok(axum::extract::Query(pairs)) = pairs else { return bad("the parameters cannot be read") };
     let (mut after, mut wanted) = (None, Wanted { who, kind: None, stream: None });
     for (name, value) in pairs {
         match name.as_str() {
             "after" => after = Some(value),
-            "type" => wanted.kind = Some(value),
-            "work_order" => wanted.stream = Some(format!("{COVERAGE}-{value}")),
+            "type" if KINDS.contains(&value.as_str()) => wanted.kind = Some(value),
+            "type" => return bad("type: there is no event of this name"),
+            "work_order" => match WorkOrderId::parse(&value) {
+                Ok(work_order) => wanted.stream = Some(format!("{COVERAGE}-{work_order}")),
+                Err(error) => return bad(&format!("work_order: {error}")),
+            },
             _ => return bad(&format!("there is no parameter {name}")),
         }
     }
@@ -46,7 +51,7 @@ pub(super) async fn events(
         },
     };
     let models = Arc::clone(&shared.models);
-    sse::answer(&shared.models, |speaker| tell(models, speaker, wanted, after))
+    sse::answer(&shared.models, sse::while_token_is_known(), |speaker| tell(models, speaker, wanted, after))
 }
 
 struct Wanted {

@@ -1,14 +1,17 @@
 //! Everything that happened to a work order, and what was refused, as it is stored.
 
-use super::{Shared, bad, json, no_such_work_order, problem, troubled};
+use super::{Shared, json, no_such_work_order, problem, troubled};
 use crate::clock;
 use crate::engine::{COVERAGE, REFUSAL};
 use crate::http::Who;
+use crate::http::path::ApiPath;
 use crate::views::Trouble;
 use axum::Extension;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
+use covertrail_adapters::OwnCategory;
+use covertrail_adapters::schema::{self, Envelope, Refusal};
 use covertrail_adapters::store::Recorded;
 use covertrail_domain::id::WorkOrderId;
 use serde_json::{Value, json};
@@ -18,16 +21,18 @@ use std::sync::Arc;
 pub(super) async fn history(
     State(shared): State<Arc<Shared>>,
     Extension(who): Extension<Who>,
-    Path(work_order): Path<String>,
+    ApiPath(id): ApiPath<WorkOrderId>,
 ) -> Response {
-    let id = match WorkOrderId::parse(&work_order) {
-        Ok(id) => id,
-        Err(error) => return bad(&error.to_string()),
-    };
     let mut told = Vec::new();
     for category in [COVERAGE, REFUSAL] {
         let stream = format!("{category}-{id}");
-        let take = |recorded: &Recorded<'_>| told.push((recorded.position, entry(recorded, &who)));
+        let take = |recorded: &Recorded<'_>| {
+            let mut line = entry(recorded, &who);
+            if let (Some(why), Value::Object(members)) = (unreadable(recorded), &mut line) {
+                members.insert("unreadable".to_owned(), why.into());
+            }
+            told.push((recorded.position, line));
+        };
         if let Err(trouble) = shared.models.events_of(&stream, take).await {
             return unread(&trouble);
         }
@@ -37,7 +42,7 @@ pub(super) async fn history(
     }
     told.sort_by_key(|(position, _)| *position);
     let items: Vec<Value> = told.into_iter().map(|(_, entry)| entry).collect();
-    json(json!({ "work_order": work_order, "items": items }).to_string())
+    json(json!({ "work_order": id.as_str(), "items": items }).to_string())
 }
 
 fn unread(trouble: &Trouble) -> Response {
@@ -61,6 +66,16 @@ pub(super) fn entry(recorded: &Recorded<'_>, who: &Who) -> Value {
         "data": data(recorded, who),
         "metadata": parsed(recorded.metadata),
     })
+}
+
+/// What is wrong with a line of the log, if it cannot be read; without what stands in it.
+fn unreadable(recorded: &Recorded<'_>) -> Option<String> {
+    let read = if OwnCategory::of_stream(recorded.stream) == Some(OwnCategory::Refusal) {
+        Refusal::decode(recorded.kind, recorded.data).map(|_| ())
+    } else {
+        schema::decode(recorded.kind, recorded.data).map(|_| ())
+    };
+    read.and_then(|()| Envelope::decode(recorded.metadata).map(|_| ())).err().map(|error| error.to_string())
 }
 
 /// What happened, without what opens doors unless it is for them.

@@ -1,10 +1,12 @@
 //! A list, a page at a time: as it stands now from the read models' file, as it was at any moment from a fold of the log.
 
-use super::asked::{Asked, Pairs};
+use super::asked::Asked;
 use super::listings::{Keeps, Listing};
 use super::{Shared, bad, cursor, json, problem, troubled};
+use crate::http::Who;
+use crate::http::query::Parameters;
+use axum::Extension;
 use axum::extract::State;
-use axum::extract::rejection::QueryRejection;
 use axum::http::StatusCode;
 use axum::response::Response;
 use covertrail_adapters::store::Position;
@@ -17,13 +19,19 @@ use std::time::Duration;
 /// How long a reader who wants to see its own write waits for it.
 const PATIENCE: Duration = Duration::from_secs(10);
 
+/// The names of a list's parameters.
+pub(super) fn parameters(listing: &'static Listing) -> impl Iterator<Item = &'static str> {
+    let filters = listing.filters.iter().map(|filter| filter.name);
+    filters.chain(["after", "limit", "min_position", "as_of", "known_at"])
+}
+
 /// `GET /v1/<list>`
 pub(super) async fn list(
     listing: &'static Listing,
     State(shared): State<Arc<Shared>>,
-    pairs: Result<Pairs, QueryRejection>,
+    Extension(who): Extension<Who>,
+    Parameters(pairs): Parameters,
 ) -> Response {
-    let Ok(axum::extract::Query(pairs)) = pairs else { return bad("the parameters cannot be read") };
     let asked = match Asked::of(listing, &pairs) {
         Ok(asked) => asked,
         Err(why) => return bad(&why),
@@ -55,7 +63,10 @@ pub(super) async fn list(
     {
         bad("as_of: this list knows of no other moment; known_at asks for what it was")
     } else {
-        then(listing, &shared, asked, after).await
+        match shared.costly.enter(&who.name).await {
+            Ok(_place) => then(listing, &shared, asked, after).await,
+            Err(too_many) => too_many.into(),
+        }
     }
 }
 

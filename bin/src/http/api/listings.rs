@@ -1,6 +1,11 @@
 //! The lists there are: which read model, by what it can be filtered, and in which order it comes.
 
+use crate::http::query::words;
+use covertrail_domain::cover::Line;
+use covertrail_domain::coverage::{Stage, Step};
+use covertrail_domain::id::WorkOrderId;
 use covertrail_projections::{Table, tables};
+use std::sync::LazyLock;
 
 /// A list at `/v1/<name>`.
 #[derive(Debug)]
@@ -36,6 +41,45 @@ pub(super) enum Keeps {
     /// Those with the words in one of the columns.
     Says(&'static [&'static str]),
 }
+
+/// What the texts of a column are, so that no other is looked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum TextForm {
+    /// An id of a vendor.
+    Id,
+    /// One of so many names.
+    Names(&'static [&'static str]),
+    /// Words of the vendors' or of people.
+    Words,
+}
+
+impl TextForm {
+    /// The texts of a column.
+    pub(super) fn of_column(column: &str) -> Self {
+        match column {
+            "work_order" | "worker" | "client" | "contractor" | "job" | "invoice" | "id" => Self::Id,
+            "stage" => Self::Names(&STAGES),
+            "line" => Self::Names(&LINES),
+            "step" => Self::Names(&STEPS),
+            _ => Self::Words,
+        }
+    }
+
+    /// Reads a text of this form.
+    pub(super) fn read(self, text: &str) -> Result<String, String> {
+        match self {
+            Self::Id => WorkOrderId::parse(text).map_err(|error| error.to_string())?,
+            Self::Names(names) if names.contains(&text) => return Ok(text.to_owned()),
+            Self::Names(names) => return Err(format!("is none of {}", names.join(", "))),
+            Self::Words => return words(text),
+        };
+        Ok(text.to_owned())
+    }
+}
+
+static STAGES: LazyLock<Vec<&'static str>> = LazyLock::new(|| Stage::ALL.map(Stage::as_str).into());
+static LINES: LazyLock<Vec<&'static str>> = LazyLock::new(|| Line::ALL.map(Line::as_str).into());
+static STEPS: LazyLock<Vec<&'static str>> = LazyLock::new(|| Step::ALL.map(Step::as_str).into());
 
 const fn is(name: &'static str) -> Filter {
     Filter { name, keeps: Keeps::Is(name) }

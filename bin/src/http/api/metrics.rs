@@ -3,8 +3,10 @@
 use super::super::ages::Ages;
 use super::{Shared, troubled};
 use crate::clock;
+use crate::logging;
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Response};
+use covertrail_adapters::front::LimitSnapshot;
 use covertrail_adapters::store::Position;
 use covertrail_domain::coverage::Badge;
 use covertrail_projections::{Cell, Reader, ViewsError, Where, tables};
@@ -31,6 +33,10 @@ pub(super) async fn metrics(State(shared): State<Arc<Shared>>) -> Response {
             let lag = [(String::new(), head.saturating_sub(reached))];
             gauge(&mut told, "projection_lag", "How many events the read models are behind the log.", lag);
             subscribers(&mut told, &shared.subscribers.list().await);
+            limits(&mut told, &shared);
+            let refused = shared.gateway.iter().map(|watch| (String::new(), watch.refused()));
+            let means = "Calls of the gateway without a right name and password.";
+            counter(&mut told, "gateway_refused_total", means, refused);
             let (requests, steps) = (&shared.requests, shared.engine.steps());
             requests.tell(
                 &mut told,
@@ -39,6 +45,11 @@ pub(super) async fn metrics(State(shared): State<Arc<Shared>>) -> Response {
                 ["route", "outcome"],
             );
             steps.tell(&mut told, "step_seconds", "Steps at 1099Policy.", ["step", "outcome"]);
+            let dropped = [(String::new(), logging::dropped_lines())];
+            counter(&mut told, "log_lines_dropped_total", "Log lines that could not be written.", dropped);
+            let refused = shared.refusals.totals();
+            let refused = refused.map(|(kind, total)| (format!("{{kind=\"{}\"}}", kind.as_str()), total));
+            counter(&mut told, "refused_total", "Requests that were refused, by what was refused.", refused);
             ([("content-type", "text/plain; version=0.0.4")], told).into_response()
         }
         Err(trouble) => troubled(&trouble),
@@ -108,10 +119,47 @@ fn subscribers(told: &mut String, all: &[Value]) {
     }
 }
 
-fn gauge(told: &mut String, name: &str, means: &str, figures: impl IntoIterator<Item = (String, u64)>) {
+/// Each limit: how much there is, how much there may be, and how often there was too much.
+fn limits(text: &mut String, shared: &Shared) {
+    let mut all = shared.connections.limits();
+    all.extend(shared.gateway.iter().flat_map(|watch| watch.limits()));
+    let all: Vec<LimitSnapshot> = all.iter().map(|limit| limit.snapshot()).collect();
+    let figures = |figure: fn(&LimitSnapshot) -> u64| {
+        all.iter()
+            .map(move |limit| (format!("{{limit=\"{}\"}}", limit.name), figure(limit)))
+            .collect::<Vec<_>>()
+    };
+    gauge(text, "limit_current", "How much of a limit is in use.", figures(|limit| limit.current));
+    gauge(text, "limit_maximum", "How much there may be.", figures(|limit| limit.maximum));
+    gauge(
+        text,
+        "limit_is_reached",
+        "Whether it is reached now.",
+        figures(|limit| u64::from(limit.is_reached)),
+    );
+    counter(text, "limit_reached_total", "How many times it was reached.", figures(|limit| limit.reached));
+    let means = "How much was closed or refused because of it.";
+    counter(text, "limit_turned_away_total", means, figures(|limit| limit.turned_away));
+}
+
+fn counter(text: &mut String, name: &str, means: &str, figures: impl IntoIterator<Item = (String, u64)>) {
+    samples(text, name, means, "counter", figures);
+}
+
+fn gauge(text: &mut String, name: &str, means: &str, figures: impl IntoIterator<Item = (String, u64)>) {
+    samples(text, name, means, "gauge", figures);
+}
+
+fn samples(
+    text: &mut String,
+    name: &str,
+    means: &str,
+    kind: &str,
+    figures: impl IntoIterator<Item = (String, u64)>,
+) {
     // writing to a string cannot fail
-    let _ = writeln!(told, "# HELP covertrail_{name} {means}\n# TYPE covertrail_{name} gauge");
+    let _ = writeln!(text, "# HELP covertrail_{name} {means}\n# TYPE covertrail_{name} {kind}");
     for (labels, figure) in figures {
-        let _ = writeln!(told, "covertrail_{name}{labels} {figure}");
+        let _ = writeln!(text, "covertrail_{name}{labels} {figure}");
     }
 }

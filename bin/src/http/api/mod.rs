@@ -3,6 +3,8 @@
 mod asked;
 mod cursor;
 mod events;
+#[cfg(test)]
+mod fuzz;
 mod history;
 mod list;
 mod listings;
@@ -18,36 +20,36 @@ mod work_order;
 pub(crate) use events::cloud_event;
 pub(super) use openapi::described;
 
+use super::routes::{Door, Routes};
 use super::{Shared, access, problem};
+use crate::config::Right;
 use crate::engine::with_causes;
 use crate::views::Trouble;
-use axum::Router;
 use axum::http::StatusCode;
-use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse as _, Response};
-use axum::routing::{get, post};
-use std::sync::Arc;
 
 /// All of it, for those who have a token.
-pub(super) fn router(shared: &Arc<Shared>) -> Router<Arc<Shared>> {
-    let routes = Router::new()
-        .route("/v1/work-orders/{work_order}", get(work_order::one))
-        .route("/v1/work-orders/{work_order}/history", get(history::history))
-        .route("/v1/work-orders/{work_order}/standing", get(work_order::standing))
-        .route("/v1/events", get(events::events))
-        .route("/v1/subscriptions/{listing}", get(subscriptions::subscribe))
-        .route("/metrics", get(metrics::metrics))
-        .route("/v1/subscribers", get(subscribers::all))
-        .route("/v1/subscribers/{name}", get(subscribers::one))
-        .route("/v1/subscribers/{name}/replay", post(subscribers::replay))
-        .route("/v1/openapi.json", get(openapi::openapi));
-    let routes = listings::ALL.iter().fold(routes, |routes, listing| {
-        routes.route(
+pub(super) fn routes() -> Routes {
+    let read = Door::Token(Right::Read);
+    let routes = Routes::default()
+        .get("/v1/work-orders/{work_order}", read, ["as_of", "known_at"], work_order::one)
+        .get("/v1/work-orders/{work_order}/history", read, [], history::history)
+        .get("/v1/work-orders/{work_order}/standing", read, ["at", "known_at"], work_order::standing)
+        .get("/v1/events", read, ["after", "type", "work_order"], events::events)
+        .get("/v1/subscriptions/{list}", read, subscriptions::parameters(), subscriptions::subscribe)
+        .get("/metrics", read, [], metrics::metrics)
+        .get("/v1/subscribers", read, [], subscribers::all)
+        .get("/v1/subscribers/{name}", read, [], subscribers::one)
+        .post("/v1/subscribers/{name}/replay", Door::Token(Right::Administer), subscribers::replay)
+        .get("/v1/openapi.json", read, [], openapi::openapi);
+    listings::ALL.iter().fold(routes, |routes, listing| {
+        routes.get(
             &format!("/v1/{}", listing.name),
-            get(move |state, query| list::list(listing, state, query)),
+            read,
+            list::parameters(listing),
+            move |state, who, query| list::list(listing, state, who, query),
         )
-    });
-    routes.layer(from_fn_with_state(Arc::clone(shared), access::readers))
+    })
 }
 
 /// An answer in JSON, made here.

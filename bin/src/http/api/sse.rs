@@ -1,6 +1,5 @@
 //! Server-Sent Events: what is said to one listener, who is dropped when they do not listen.
 
-use crate::http::listener::PATIENCE;
 use crate::views::ReadModels;
 use axum::body::{Body, Bytes};
 use axum::http::{HeaderMap, StatusCode};
@@ -14,6 +13,8 @@ use tokio::sync::{broadcast, mpsc};
 
 /// How long nothing may be said before a word that only says that somebody is there.
 const HEARTBEAT: Duration = Duration::from_secs(15);
+/// How long a listener may take nothing of what is said.
+const PATIENCE: Duration = Duration::from_secs(30);
 /// How much of what has come is said at once.
 const TOGETHER: usize = 64;
 /// How much is said ahead of a listener, in messages.
@@ -81,8 +82,18 @@ impl Speaker {
     }
 }
 
-/// Answers with what `speak` says, until it ends, the listener goes, or the program ends.
-pub(in crate::http) fn answer<F>(models: &Arc<ReadModels>, speak: impl FnOnce(Speaker) -> F) -> Response
+/// For how long somebody may listen whose token came with the request: tokens are read at the program's start, so it
+/// is good until the program ends.
+pub(in crate::http) fn while_token_is_known() -> impl Future<Output = ()> + Send + 'static {
+    std::future::pending()
+}
+
+/// Answers with what `speak` says, until it ends, the listener goes, may listen no longer, or the program ends.
+pub(in crate::http) fn answer<F>(
+    models: &Arc<ReadModels>,
+    may_listen: impl Future<Output = ()> + Send + 'static,
+    speak: impl FnOnce(Speaker) -> F,
+) -> Response
 where
     F: Future<Output = Result<(), Gone>> + Send + 'static,
 {
@@ -93,6 +104,7 @@ where
         tokio::select! {
             // whoever is gone need not be told
             _ = speaking => {}
+            () = may_listen => {}
             () = models.hub().ended() => {}
         }
     });

@@ -6,10 +6,11 @@
 use super::asked::Asked;
 use super::listings::{self, Keeps, Listing};
 use super::sse::{self, Gone, Speaker};
-use super::{Shared, asked::Pairs, bad, cursor, list, problem, troubled};
+use super::{Shared, bad, cursor, list, problem, troubled};
+use crate::http::path::{ApiPath, PathValue};
+use crate::http::query::Parameters;
 use crate::views::{Frame, Question, ReadModels, Trouble};
-use axum::extract::rejection::QueryRejection;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use covertrail_projections::{Cell, Journal, Query, Rows, ViewsError, row_as_json};
@@ -21,18 +22,32 @@ const PAGE: usize = 256;
 /// How many rows are said at once.
 const ROWS: usize = 256;
 
+/// The list that a path names, if there is one whose changes are written down.
+pub(super) struct Followed(Option<&'static Listing>);
+
+impl PathValue for Followed {
+    fn read(text: &str) -> Result<Self, String> {
+        let listing = listings::named(if text == "board" { "work-orders" } else { text });
+        Ok(Self(listing.filter(|listing| !matches!(listing.table.rows, Rows::OfBoard { .. }))))
+    }
+}
+
+/// The names of the parameters of all lists: each refuses those that are another's.
+pub(super) fn parameters() -> impl Iterator<Item = &'static str> {
+    let filters = listings::ALL.iter().flat_map(|listing| listing.filters).map(|filter| filter.name);
+    filters.chain(["after", "limit", "min_position", "as_of", "known_at"])
+}
+
 /// `GET /v1/subscriptions/<list>?after=…` with the list's own filters.
 pub(super) async fn subscribe(
     State(shared): State<Arc<Shared>>,
-    Path(name): Path<String>,
+    ApiPath(Followed(listing)): ApiPath<Followed>,
     headers: HeaderMap,
-    pairs: Result<Pairs, QueryRejection>,
+    Parameters(pairs): Parameters,
 ) -> Response {
-    let listing = listings::named(if name == "board" { "work-orders" } else { &name });
-    let Some(listing) = listing.filter(|listing| !matches!(listing.table.rows, Rows::OfBoard { .. })) else {
+    let Some(listing) = listing else {
         return problem(StatusCode::NOT_FOUND, "there is no such subscription");
     };
-    let Ok(axum::extract::Query(pairs)) = pairs else { return bad("the parameters cannot be read") };
     let asked = match Asked::of(listing, &pairs) {
         Ok(asked) if asked.question == Question::NOW => asked,
         Ok(_) => return bad("a subscription begins now"),
@@ -44,7 +59,7 @@ pub(super) async fn subscribe(
     };
     let resumes = sse::resumes_from(&headers, asked.after.as_ref());
     let told = Told { models: Arc::clone(&shared.models), listing, asked: Arc::new(asked), epoch };
-    sse::answer(&shared.models, |speaker| told.tell(speaker, resumes))
+    sse::answer(&shared.models, sse::while_token_is_known(), |speaker| told.tell(speaker, resumes))
 }
 
 struct Told {

@@ -1,10 +1,11 @@
 //! One work order: its rows in every read model, and its standing at any moment.
 
-use super::asked::{Pairs, moments};
+use super::asked::moments;
 use super::{Shared, bad, json, no_such_work_order, troubled};
+use crate::http::path::ApiPath;
+use crate::http::query::Parameters;
 use crate::views::Question;
-use axum::extract::rejection::QueryRejection;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::response::{IntoResponse as _, Response};
 use covertrail_domain::coverage::{Evidence, Stage};
 use covertrail_domain::id::WorkOrderId;
@@ -16,10 +17,10 @@ use std::sync::Arc;
 /// `GET /v1/work-orders/{work_order}`: folded from its stream, so that whoever wrote reads what they wrote.
 pub(super) async fn one(
     State(shared): State<Arc<Shared>>,
-    Path(work_order): Path<String>,
-    pairs: Result<Pairs, QueryRejection>,
+    ApiPath(work_order): ApiPath<WorkOrderId>,
+    Parameters(pairs): Parameters,
 ) -> Response {
-    match story(&shared, &work_order, pairs, &["as_of", "known_at"]).await {
+    match story(&shared, &work_order, &pairs, &["as_of", "known_at"]).await {
         Ok((story, question)) => {
             let revision = story.place.map_or(0, |place| place.revision);
             ([("etag", format!("\"{revision}\""))], json(told(&story, question))).into_response()
@@ -31,10 +32,10 @@ pub(super) async fn one(
 /// `GET /v1/work-orders/{work_order}/standing?at=…`
 pub(super) async fn standing(
     State(shared): State<Arc<Shared>>,
-    Path(work_order): Path<String>,
-    pairs: Result<Pairs, QueryRejection>,
+    ApiPath(work_order): ApiPath<WorkOrderId>,
+    Parameters(pairs): Parameters,
 ) -> Response {
-    let (story, question) = match story(&shared, &work_order, pairs, &["at", "known_at"]).await {
+    let (story, question) = match story(&shared, &work_order, &pairs, &["at", "known_at"]).await {
         Ok(found) => found,
         Err(answer) => return answer,
     };
@@ -42,7 +43,7 @@ pub(super) async fn standing(
     let standing = story.state.standing(at);
     let rests_on: Vec<String> = standing.rests_on.iter().map(Evidence::to_string).collect();
     let body = json!({
-        "work_order": work_order,
+        "work_order": work_order.as_str(),
         "at": at.unix(),
         "standing": standing.badge.as_str(),
         "reason": standing.reason,
@@ -56,19 +57,17 @@ pub(super) async fn standing(
 
 async fn story(
     shared: &Shared,
-    work_order: &str,
-    pairs: Result<Pairs, QueryRejection>,
+    id: &WorkOrderId,
+    pairs: &[(String, String)],
     known: &[&str],
 ) -> Result<(Story, Question), Response> {
-    let pairs = pairs.map_err(|_| bad("the parameters cannot be read"))?.0;
     let mut question = Question::NOW;
-    for (name, value) in &pairs {
+    for (name, value) in pairs {
         let name = if known.contains(&name.as_str()) { name } else { "" };
         moments(&mut question, name, value).map_err(|why| bad(&why))?;
     }
-    let id = WorkOrderId::parse(work_order).map_err(|error| bad(&error.to_string()))?;
     let question = shared.models.settled(question).await.map_err(|trouble| troubled(&trouble))?;
-    let story = shared.models.story(&id, question).await.map_err(|trouble| troubled(&trouble))?;
+    let story = shared.models.story(id, question).await.map_err(|trouble| troubled(&trouble))?;
     Ok((story.ok_or_else(no_such_work_order)?, question))
 }
 

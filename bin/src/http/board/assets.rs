@@ -2,7 +2,7 @@
 //!
 //! Each lies beside its compressed form, and a test checks that both say the same.
 
-use axum::extract::Path;
+use crate::http::path::{PagePath, PathValue};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 use base64::Engine as _;
@@ -31,7 +31,7 @@ macro_rules! asset {
 }
 
 /// All of them.
-pub(super) const ALL: [Asset; 5] = [
+pub(super) static ALL: [Asset; 5] = [
     asset!("board.css", "text/css; charset=utf-8"),
     asset!("htmx.js", "text/javascript; charset=utf-8"),
     asset!("sse.js", "text/javascript; charset=utf-8"),
@@ -52,14 +52,21 @@ pub(super) fn address(name: &str) -> String {
     found.map_or_else(String::new, |(_, hash)| format!("/assets/{hash}-{name}"))
 }
 
+/// A file that a path names with the hash of what is in it.
+pub(super) struct Named(&'static Asset, &'static str);
+
+impl PathValue for Named {
+    fn read(text: &str) -> Result<Self, String> {
+        let is_it = |(asset, hash): &(&Asset, &String)| {
+            text.strip_prefix(hash.as_str()).and_then(|name| name.strip_prefix('-')) == Some(asset.name)
+        };
+        let found = ALL.iter().zip(HASHES.iter()).find(is_it);
+        found.map(|(asset, hash)| Self(asset, hash)).ok_or_else(|| "is no file of ours".to_owned())
+    }
+}
+
 /// `GET /assets/{hash}-{name}`
-pub(super) async fn asset(Path(name): Path<String>, headers: HeaderMap) -> Response {
-    let wanted = |(asset, hash): &(&Asset, &String)| {
-        name.strip_prefix(hash.as_str()).and_then(|name| name.strip_prefix('-')) == Some(asset.name)
-    };
-    let Some((asset, hash)) = ALL.iter().zip(HASHES.iter()).find(wanted) else {
-        return StatusCode::NOT_FOUND.into_response();
-    };
+pub(super) async fn asset(PagePath(Named(asset, hash)): PagePath<Named>, headers: HeaderMap) -> Response {
     let tag = format!("\"{hash}\"");
     let fixed = [
         ("cache-control", "public, max-age=31536000, immutable"),

@@ -6,13 +6,16 @@ use super::read::{self, MANY};
 use super::rows::{Contractor, Covered, Order, Review};
 use super::session::Viewer;
 use super::words::{badge_named, copyable, number, plain};
-use super::{Failed, list, live, time};
+use super::{Failed, live, time};
 use crate::clock;
 use crate::http::Shared;
+use crate::http::path::PagePath;
+use crate::http::query::{Parameters, words};
 use axum::Extension;
-use axum::extract::{Path, Query as Parameters, State};
+use axum::extract::State;
 use axum::http::Uri;
 use covertrail_domain::coverage::Badge;
+use covertrail_domain::id::ContractorId;
 use covertrail_domain::time::{Timestamp, Window};
 use covertrail_projections::tables::{BOARD, CONTRACTORS, COVER, REVIEWS};
 use covertrail_projections::{Query, Where};
@@ -26,11 +29,11 @@ const LISTED: usize = 200;
 pub(super) async fn all(
     State(shared): State<Arc<Shared>>,
     Extension(viewer): Extension<Viewer>,
-    Parameters(pairs): list::Pairs,
+    parameters: Parameters,
     address: Uri,
 ) -> Result<Markup, Failed> {
-    let text =
-        pairs.into_iter().find_map(|(name, value)| (name == "text").then_some(value)).unwrap_or_default();
+    let text = words(parameters.get("text").unwrap_or_default());
+    let text = text.map_err(|why| Failed::Asked(format!("text: {why}")))?;
     let asked = text.clone();
     let (found, seen): (Vec<Contractor>, _) = read::page(&shared, move |reader| {
         let says = Where::Says(&["contractor", "worker"], &asked);
@@ -106,7 +109,7 @@ struct Found {
 pub(super) async fn one(
     State(shared): State<Arc<Shared>>,
     Extension(viewer): Extension<Viewer>,
-    Path(contractor): Path<String>,
+    PagePath(contractor): PagePath<ContractorId>,
     address: Uri,
 ) -> Result<Markup, Failed> {
     let id = contractor.clone();
@@ -129,15 +132,15 @@ pub(super) async fn one(
     Ok(page::page(
         &viewer,
         Place::Contractors,
-        &contractor,
+        contractor.as_str(),
         &html! {
             p.crumb { a href="/contractors" { "Contractors" } }
             div.head { h1 { "Contractor " (contractor) } (badge_named(&found.contractor.standing)) (live::state(now)) }
             (live::kept_up("contractor", &address.to_string(), &seen, &html! {
             dl.facts {
-                div { dt { "At 1099Policy" } dd { (copyable(&contractor)) } }
+                div { dt { "At 1099Policy" } dd { (copyable(contractor.as_str())) } }
                 div { dt { "At WorkMarket" } dd { @match &found.contractor.worker { Some(worker) => (copyable(worker)), None => "–" } } }
-                div { dt { "Work orders" } dd { a href={ "/board?contractor=" (encoded(&contractor)) } { (number(found.contractor.work_orders)) ", of which " (number(found.contractor.open)) " open" } } }
+                div { dt { "Work orders" } dd { a href={ "/board?contractor=" (encoded(contractor.as_str())) } { (number(found.contractor.work_orders)) ", of which " (number(found.contractor.open)) " open" } } }
                 div { dt { "Worked uninsured" } dd { (uninsured(&found.contractor, "never")) } }
             }
             @if !found.reviews.is_empty() {

@@ -1,11 +1,16 @@
 //! What is asked of the board, as it stands in the address: filters, search, order, and from where on.
 
 use super::words::{badge_of, stage_of};
+use crate::http::query::words;
 use crate::views::{SEARCHED, Words};
 use covertrail_domain::coverage::{Badge, Stage};
+use covertrail_domain::id::{ClientId, ContractorId, InvalidId, WorkerId};
 use covertrail_projections::{Cell, Query, Reader, Row, ViewsError, Where};
 use serde_json::Value;
 
+/// The names of the board's parameters.
+pub(super) const NAMES: [&str; 9] =
+    ["standing", "stage", "contractor", "worker", "client", "blocked", "text", "sort", "after"];
 /// How many rows a page has.
 pub(super) const PAGE: usize = 50;
 /// How many work orders a query names at most; where words occur in more, a page of them is soon found without.
@@ -16,9 +21,9 @@ const NAMED: usize = 400;
 pub(super) struct Filters {
     pub(super) standing: Option<Badge>,
     pub(super) stage: Option<Stage>,
-    pub(super) contractor: Option<String>,
-    pub(super) worker: Option<String>,
-    pub(super) client: Option<String>,
+    pub(super) contractor: Option<ContractorId>,
+    pub(super) worker: Option<WorkerId>,
+    pub(super) client: Option<ClientId>,
     pub(super) blocked: bool,
     pub(super) text: String,
     pub(super) sort: Sort,
@@ -75,22 +80,26 @@ impl Filters {
     pub(super) fn of(pairs: &[(String, String)]) -> Result<Self, String> {
         let mut asked = Self::default();
         for (name, value) in pairs.iter().filter(|(_, value)| !value.is_empty()) {
-            let text = || Some(value.clone());
+            let wrong = |error: InvalidId| format!("{name}: {error}");
             match name.as_str() {
                 "standing" => asked.standing = Some(badge_of(value).ok_or_else(|| unknown(name, value))?),
                 "stage" => asked.stage = Some(stage_of(value).ok_or_else(|| unknown(name, value))?),
-                "contractor" => asked.contractor = text(),
-                "worker" => asked.worker = text(),
-                "client" => asked.client = text(),
-                "blocked" => asked.blocked = value == "true",
-                "text" => value.trim().clone_into(&mut asked.text),
+                "contractor" => asked.contractor = Some(ContractorId::parse(value).map_err(wrong)?),
+                "worker" => asked.worker = Some(WorkerId::parse(value).map_err(wrong)?),
+                "client" => asked.client = Some(ClientId::parse(value).map_err(wrong)?),
+                "blocked" if value == "true" => asked.blocked = true,
+                "blocked" => return Err(unknown(name, value)),
+                "text" => asked.text = words(value).map_err(|why| format!("{name}: {why}"))?,
                 "sort" => {
                     let (descending, by) =
                         value.strip_prefix('-').map_or((false, value.as_str()), |by| (true, by));
                     let found = Sort::ALL.into_iter().find(|sort| sort.as_str() == by);
                     (asked.sort, asked.descending) = (found.ok_or_else(|| unknown(name, value))?, descending);
                 }
-                "after" => asked.after = text(),
+                "after" => {
+                    read_place(value).ok_or_else(|| "after: is no place on the board".to_owned())?;
+                    asked.after = Some(value.clone());
+                }
                 _ => return Err(format!("There is no filter called {name}.")),
             }
         }
@@ -105,9 +114,9 @@ impl Filters {
         let all = [
             ("standing", self.standing.map(Badge::as_str)),
             ("stage", self.stage.map(Stage::as_str)),
-            ("contractor", self.contractor.as_deref()),
-            ("worker", self.worker.as_deref()),
-            ("client", self.client.as_deref()),
+            ("contractor", self.contractor.as_ref().map(ContractorId::as_str)),
+            ("worker", self.worker.as_ref().map(WorkerId::as_str)),
+            ("client", self.client.as_ref().map(ClientId::as_str)),
             ("blocked", self.blocked.then_some("true")),
             ("text", Some(self.text.as_str())),
             ("sort", Some(sort.as_str()).filter(|sort| *sort != "standing")),
@@ -125,6 +134,15 @@ impl Filters {
     /// The same as an address's parameters.
     pub(super) fn address(&self) -> String {
         self.with("", "")
+    }
+
+    /// The ids that rows are narrowed to, by column.
+    pub(super) fn ids(&self) -> [(&'static str, Option<&str>); 3] {
+        [
+            ("contractor", self.contractor.as_ref().map(ContractorId::as_str)),
+            ("worker", self.worker.as_ref().map(WorkerId::as_str)),
+            ("client", self.client.as_ref().map(ClientId::as_str)),
+        ]
     }
 
     /// Whether anything is left out.
@@ -181,10 +199,8 @@ impl Filters {
         let mut wheres = Vec::new();
         wheres.extend(self.standing.map(|badge| Where::Is("urgency", i64::from(badge.urgency()).into())));
         wheres.extend(self.stage.map(|stage| Where::Is("stage", stage.as_str().into())));
-        for (column, value) in
-            [("contractor", &self.contractor), ("worker", &self.worker), ("client", &self.client)]
-        {
-            wheres.extend(value.as_deref().map(|value| Where::Is(column, value.into())));
+        for (column, value) in self.ids() {
+            wheres.extend(value.map(|value| Where::Is(column, value.into())));
         }
         if self.blocked {
             wheres.push(Where::From("blocked_steps", 1_i64.into()));
@@ -212,9 +228,7 @@ impl Filters {
             |column: &&str| text(column).is_some_and(|said| said.to_ascii_lowercase().contains(&words));
         same("standing", self.standing.map(Badge::as_str))
             && same("stage", self.stage.map(Stage::as_str))
-            && same("contractor", self.contractor.as_deref())
-            && same("worker", self.worker.as_deref())
-            && same("client", self.client.as_deref())
+            && self.ids().into_iter().all(|(column, wanted)| same(column, wanted))
             && (!self.blocked || blocked())
             && (words.is_empty() || SEARCHED.iter().any(says))
     }
@@ -247,7 +261,7 @@ mod tests {
 
     #[test]
     fn what_is_asked_stands_in_the_address_and_is_read_back_from_it() {
-        let query = "standing=at-risk&stage=quoted&contractor=cn_1&worker=wk_1&client=c%261&blocked=true&text=a+b&sort=-starts";
+        let query = "standing=at-risk&stage=quoted&contractor=cn_1&worker=wk_1&client=c%3A1&blocked=true&text=a+b&sort=-starts";
         assert_eq!(filters(query).unwrap().address(), query);
         assert_eq!(filters(query).unwrap().with("stage", ""), query.replace("&stage=quoted", ""));
         assert_eq!(filters("").unwrap(), Filters::default());

@@ -3,14 +3,37 @@
 use super::Failed;
 use super::session::Viewer;
 use crate::engine::MAX_DOCUMENT_BYTES;
-use crate::http::body;
+use crate::http::body::{UnreadBody, Untaken};
 use axum::body::{Body, Bytes};
-use axum::extract::{DefaultBodyLimit, FromRequest as _, Multipart, Request};
-use axum::http::HeaderMap;
+use axum::extract::{DefaultBodyLimit, Form, FromRequest, Multipart, Request};
 use axum::http::header::CONTENT_TYPE;
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
+use serde::de::DeserializeOwned;
 
 /// The largest form, in bytes: the largest certificate and a little.
 const MOST: usize = MAX_DOCUMENT_BYTES + 8192;
+
+/// A form in the plain encoding, read into a type of its own; what cannot be read is answered with a page.
+pub(super) struct PageForm<T>(pub(super) T);
+
+impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for PageForm<T> {
+    type Rejection = Response;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Response> {
+        match Form::from_request(request, state).await {
+            Ok(Form(form)) => Ok(Self(form)),
+            Err(refused) => Err(match refused.status() {
+                StatusCode::UNSUPPORTED_MEDIA_TYPE => NO_FORM,
+                StatusCode::PAYLOAD_TOO_LARGE => Failed::TooLarge("The form is too large."),
+                _ => Failed::Asked("The form could not be read.".to_owned()),
+            }
+            .into()),
+        }
+    }
+}
+
+const NO_FORM: Failed = Failed::Form("This address takes what a form sends.");
 
 /// A form that was sent.
 #[derive(Debug, Default)]
@@ -32,15 +55,21 @@ impl Sent {
 }
 
 /// Reads a form of one of this viewer's pages.
-pub(super) async fn read(viewer: &Viewer, headers: &HeaderMap, body: Body) -> Result<Sent, Failed> {
-    let bytes = body::read(body, MOST).await.map_err(|_| {
-        Failed::Asked("The form could not be read. A certificate may have at most 15 MB.".to_owned())
+pub(super) async fn read(
+    viewer: &Viewer,
+    headers: &HeaderMap,
+    mut unread: UnreadBody,
+) -> Result<Sent, Failed> {
+    let bytes = unread.read(MOST).await.map_err(|untaken| match untaken {
+        Untaken::TooLarge => Failed::TooLarge("The form is too large. A certificate may have at most 15 MB."),
+        Untaken::Broken => Failed::Asked("The form could not be read to its end.".to_owned()),
     })?;
-    let is_multipart = headers
-        .get(CONTENT_TYPE)
-        .and_then(|form| form.to_str().ok())
-        .is_some_and(|form| form.starts_with("multipart/form-data"));
-    let sent = if is_multipart {
+    let kind = headers.get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+    let kind = kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    if !["multipart/form-data", "application/x-www-form-urlencoded"].contains(&kind.as_str()) {
+        return Err(NO_FORM);
+    }
+    let sent = if kind == "multipart/form-data" {
         parts(headers, bytes).await.ok_or_else(|| Failed::Asked("The form could not be read.".to_owned()))?
     } else {
         Sent { fields: url::form_urlencoded::parse(&bytes).into_owned().collect(), file: None }

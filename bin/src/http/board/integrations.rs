@@ -7,12 +7,13 @@ use super::page::{self, Place};
 use super::read::{self, MANY};
 use super::rows::{Blocked, Count, Delivery, Item};
 use super::session::Viewer;
-use super::words::{icon, number, plain, some};
-use super::{Failed, list, live, time};
+use super::words::{icon, number, outside, plain, some};
+use super::{Failed, live, time};
 use crate::clock;
 use crate::http::Shared;
+use crate::http::query::Parameters;
 use axum::Extension;
-use axum::extract::{Query as Parameters, State};
+use axum::extract::State;
 use axum::http::Uri;
 use covertrail_domain::id::WorkOrderId;
 use covertrail_domain::time::Timestamp;
@@ -45,14 +46,21 @@ struct Asked {
 pub(super) async fn page(
     State(shared): State<Arc<Shared>>,
     Extension(viewer): Extension<Viewer>,
-    Parameters(pairs): list::Pairs,
+    Parameters(pairs): Parameters,
     address: Uri,
 ) -> Result<Markup, Failed> {
     let mut asked = Asked::default();
     for (name, value) in pairs {
         match name.as_str() {
-            "state" => asked.state = Some(value).filter(|state| FATES.contains(&state.as_str())),
-            "before" => asked.before = value.parse().ok(),
+            "state" if value.is_empty() || FATES.contains(&value.as_str()) => {
+                asked.state = Some(value).filter(|state| !state.is_empty());
+            }
+            "state" => return Err(Failed::Asked(format!("There is no state called {value}."))),
+            "before" => {
+                let position = value.parse().ok().filter(|position| *position > 0);
+                asked.before =
+                    Some(position.ok_or(Failed::Asked("before: takes a position of the log".to_owned()))?);
+            }
             _ => return Err(Failed::Asked(format!("There is no filter called {name}."))),
         }
     }
@@ -123,7 +131,7 @@ fn blocked(found: &[Blocked], viewer: &Viewer) -> Markup {
             tbody { @for each in found { tr {
                 td { a.row href={ "/work-orders/" (encoded(&each.work_order)) } { (each.work_order) } }
                 td { (plain(&each.step)) }
-                td.sentence { (each.reason) @if each.failure == "unsettled" { span.hint { " Whether it was done at 1099Policy is not known." } } }
+                td.sentence { (outside(&each.reason)) @if each.failure == "unsettled" { span.hint { " Whether it was done at 1099Policy is not known." } } }
                 td.when data-of="Work starts" { @match each.work_starts { Some(at) => (time::at(at)), None => "–" } }
                 @if viewer.role().may_act() { td { a.button href={ "/work-orders/" (encoded(&each.work_order)) "/retry" } aria-label={ "Retry " (each.step) " of " (each.work_order) } { "Retry…" } } }
             } } }
@@ -152,7 +160,7 @@ fn deliveries(found: &Found, asked: &Asked, now: Timestamp) -> Markup {
                     td { (vendor(&each.source)) }
                     td { a.row href={ "/deliveries/" (encoded(&each.delivery)) } { (each.event) } }
                     td { @for (place, id) in each.work_orders.iter().enumerate() { @if place > 0 { ", " } a href={ "/work-orders/" (encoded(id)) } { (id) } } }
-                    @if any_says_why { td.sentence { (each.reason.as_deref().unwrap_or("")) } }
+                    @if any_says_why { td.sentence { (outside(each.reason.as_deref().unwrap_or(""))) } }
                     td.when { @match each.received { Some(at) => { (time::at(at)) ", " (time::ago(at, now)) }, None => "–" } }
                 } } }
             } }

@@ -9,9 +9,10 @@ use super::words::{badge_named, icon, number, plain, stage, stage_of, standing};
 use super::{Failed, live, time};
 use crate::clock;
 use crate::http::Shared;
+use crate::http::query::Parameters;
 use crate::views::Words;
 use axum::Extension;
-use axum::extract::{Query as Parameters, State};
+use axum::extract::State;
 use covertrail_domain::coverage::{Badge, Stage};
 use covertrail_domain::time::{Timestamp, Window};
 use covertrail_projections::tables::BOARD;
@@ -19,9 +20,6 @@ use covertrail_projections::{Query, Reader, ViewsError};
 use maud::{Markup, html};
 use serde_json::Value;
 use std::sync::Arc;
-
-/// The address's parameters.
-pub(super) type Pairs = Parameters<Vec<(String, String)>>;
 
 /// What a page of the board shows.
 struct Found {
@@ -34,7 +32,7 @@ struct Found {
 pub(super) async fn page(
     State(shared): State<Arc<Shared>>,
     Extension(viewer): Extension<Viewer>,
-    Parameters(pairs): Pairs,
+    Parameters(pairs): Parameters,
 ) -> Result<Markup, Failed> {
     let filters = Filters::of(&pairs).map_err(Failed::Asked)?;
     let (asked, models) = (filters.clone(), Arc::clone(&shared.models));
@@ -95,13 +93,10 @@ fn search(filters: &Filters) -> Markup {
                     option value=(each.as_str()) selected[filters.stage == Some(each)] { (stage(each)) }
                 }
             }
-            @for (name, value) in [
+            @for (name, value) in filters.ids().into_iter().chain([
                 ("standing", filters.standing.map(Badge::as_str)),
-                ("contractor", filters.contractor.as_deref()),
-                ("worker", filters.worker.as_deref()),
-                ("client", filters.client.as_deref()),
                 ("blocked", filters.blocked.then_some("true")),
-            ] { @if let Some(value) = value { input type="hidden" name=(name) value=(value); } }
+            ]) { @if let Some(value) = value { input type="hidden" name=(name) value=(value); } }
             button.button type="submit" { "Search" }
         }
     }
@@ -122,9 +117,9 @@ fn chips(filters: &Filters, counts: &[(Badge, i64)]) -> Markup {
             }
             @for (name, value) in [
                 ("stage", filters.stage.map(|of| stage(of).to_owned())),
-                ("contractor", filters.contractor.clone()),
-                ("worker", filters.worker.clone()),
-                ("client", filters.client.clone()),
+                ("contractor", filters.contractor.as_ref().map(ToString::to_string)),
+                ("worker", filters.worker.as_ref().map(ToString::to_string)),
+                ("client", filters.client.as_ref().map(ToString::to_string)),
                 ("blocked", filters.blocked.then(|| "steps".to_owned())),
                 ("text", Some(filters.text.clone()).filter(|text| !text.is_empty())),
             ] {
@@ -211,7 +206,7 @@ pub(super) fn row(order: &Order, now: Timestamp, gone: bool) -> Markup {
         tr role="row" id={ "row-" (id) } data-revision=(order.revision) class=[gone.then_some("gone")] {
             td.standing role="cell" { (badge_named(&order.standing)) }
             td.what role="cell" {
-                a.row id={ "open-" (id) } href={ "/work-orders/" (encoded(id)) } { span.id { (id) } " " span.title { (super::words::title(&order.title, id)) } }
+                a.row id={ "open-" (id) } href={ "/work-orders/" (encoded(id)) } { span.id { (id) } " " span.title { (super::words::outside(super::words::title(&order.title, id))) } }
                 p.reason { (time::sentence(&order.reason)) @if gone { " No longer among what you asked for." } }
             }
             td.stage role="cell" {

@@ -4,17 +4,22 @@
 //! or while the line was broken.
 
 use super::filters::Filters;
-use super::list::{Pairs, row};
+use super::list::row;
 use super::rows::Order;
+use super::session::Viewer;
 use super::words::{badge_of, standing};
 use super::{Failed, read, time, words};
 use crate::clock;
 use crate::http::Shared;
 use crate::http::api::sse::{self, Gone, Speaker};
+use crate::http::query::Parameters;
 use crate::views::{Frame, ReadModels};
-use axum::extract::{Query as Parameters, State};
+use axum::Extension;
+use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
+use covertrail_adapters::visible::visible;
+use covertrail_domain::id::{InvalidId, WorkOrderId};
 use covertrail_domain::time::Timestamp;
 use covertrail_projections::tables::BOARD;
 use covertrail_projections::{Journal, Reader, ViewsError};
@@ -28,23 +33,33 @@ const PAGE: usize = 256;
 /// How long changes are gathered for pages that ask for themselves anew.
 const TOGETHER: Duration = Duration::from_millis(400);
 
+/// The names of the parameters of [`rows`].
+pub(super) fn parameters() -> impl Iterator<Item = &'static str> {
+    super::filters::NAMES.into_iter().chain(["rows", "since"])
+}
+
 /// `GET /board/live`: the board's parameters, the rows that the page shows, and the change it has seen last.
 pub(super) async fn rows(
     State(shared): State<Arc<Shared>>,
+    Extension(viewer): Extension<Viewer>,
     headers: HeaderMap,
-    Parameters(pairs): Pairs,
+    Parameters(pairs): Parameters,
 ) -> Result<Response, Failed> {
     let (ours, asked): (Vec<_>, Vec<_>) =
         pairs.into_iter().partition(|(name, _)| name == "rows" || name == "since");
     let ours = |name: &str| ours.iter().find(|(of, _)| of == name).map(|(_, value)| value.clone());
     let filters = Filters::of(&asked).map_err(Failed::Asked)?;
-    let shown = ours("rows").unwrap_or_default().split(',').map(str::to_owned).collect();
+    let rows = ours("rows").unwrap_or_default();
+    let ids = rows.split(',').filter(|id| !id.is_empty()).map(WorkOrderId::parse);
+    let shown: Result<HashSet<WorkOrderId>, InvalidId> = ids.collect();
+    let shown = shown.map_err(|error| Failed::Asked(format!("rows: {error}")))?;
+    let shown = shown.iter().map(ToString::to_string).collect();
     let epoch =
         shared.models.read(|reader| reader.epoch()).await.map_err(|trouble| Failed::from(&trouble))?;
     let since = ours("since");
     let told = Told { models: Arc::clone(&shared.models), filters, shown, epoch };
     let since = sse::resumes_from(&headers, since.as_ref());
-    Ok(sse::answer(&shared.models, |speaker| told.tell(speaker, since)))
+    Ok(sse::answer(&shared.models, viewer.ended(), |speaker| told.tell(speaker, since)))
 }
 
 struct Told {
@@ -109,7 +124,7 @@ impl Told {
             }
             let Ok(order) = serde_json::from_value::<Order>(changed.clone()) else { continue };
             let word = badge_of(&order.standing).map_or("", standing);
-            said = Some(format!("{}: {word}. {}", order.work_order, order.reason));
+            said = Some(format!("{}: {word}. {}", order.work_order, visible(&order.reason)));
             told.push(row(&order, now, !keeps));
         }
         if told.is_empty() && !moved {
@@ -161,15 +176,17 @@ pub(super) fn kept_up(id: &str, address: &str, seen: &str, part: &Markup) -> Mar
 /// anew. With `work_order`, only of changes of that one.
 pub(super) async fn changes(
     State(shared): State<Arc<Shared>>,
+    Extension(viewer): Extension<Viewer>,
     headers: HeaderMap,
-    Parameters(pairs): Pairs,
-) -> Response {
-    let asked = |name: &str| pairs.iter().find_map(|(of, value)| (of == name).then(|| value.clone()));
-    let only = asked("work_order");
-    let since = sse::resumes_from(&headers, asked("since").as_ref());
+    parameters: Parameters,
+) -> Result<Response, Failed> {
+    let only = parameters.get("work_order").map(WorkOrderId::parse).transpose();
+    let only = only.map_err(|error| Failed::Asked(format!("work_order: {error}")))?;
+    let only = only.map(|work_order| work_order.to_string());
+    let since = sse::resumes_from(&headers, parameters.get("since").map(str::to_owned).as_ref());
     let said = only.as_deref().map_or_else(|| "{}".to_owned(), |work_order| has_changed(work_order).0);
     let models = Arc::clone(&shared.models);
-    sse::answer(&shared.models, |speaker| async move {
+    Ok(sse::answer(&shared.models, viewer.ended(), |speaker| async move {
         let mut coming = models.hub().changes();
         let subject = only.clone();
         let mut is_news = match since {
@@ -194,7 +211,7 @@ pub(super) async fn changes(
                 coming = coming.resubscribe();
             }
         }
-    })
+    }))
 }
 
 /// Whether something changed since, or of one work order.

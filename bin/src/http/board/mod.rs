@@ -14,6 +14,8 @@ mod failed;
 mod feeds;
 mod filters;
 mod forms;
+#[cfg(test)]
+mod fuzz;
 mod integrations;
 mod lifecycle;
 mod list;
@@ -33,61 +35,100 @@ mod time;
 mod words;
 
 pub use session::Sessions;
+pub(super) use session::too_many_sign_ins;
 
+use super::routes::{Door, Routes};
 use super::{Shared, problem};
 use axum::Router;
-use axum::extract::Request;
+use axum::extract::{DefaultBodyLimit, Request};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::Response;
-use axum::routing::{get, post};
 use failed::Failed;
 use std::sync::Arc;
+
+/// The largest form of a stranger: a token and where to go, in bytes.
+const SIGN_IN_BYTES: usize = 8 << 10;
 
 /// What browsers may load and do: only what comes from here, and nothing that stands in a page itself.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; \
                       form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
 /// All pages, and what they are made with.
-pub(super) fn router(shared: &Arc<Shared>) -> Router<Arc<Shared>> {
-    let pages = Router::new()
-        .route("/", get(overview::page))
-        .route("/board", get(list::page))
-        .route("/board.csv", get(spreadsheet::download))
-        .route("/board/live", get(live::rows))
-        .route("/live", get(live::changes))
-        .route("/work-orders/{work_order}", get(order::page))
-        .route("/work-orders/{work_order}/{action}", get(actions::ask).post(actions::act))
-        .route("/contractors", get(contractors::all))
-        .route("/contractors/{contractor}", get(contractors::one))
-        .route("/reviews", get(reviews::page))
-        .route("/expiring", get(expiring::page))
-        .route("/integrations", get(integrations::page))
-        .route("/deliveries/{delivery}", get(delivery::page))
-        .route("/documents/{document}", get(document::download))
-        .route("/lifecycle", get(lifecycle::page))
-        .route("/reference", get(reference::page))
-        .route("/sign-out", post(session::sign_out))
-        .layer(from_fn_with_state(Arc::clone(shared), session::signed_in));
-    Router::new()
-        .route("/sign-in", get(session::ask).post(session::sign_in))
-        .merge(pages)
-        .layer(from_fn(guarded))
-        .route("/assets/{name}", get(assets::asset))
+pub(super) fn routes() -> Routes {
+    let page = Door::Session;
+    Routes::default()
+        .get("/sign-in", Door::SignIn, ["then"], session::ask)
+        .post("/sign-in", Door::SignIn, session::sign_in)
+        .get("/", page, [], overview::page)
+        .get("/board", page, filters::NAMES, list::page)
+        .get("/board.csv", page, filters::NAMES, spreadsheet::download)
+        .get("/board/live", page, live::parameters(), live::rows)
+        .get("/live", page, ["work_order", "since"], live::changes)
+        .get("/work-orders/{work_order}", page, order::PARAMETERS, order::page)
+        .get("/work-orders/{work_order}/{action}", page, ["certificate", "decision"], actions::ask)
+        .post("/work-orders/{work_order}/{action}", page, actions::act)
+        .get("/contractors", page, ["text"], contractors::all)
+        .get("/contractors/{contractor}", page, [], contractors::one)
+        .get("/reviews", page, [], reviews::page)
+        .get("/expiring", page, [], expiring::page)
+        .get("/integrations", page, ["state", "before"], integrations::page)
+        .get("/deliveries/{delivery}", page, [], delivery::page)
+        .get("/documents/{document}", page, [], document::download)
+        .get("/lifecycle", page, [], lifecycle::page)
+        .get("/reference", page, [], reference::page)
+        .post("/sign-out", page, session::sign_out)
+        .get("/assets/{asset}", Door::Anybody, [], assets::asset)
+}
+
+/// The way in, and the pages for those who are signed in.
+pub(super) fn guarded(
+    sign_in: Router<Arc<Shared>>,
+    pages: Router<Arc<Shared>>,
+    shared: &Arc<Shared>,
+) -> Router<Arc<Shared>> {
+    let pages = pages.layer(from_fn_with_state(Arc::clone(shared), session::signed_in));
+    sign_in.layer(DefaultBodyLimit::max(SIGN_IN_BYTES)).merge(pages).layer(from_fn(with_policy))
 }
 
 /// The answer at an address where nothing is: a page for those who read pages.
 pub(super) fn nothing_here(method: &Method, headers: &HeaderMap) -> Response {
-    let accepts = headers.get("accept").and_then(|value| value.to_str().ok()).unwrap_or_default();
-    if method == Method::GET && accepts.contains("text/html") {
-        let mut answer = Failed::NotFound("There is no page at this address.").into();
-        guard(&mut answer);
-        return answer;
+    if method == Method::GET && reads_pages(headers) {
+        return not_found();
     }
     problem(StatusCode::NOT_FOUND, "there is nothing at this address")
 }
 
-async fn guarded(request: Request, next: Next) -> Response {
+/// The answer where an address does not take a method: a page for those who read pages.
+pub(super) fn not_this_method(headers: &HeaderMap) -> Response {
+    if reads_pages(headers) {
+        return shown(Failed::Method);
+    }
+    problem(StatusCode::METHOD_NOT_ALLOWED, "this address does not take that method")
+}
+
+fn reads_pages(headers: &HeaderMap) -> bool {
+    let accepts = headers.get("accept").and_then(|value| value.to_str().ok()).unwrap_or_default();
+    accepts.contains("text/html")
+}
+
+/// The page that says that there is none.
+pub(super) fn not_found() -> Response {
+    shown(Failed::NotFound("There is no page at this address."))
+}
+
+/// The page that says what is wrong with an address.
+pub(super) fn asked_wrongly(why: &str) -> Response {
+    shown(Failed::Asked(why.to_owned()))
+}
+
+fn shown(failed: Failed) -> Response {
+    let mut answer = failed.into();
+    guard(&mut answer);
+    answer
+}
+
+async fn with_policy(request: Request, next: Next) -> Response {
     let mut answer = next.run(request).await;
     guard(&mut answer);
     answer

@@ -2,7 +2,7 @@
 
 use super::assets;
 use super::session::Viewer;
-use super::words::{icon, icons};
+use super::words::{icon, icons, outside};
 use crate::config::Role;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
@@ -42,7 +42,7 @@ pub(super) fn page(viewer: &Viewer, place: Place, title: &str, body: &Markup) ->
                     }
                 }
                 div.who {
-                    span.name { (viewer.who.name) span.role { (role(viewer.role())) } }
+                    span.name { (outside(viewer.who.name.as_str())) span.role { (role(viewer.role())) } }
                     form method="post" action="/sign-out" { button type="submit" { "Sign out" } }
                 }
             }

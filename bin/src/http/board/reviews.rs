@@ -9,12 +9,15 @@ use super::words::{copyable, plain};
 use super::{Failed, live, time};
 use crate::clock;
 use crate::http::Shared;
+use crate::http::four_eyes::FourEyes;
 use axum::Extension;
 use axum::extract::State;
+use covertrail_domain::id::CertificateId;
 use covertrail_domain::time::{Timestamp, Window};
 use covertrail_projections::Query;
 use covertrail_projections::tables::{CERTIFICATES, REVIEWS};
 use maud::{Markup, html};
+use std::collections::HashSet;
 use std::sync::Arc;
 
 /// `GET /reviews`
@@ -29,6 +32,7 @@ pub(super) async fn page(
     })
     .await?;
     let now = clock::now();
+    let own = own_certificates(&shared, &viewer, &found).await?;
     Ok(page::page(
         &viewer,
         Place::Reviews,
@@ -39,14 +43,35 @@ pub(super) async fn page(
                 @if found.is_empty() {
                     (page::empty("No certificate waits for a person.", &html! { "1099Policy’s flags bring them here. " a href="/board" { "Back to the board" } }))
                 }
-                @for review in &found { (waiting(review, &viewer, now)) }
+                @for review in &found { (waiting(review, &viewer, own.contains(&review.certificate), now)) }
                 @if !stuck.is_empty() { (unjudged(&stuck, now)) }
             }))
         },
     ))
 }
 
-fn waiting(review: &Review, viewer: &Viewer, now: Timestamp) -> Markup {
+/// Those that this viewer may not approve, because they handed them in.
+pub(super) async fn own_certificates(
+    shared: &Shared,
+    viewer: &Viewer,
+    reviews: &[Review],
+) -> Result<HashSet<String>, Failed> {
+    let four_eyes = FourEyes::new(shared);
+    let mut own = HashSet::new();
+    for review in reviews.iter().filter(|_| viewer.role().may_act()) {
+        let Ok(certificate) = CertificateId::parse(&review.certificate) else { continue };
+        let is_own = four_eyes.keeps_from_approving(&viewer.who.name, &certificate).await;
+        if is_own.map_err(|trouble| Failed::from(&trouble))? {
+            own.insert(review.certificate.clone());
+        }
+    }
+    Ok(own)
+}
+
+/// Why a viewer cannot approve a certificate.
+pub(super) const HANDED_IN_BY_YOU: &str = "You handed it in, so somebody else must approve it.";
+
+fn waiting(review: &Review, viewer: &Viewer, is_own: bool, now: Timestamp) -> Markup {
     let id = &review.certificate;
     html! {
         article.review aria-labelledby={ "of-" (id) } {
@@ -63,10 +88,14 @@ fn waiting(review: &Review, viewer: &Viewer, now: Timestamp) -> Markup {
                 }
                 p.hint { "Waits since " @match review.since { Some(since) => { (time::at(since)) ", " (time::ago(since, now)) }, None => "an unknown time" } }
                 @if viewer.role().may_act() { p.acts {
-                    @for (decision, name, class) in [("approve", "Approve…", "button main"), ("deny", "Deny…", "button")] {
+                    @if is_own {
+                        button.button.main type="button" disabled aria-describedby={ "own-" (id) } { "Approve…" }
+                    }
+                    @for (decision, name, class) in [("approve", "Approve…", "button main"), ("deny", "Deny…", "button")].iter().filter(|(decision, ..)| !is_own || *decision == "deny") {
                         a class=(class) href={ "/work-orders/" (encoded(&review.work_order)) "/review?certificate=" (encoded(id)) "&decision=" (decision) } aria-label={ (name) " certificate " (id) " of " (review.work_order) } { (name) }
                     }
-                } }
+                }
+                @if is_own { p.hint id={ "own-" (id) } { (HANDED_IN_BY_YOU) } } }
             }
         }
     }

@@ -1,6 +1,7 @@
 //! Moments as they are shown: in UTC as served, in the viewer's zone once the script has run, with UTC on hover.
 
 use chrono::{DateTime, Datelike as _, NaiveDateTime, Utc};
+use covertrail_adapters::visible::visible;
 use covertrail_domain::time::{Timestamp, Window};
 use maud::{Markup, html};
 
@@ -38,7 +39,7 @@ pub(super) fn sentence(text: &str) -> Markup {
         rest = after;
     }
     parts.push((rest, None));
-    html! { @for (words, moment) in parts { (words) @if let Some(moment) = moment { (at(moment)) } } }
+    html! { bdi { @for (words, moment) in parts { (visible(words)) @if let Some(moment) = moment { (at(moment)) } } } }
 }
 
 /// The first `2025-11-01 11:40:00 UTC` of a text, and what stands before and after it; in a span only the end has the zone.
@@ -129,10 +130,13 @@ mod tests {
     fn moments_within_words_are_times_too() {
         let told = |text: &str| sentence(text).into_string();
         let time = at(Timestamp::from_unix(1_761_997_200)).into_string();
-        assert_eq!(told("ended 2025-11-01 11:40:00 UTC; é"), format!("ended {time}; é"));
-        assert_eq!(told("é 2025-11-01 11:40:00 → 2025-11-01 11:40:00 UTC"), format!("é {time} → {time}"));
+        assert_eq!(told("ended 2025-11-01 11:40:00 UTC; é"), format!("<bdi>ended {time}; é</bdi>"));
+        assert_eq!(
+            told("é 2025-11-01 11:40:00 → 2025-11-01 11:40:00 UTC"),
+            format!("<bdi>é {time} → {time}</bdi>")
+        );
         for plain in ["", "no 2025-11-01 here", "2025-13-01 11:40:00 UTC", "1234567890123456789é"] {
-            assert_eq!(told(plain), plain);
+            assert_eq!(told(plain), format!("<bdi>{plain}</bdi>"));
         }
     }
 

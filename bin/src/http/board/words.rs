@@ -1,5 +1,6 @@
 //! What standings, stages and steps are called on pages, and their icons: never colour alone.
 
+use covertrail_adapters::visible::visible;
 use covertrail_domain::coverage::{Badge, Stage};
 use maud::{Markup, PreEscaped, html};
 
@@ -181,6 +182,16 @@ pub(super) fn number(number: i64) -> String {
     told
 }
 
+/// A text from outside: apart from what stands beside it, whatever its direction is, and with what hides made visible.
+pub(super) fn outside(text: &str) -> Markup {
+    html! { bdi { (visible(text)) } }
+}
+
+/// The same of several lines, which stay lines.
+pub(super) fn outside_lines(text: &str) -> Markup {
+    html! { bdi { @for (place, line) in text.lines().enumerate() { @if place > 0 { "\n" } (visible(line)) } } }
+}
+
 /// An id that can be copied with one press.
 pub(super) fn copyable(id: &str) -> Markup {
     html! {
@@ -200,6 +211,13 @@ mod tests {
         assert_eq!(number(999), "999");
         assert_eq!(title("WO-1 — Cabling", "WO-1"), "Cabling");
         assert_eq!(title("WO-1", "WO-1"), "WO-1");
+    }
+
+    #[test]
+    fn a_text_from_outside_stands_apart_and_hides_nothing() {
+        assert_eq!(outside("\u{202e}gnp.<b>").0, "<bdi>\\u{202e}gnp.&lt;b&gt;</bdi>");
+        assert_eq!(outside("שלום").0, "<bdi>שלום</bdi>");
+        assert_eq!(outside_lines("one\r\ntwo\u{2028}").0, "<bdi>one\ntwo\\u{2028}</bdi>");
     }
 
     #[test]

@@ -35,7 +35,9 @@ fn a_certificate_handed_in_is_uploaded_once_its_contractor_is_known() {
         .then_nothing();
     Scenario::given(story::enrolled())
         .having(submit.clone())
-        .next_key("12345-certificate-cn_Ehb3bYa-9f86d081884c7d65")
+        .next_key(
+            "12345-certificate-cn_Ehb3bYa-9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+        )
         .when(uploaded())
         .then([Event::CertificateUploaded { document: document(), certificate: certificate() }])
         .next_step(Step::Job)

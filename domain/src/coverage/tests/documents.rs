@@ -6,7 +6,7 @@ use crate::testkit::samples::{certificate, clerk, document, hour};
 use crate::testkit::{Scenario, story};
 
 fn second() -> DocumentId {
-    DocumentId::parse("5e884898da280471").unwrap()
+    DocumentId::parse("5e884898da28047151d0e56f8dc6292773603d0d6aabbdd62a11ef721d1542d8").unwrap()
 }
 
 fn submit(document: DocumentId) -> Command {
@@ -39,7 +39,7 @@ fn one_that_is_blocked_is_kept_and_shown_and_holds_no_other_back() {
     two()
         .next_key(&key(&second()))
         .badge(hour(-60), Badge::NeedsReview)
-        .reason(hour(-60), "certificate of document 9f86d081884c7d65 is blocked: it is no PDF")
+        .reason(hour(-60), "certificate of document 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08 is blocked: it is no PDF")
         .when(block(Some(document())))
         .then_nothing()
         .when(submit(document()))

@@ -96,7 +96,8 @@ impl Choice<'_> {
     }
 
     fn document(&self) -> DocumentId {
-        DocumentId::of_model(self.one_of(1, "d1", &["d2"]))
+        let number = self.one_of(1, 1, &[2]);
+        DocumentId::of_model(&format!("{number:064x}"))
     }
 
     fn certificate(&self) -> CertificateId {

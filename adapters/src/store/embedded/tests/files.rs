@@ -1,9 +1,11 @@
 use std::fs;
+use std::os::unix::fs::{MetadataExt as _, symlink};
 
+use covertrail_files::{DatabaseKind, Sharing, beside};
 use rusqlite::Connection;
 
 use super::{Log, event, stream};
-use crate::store::embedded::{Embedded, OpenError, schema};
+use crate::store::embedded::{Embedded, NotOurs, OpenError};
 use crate::store::{AppendError, EventStore, Expected, Position, Update};
 
 #[tokio::test(flavor = "multi_thread")]
@@ -17,13 +19,71 @@ async fn a_log_is_one_file_when_it_is_closed() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_an_interrupted_start_left_is_replaced() {
+async fn an_empty_file_becomes_a_log_and_what_lies_beside_it_is_left_alone() {
     let place = Log::new();
-    let unborn = crate::store::embedded::lock::beside(&place.path(), ".new");
-    fs::write(&unborn, "half a log").unwrap();
+    let theirs = beside(&place.path(), ".new");
+    fs::write(&theirs, "not ours").unwrap();
     fs::write(place.path(), "").unwrap();
     place.open().append(&stream(1), Expected::NoStream, vec![event()]).await.unwrap();
-    assert!(!unborn.exists());
+    assert_eq!(fs::read(&theirs).unwrap(), b"not ours");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_link_to_a_log_is_the_same_log_with_the_same_lock() {
+    let place = Log::new();
+    let log = place.open();
+    log.append(&stream(1), Expected::NoStream, vec![event()]).await.unwrap();
+    let link = place.directory.path().join("link.sqlite");
+    symlink(place.path(), &link).unwrap();
+    assert!(matches!(Embedded::open(&link), Err(OpenError::Locked { .. })));
+    assert_eq!(Embedded::open_read_only(&link).unwrap().head().await.unwrap(), Some(Position::new(1)));
+    log.close().await;
+    let log = Embedded::open(&link).unwrap();
+    log.append(&stream(1), Expected::Exact(0), vec![event()]).await.unwrap();
+    log.close().await;
+    assert_eq!(place.files(), [place.path().file_name().unwrap().to_str().unwrap(), "link.sqlite"]);
+}
+
+/// The permission bits of everything in the directory, the lock included.
+fn modes(place: &Log) -> Vec<(String, u32)> {
+    let mut modes: Vec<_> = fs::read_dir(place.directory.path())
+        .unwrap()
+        .map(|entry| entry.unwrap())
+        .map(|entry| {
+            let name = entry.file_name().into_string().unwrap();
+            (name.replace("a log?#100%.sqlite", "log"), entry.metadata().unwrap().mode() & 0o777)
+        })
+        .collect();
+    modes.sort();
+    modes
+}
+
+fn named(modes: &[(&str, u32)]) -> Vec<(String, u32)> {
+    modes.iter().map(|(name, mode)| ((*name).to_owned(), *mode)).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn only_the_owner_reads_a_log_and_a_group_where_one_is_named() {
+    let place = Log::new();
+    let log = place.open();
+    log.append(&stream(1), Expected::NoStream, vec![event()]).await.unwrap();
+    let closed = [("log", 0o600), ("log-shm", 0o600), ("log-wal", 0o600), ("log.lock", 0o600)];
+    assert_eq!(modes(&place), named(&closed));
+    log.close().await;
+    // from now on a group reads it, also while nobody writes
+    let log = Embedded::open_shared(place.path(), &own_group()).unwrap();
+    log.append(&stream(1), Expected::Exact(0), vec![event()]).await.unwrap();
+    let shared = [("log", 0o640), ("log-shm", 0o640), ("log-wal", 0o640), ("log.lock", 0o600)];
+    assert_eq!(modes(&place), named(&shared));
+    log.close().await;
+    assert_eq!(modes(&place), named(&shared), "what SQLite needs beside the log stays for the readers");
+    assert_eq!(fs::metadata(beside(&place.path(), "-wal")).unwrap().len(), 0);
+}
+
+/// A group that whoever runs the tests may give files to: their own.
+fn own_group() -> Sharing {
+    let name = std::process::Command::new("id").arg("-gn").output().unwrap().stdout;
+    Sharing::with_group(String::from_utf8(name).unwrap().trim()).unwrap()
 }
 
 /// Opening is refused in both ways, as `expected` says, and nothing in the directory changes.
@@ -41,11 +101,11 @@ fn expect_refused(place: &Log, expected: impl Fn(&OpenError) -> bool) {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_log_of_a_newer_version_is_refused() {
     let place = Log::with_events(3).await;
-    let newer = schema::VERSION + 1;
+    let newer = DatabaseKind::Log.version() + 1;
     Connection::open(place.path()).unwrap().pragma_update(None, "user_version", newer).unwrap();
     expect_refused(
         &place,
-        |error| matches!(error, OpenError::Newer { found, known, .. } if (*found, *known) == (newer, schema::VERSION)),
+        |error| matches!(error, OpenError::NotOurs(NotOurs::Version { found, .. }) if *found == newer),
     );
 }
 
@@ -53,16 +113,16 @@ async fn a_log_of_a_newer_version_is_refused() {
 fn a_file_that_is_no_log_is_refused() {
     let place = Log::new();
     fs::write(place.path(), "dear diary, ".repeat(1000)).unwrap();
-    expect_refused(&place, |error| matches!(error, OpenError::NotALog { .. }));
+    expect_refused(&place, |error| matches!(error, OpenError::NotOurs(_)));
     fs::write(place.path(), "short").unwrap();
-    expect_refused(&place, |error| matches!(error, OpenError::NotALog { .. }));
+    expect_refused(&place, |error| matches!(error, OpenError::NotOurs(_)));
 }
 
 #[test]
 fn the_database_of_another_program_is_refused() {
     let place = Log::new();
     Connection::open(place.path()).unwrap().execute_batch("CREATE TABLE songs (title TEXT)").unwrap();
-    expect_refused(&place, |error| matches!(error, OpenError::NotALog { .. }));
+    expect_refused(&place, |error| matches!(error, OpenError::NotOurs(_)));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -98,7 +158,7 @@ fn where_there_is_nothing_there_is_nothing_to_read() {
     assert!(place.files().is_empty());
     let nowhere = place.path().join("nowhere").join("log");
     assert!(matches!(Embedded::open(nowhere), Err(OpenError::Unavailable { .. })));
-    assert!(matches!(Embedded::open(place.directory.path()), Err(OpenError::Unavailable { .. })));
+    assert!(matches!(Embedded::open(place.directory.path()), Err(OpenError::NotOurs(_))));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -2,7 +2,7 @@ use std::fs;
 
 use super::*;
 use crate::store::embedded::checkpoint::ROOM_BYTES;
-use crate::store::embedded::lock::beside;
+use covertrail_files::beside;
 
 #[tokio::test]
 async fn a_wal_with_room_in_it_is_read_to_the_end_of_its_frames_after_a_crash() {

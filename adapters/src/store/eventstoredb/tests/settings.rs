@@ -61,10 +61,10 @@ fn settings_do_not_show_their_password() {
 #[test]
 fn credentials_of_any_characters_are_sent_as_they_are() {
     let sent = |settings: Settings| serde_json::to_value(settings.credentials()).unwrap();
-    let beside = Secret::new("ops team:p@ss:w+rd/?&%".to_owned());
-    let beside = Settings::new("esdb://one:2113,two:2113?tls=false", Some(&beside), None).unwrap();
-    let within = Settings::parse("esdb://ops%20team:p%40ss%3Aw+rd%2F%3F%26%25@one:2113,two:2113?tls=false");
-    let expected = serde_json::json!({ "login": b"ops team", "password": b"p@ss:w+rd/?&%" });
+    let beside = Secret::new("ops team:p@ss:w+rd/?&%123456".to_owned());
+    let beside = Settings::new("esdb://one:2113,two:2113", Some(&beside), None).unwrap();
+    let within = Settings::parse("esdb://ops%20team:p%40ss%3Aw+rd%2F%3F%26%25123456@one:2113,two:2113");
+    let expected = serde_json::json!({ "login": b"ops team", "password": b"p@ss:w+rd/?&%123456" });
     assert_eq!((sent(beside), sent(within.unwrap())), (expected.clone(), expected));
 }
 
@@ -77,4 +77,26 @@ fn what_cannot_be_used_beside_the_connection_string_is_named() {
         Settings::new("esdb://localhost?tls=true", None, Some(Path::new("/nowhere.pem"))).unwrap_err();
     assert!(refused.to_string().contains("tlsCaFile"), "{refused}");
     assert!(Settings::new("localhost", None, None).is_err());
+}
+
+#[test]
+fn a_password_goes_to_other_machines_over_tls_only() {
+    let password = Secret::new("ops:a-password-that-is-long".to_owned());
+    let weak =
+        Settings::new("esdb://one.example:2113", Some(&Secret::new("admin:changeit".to_owned())), None);
+    assert!(matches!(weak, Err(BadSettings::WeakPassword(_))), "{weak:?}");
+    for (url, exposed) in [
+        ("esdb://one.example:2113?tls=false", true),
+        ("esdb+discover://one.example:2113?TLS=false", true),
+        ("esdb://127.0.0.1:2113,one.example:2113?tls=false", true),
+        ("esdb://one.example:2113", false),
+        ("esdb://127.0.0.1:2113?tls=false", false),
+        ("esdb://localhost:2113?tls=false", false),
+    ] {
+        let beside = Settings::new(url, Some(&password), None);
+        assert_eq!(matches!(beside, Err(BadSettings::Exposed)), exposed, "{url}");
+        let within = Settings::parse(&url.replace("://", "://ops:secret@"));
+        assert_eq!(matches!(within, Err(BadSettings::Exposed)), exposed, "{url}");
+        assert!(Settings::new(url, None, None).is_ok(), "{url}");
+    }
 }

@@ -187,7 +187,7 @@ async fn every_wrong_field_is_named_at_once_by_its_way_and_no_value_is_repeated(
         "location.state: not a text",
         "assignment_window_start: a date without a zone",
         "payment.total_cost: not a decimal amount such as 325.00",
-        "active_resource.id: an id has white space or control characters",
+        "active_resource.id: an id has other characters than ASCII letters, digits and _ - . ~ :",
         "active_resource.last_name: missing",
         "active_resource.email: not a text",
     ];

@@ -26,63 +26,52 @@ fn documents_can_be_kept_where_a_folder_is_or_can_be_made() {
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1, "looking leaves no trace");
 }
 
+/// Good secrets, but for one variable.
+fn secrets(variable: &str, value: Option<&str>) -> Result<Secrets, config::Error> {
+    Secrets::from_lookup(&Config::default(), |name| match name {
+        name if name == variable => value.map(str::to_owned),
+        "COVERTRAIL_PEOPLE" | "COVERTRAIL_LINK_SECRET" => None,
+        "COVERTRAIL_POLICY_WEBHOOK_SECRETS" => Some("whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3".to_owned()),
+        name => Some(format!("0123456789abcdef-{name}")),
+    })
+}
+
 #[test]
-fn without_people_nobody_may_act_and_a_secret_of_another_form_is_refused() {
-    let secrets = |policy: &str| {
-        Secrets::from_lookup(|name| match name {
-            "COVERTRAIL_PEOPLE" => None,
-            "COVERTRAIL_POLICY_WEBHOOK_SECRETS" => Some(policy.to_owned()),
-            _ => Some("0123456789abcdef".to_owned()),
-        })
-    };
+fn without_people_nobody_may_act_and_a_weak_secret_is_refused() {
     let config = Config::default();
-    let good = secrets("whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3").unwrap();
-    let found = [Mark::Good, Mark::Good, Mark::Warning, Mark::Warning];
+    let good = secrets("", None).unwrap();
+    let found = [Mark::Good, Mark::Good, Mark::Warning, Mark::Warning, Mark::Good];
     assert_eq!(marks(&environment(&config, Ok(&good))), found);
-    let other = secrets("plain").unwrap();
-    assert_eq!(marks(&environment(&config, Ok(&other)))[1], Mark::Misconfigured);
-    let none = Secrets::from_lookup(|_| None).unwrap_err();
-    assert_eq!(marks(&environment(&config, Err(&none))), [Mark::Misconfigured]);
+    for weak in [Some("plain"), None] {
+        let weak = secrets("COVERTRAIL_POLICY_WEBHOOK_SECRETS", weak).unwrap_err();
+        assert_eq!(marks(&environment(&config, Err(&weak))), [Mark::Misconfigured]);
+    }
 }
 
 #[test]
 fn a_key_of_the_other_world_is_warned_of() {
     let mut config = Config::default();
-    let secrets = |key: &str| {
-        Secrets::from_lookup(|name| match name {
-            "COVERTRAIL_PEOPLE" => None,
-            "COVERTRAIL_POLICY_API_KEY" => Some(key.to_owned()),
-            _ => Some("0123456789abcdef".to_owned()),
-        })
-    };
     for (environment, key, warned) in [
-        (None, "t9k_test_1", false),
-        (Some(Environment::Sandbox), "t9k_test_1", false),
-        (Some(Environment::Sandbox), "t9k_live_1", true),
-        (Some(Environment::Production), "t9k_live_1", false),
-        (Some(Environment::Production), "t9k_test_1", true),
+        (None, "t9k_test_0123456789", false),
+        (Some(Environment::Sandbox), "t9k_test_0123456789", false),
+        (Some(Environment::Sandbox), "t9k_live_0123456789", true),
+        (Some(Environment::Production), "t9k_live_0123456789", false),
+        (Some(Environment::Production), "t9k_test_0123456789", true),
     ] {
         config.policy.environment = environment;
-        let found = another_world(&config, &secrets(key).unwrap());
-        assert_eq!(found.is_some(), warned, "{environment:?} {key}");
+        let secrets = secrets("COVERTRAIL_POLICY_API_KEY", Some(key)).unwrap();
+        assert_eq!(another_world(&config, &secrets).is_some(), warned, "{environment:?} {key}");
     }
 }
 
 #[test]
 fn application_links_need_a_secret_and_an_address_that_contractors_reach() {
-    let secrets = |link: Option<&str>| {
-        Secrets::from_lookup(|name| match name {
-            "COVERTRAIL_LINK_SECRET" => link.map(str::to_owned),
-            "COVERTRAIL_PEOPLE" => None,
-            _ => Some("0123456789abcdef".to_owned()),
-        })
-        .unwrap()
-    };
+    let with = |link: Option<&str>| secrets("COVERTRAIL_LINK_SECRET", link).unwrap();
     let mut config = Config::default();
-    assert_eq!(links(&config, &secrets(None)).mark, Mark::Warning);
-    assert_eq!(links(&config, &secrets(Some("0123456789abcdef"))).mark, Mark::Warning);
+    assert_eq!(links(&config, &with(None)).mark, Mark::Warning);
+    assert_eq!(links(&config, &with(Some("0123456789abcdef"))).mark, Mark::Warning);
     config.server.public_url = Some("https://covertrail.example.com".to_owned());
-    assert_eq!(links(&config, &secrets(Some("0123456789abcdef"))).mark, Mark::Good);
+    assert_eq!(links(&config, &with(Some("0123456789abcdef"))).mark, Mark::Good);
     config.server.public_url = Some("https://".to_owned());
-    assert_eq!(links(&config, &secrets(Some("0123456789abcdef"))).mark, Mark::Misconfigured);
+    assert_eq!(links(&config, &with(Some("0123456789abcdef"))).mark, Mark::Misconfigured);
 }

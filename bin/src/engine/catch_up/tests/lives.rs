@@ -120,7 +120,7 @@ impl Life {
             },
         ];
         if !self.applying {
-            let document = DocumentId::parse(&self.id("d0c")).unwrap();
+            let document = DocumentId::parse(&format!("{:064x}", self.number)).unwrap();
             let certificate = CertificateId::parse(&self.id("ci")).unwrap();
             history.extend([
                 Event::ApplicationCompleted {},

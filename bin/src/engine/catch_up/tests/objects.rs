@@ -32,7 +32,7 @@ async fn an_application_that_is_through_and_its_policy_are_found_though_no_event
 
 #[tokio::test]
 async fn a_certificate_and_an_assignment_that_nobody_told_of_are_asked_about() {
-    let document = DocumentId::parse("d0c2").unwrap();
+    let document = DocumentId::parse(&"d0c2".repeat(16)).unwrap();
     let certificate = CertificateId::parse("ci_2").unwrap();
     let mut history = covered();
     history.extend([

@@ -3,13 +3,14 @@
 use super::{Operation, answers, id, named, path, text};
 use crate::config::Right;
 use crate::http::api::listings;
+use crate::http::reason::MAX_CHARACTERS;
 use covertrail_projections::Rows;
 use serde_json::{Map, Value, json};
 
 pub(super) fn of_people() -> Vec<Operation> {
     let seconds = json!({ "type": "integer", "description": "Unix seconds." });
     let perhaps = json!({ "type": ["integer", "null"], "description": "Unix seconds." });
-    let reason = json!({ "type": "string", "pattern": "\\S", "description": "Why; an auditor reads it." });
+    let reason = json!({ "type": "string", "pattern": REASON, "maxLength": MAX_CHARACTERS, "description": "Why; an auditor reads it." });
     let review = body(
         &["certificate", "decision", "reason"],
         &json!({
@@ -25,10 +26,10 @@ pub(super) fn of_people() -> Vec<Operation> {
     let again = body(
         &[],
         &json!({
-            "reason": { "type": ["string", "null"], "pattern": "\\S", "description": "Why, if there is something to say." },
+            "reason": { "type": ["string", "null"], "pattern": REASON, "maxLength": MAX_CHARACTERS, "description": "Why, if there is something to say." },
         }),
     );
-    let form = json!({ "type": "object", "required": ["certificate"], "properties": {
+    let form = json!({ "type": "object", "required": ["certificate"], "additionalProperties": false, "properties": {
         "certificate": { "type": "string", "format": "binary", "description": "A PDF of at most 15 MB." },
     }});
     let form = json!({ "required": true, "content": { "multipart/form-data": {
@@ -52,8 +53,8 @@ pub(super) fn of_people() -> Vec<Operation> {
         let mut act = Map::from_iter([
             ("operationId".to_owned(), name.into()),
             ("summary".to_owned(), summary.into()),
-            ("parameters".to_owned(), json!([path("work_order"), header("Idempotency-Key", KEY, &json!({ "type": "string", "minLength": 1, "maxLength": 128 })), header("If-Match", MATCH, &text())])),
-            ("responses".to_owned(), answers(what, &done, &["400", "404", "409", "412", "413", "422"])),
+            ("parameters".to_owned(), json!([path("work_order"), header("Idempotency-Key", KEY, &json!({ "type": "string", "minLength": 1, "maxLength": 128, "pattern": "^[!-~]+$" })), header("If-Match", MATCH, &json!({ "type": "string", "minLength": 3, "maxLength": 20, "pattern": "^\"[0-9]+\"$" }))])),
+            ("responses".to_owned(), answers(what, &done, &["400", "404", "409", "412", "413", "415", "422"])),
         ]);
         act.extend(body.map(|body| ("requestBody".to_owned(), body)));
         Operation::post(Right::Act, "What people do", &format!("/v1/work-orders/{{work_order}}/{last}"), Value::Object(act))
@@ -61,10 +62,12 @@ pub(super) fn of_people() -> Vec<Operation> {
     .into()
 }
 
+/// Something that is not white space, and no control characters but line breaks.
+const REASON: &str = r"^[^\x00-\x1f\x7f-\x9f]*[^\s\x00-\x1f\x7f-\x9f][^\x00-\x09\x0b-\x1f\x7f-\x9f]*$";
+
 const KEY: &str =
     "Under one key a thing is done once, also after a restart; another thing under it is refused with 422.";
-const MATCH: &str =
-    "The work order's ETag: if something has happened since, nothing is done and the answer is 412.";
+const MATCH: &str = "The work order's ETag, several with commas between, or *: if something has happened since, nothing is done and the answer is 412.";
 
 pub(super) fn streams() -> Vec<Operation> {
     let query = |name: &str, what: &str| json!({ "name": name, "in": "query", "description": what, "schema": named() });
@@ -117,7 +120,7 @@ fn followed(what: &str, refusals: &[&str]) -> Value {
 pub(super) fn of_subscribers() -> Vec<Operation> {
     let one = json!({ "type": "object", "properties": {
         "name": text(), "origin": text(), "state": text(),
-        "position": { "type": "integer" }, "waiting": { "type": "integer" },
+        "position": { "type": "integer" }, "wrong_lines": { "type": "integer" }, "waiting": { "type": "integer" },
         "lag_seconds": { "type": "integer" }, "dead": { "type": "integer" },
     }});
     let all = json!({ "type": "object", "properties": { "items": { "type": "array", "items": &one } } });
@@ -157,7 +160,7 @@ pub(super) fn of_subscribers() -> Vec<Operation> {
                 "summary": "Has them told again from a position on, or what was given up.",
                 "parameters": [path("name")],
                 "requestBody": replay,
-                "responses": answers("How it stands then.", &one, &["400", "404", "422"]),
+                "responses": answers("How it stands then.", &one, &["400", "404", "413", "415", "422"]),
             }),
         ),
     ]

@@ -5,6 +5,7 @@ mod reads;
 
 use super::json;
 use crate::config::{Right, Role};
+use crate::http::query;
 use axum::response::Response;
 use covertrail_projections::{Column, Holds, Table};
 use serde_json::{Map, Value, json};
@@ -41,10 +42,11 @@ impl Operation {
         let who = if let Some(right) = self.right {
             let roles: Vec<_> = right.roles().map(Role::as_str).collect();
             refusals.insert("401".into(), refusal("No token, or one that nobody has."));
+            refusals.insert("429".into(), refusal("Too many wrong tokens came from this address."));
             let who = if right == Right::Read {
                 "For every role.".into()
             } else {
-                refusals.insert("403".into(), refusal("A role that may not do this."));
+                refusals.insert("403".into(), refusal("A role that may not do this, or, where four eyes are asked for, one's own certificate."));
                 format!("For the role {}.", roles.join(" or "))
             };
             more.insert("x-roles".into(), roles.into());
@@ -103,9 +105,12 @@ pub(in crate::http) fn described() -> Value {
 const KNOWN_AT: &str = "By what was recorded up to this moment or position.";
 
 fn path(name: &str) -> Value {
-    let what =
-        if name == "name" { "The subscriber's name in the configuration." } else { "WorkMarket's id of it." };
-    json!({ "name": name, "in": "path", "required": true, "description": what, "schema": id() })
+    let (what, schema) = if name == "name" {
+        ("The subscriber's name in the configuration.", subscriber())
+    } else {
+        ("WorkMarket's id of it.", id())
+    };
+    json!({ "name": name, "in": "path", "required": true, "description": what, "schema": schema })
 }
 
 fn moment(name: &str, what: &str) -> Value {
@@ -126,9 +131,19 @@ fn named() -> Value {
     json!({ "type": "string", "minLength": 1 })
 }
 
-/// As both vendors write ids. Others are looked for too, and not found.
+/// As both vendors write ids.
 fn id() -> Value {
-    json!({ "type": "string", "pattern": "^[!-~]+$", "minLength": 1, "maxLength": 128 })
+    json!({ "type": "string", "pattern": "^[A-Za-z0-9_~:-][A-Za-z0-9_~:.-]*$", "minLength": 1, "maxLength": 128 })
+}
+
+/// As the configuration names subscribers.
+fn subscriber() -> Value {
+    json!({ "type": "string", "pattern": "^[a-z][a-z0-9-]*$", "minLength": 1, "maxLength": 64 })
+}
+
+/// Words without control characters.
+fn words() -> Value {
+    json!({ "type": "string", "pattern": "^[^\u{0}-\u{1f}\u{7f}-\u{9f}]*$", "maxLength": query::MAX_WORDS })
 }
 
 fn text() -> Value {
@@ -165,14 +180,20 @@ fn answers(what: &str, schema: &Value, refusals: &[&str]) -> Value {
     );
     for status in [&["503"], refusals].concat() {
         let why = match status {
-            "400" => "A parameter or the body is not of its form; the answer names it.",
+            "400" => {
+                "A parameter, a header or the path has what it does not take, and the answer names it; or the body is missing or no JSON."
+            }
             "404" => "There is no such thing.",
             "409" => {
                 "The rules do not allow it now; the answer says why, and so does the work order's history."
             }
             "412" => "The log has not come that far, or the work order has moved on.",
+            "429" => {
+                "One person has too many questions about other moments; `Retry-After` says when to ask again."
+            }
             "413" => "The body is too large.",
-            "422" => "It is of its form, and means nothing here; the answer says why.",
+            "415" => "The body says that it is something else than what is taken.",
+            "422" => "A field has what it does not take, and the answer names it; or it means nothing here.",
             _ => "It cannot be read or recorded now; try again.",
         };
         answers.insert(status.into(), refusal(why));

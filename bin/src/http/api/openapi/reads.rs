@@ -1,8 +1,8 @@
 //! What is read: described.
 
-use super::{Operation, answers, known_at, moment, named, object, path, refusal, text};
+use super::{Operation, answers, id, known_at, moment, object, path, refusal, text, words};
 use crate::config::Right;
-use crate::http::api::listings::{self, Filter, Keeps, Listing};
+use crate::http::api::listings::{self, Filter, Keeps, Listing, TextForm};
 use covertrail_domain::coverage::Badge;
 use covertrail_projections::{Holds, Rows, Table, tables};
 use serde_json::{Value, json};
@@ -21,7 +21,7 @@ fn list(listing: &Listing) -> Value {
     let limit = json!({ "type": "integer", "minimum": 1, "maximum": 1000, "default": 100 });
     parameters.extend([
         json!({ "name": "limit", "in": "query", "description": "How many rows at most.", "schema": limit }),
-        json!({ "name": "after", "in": "query", "description": "The `next` of the page before.", "schema": named() }),
+        json!({ "name": "after", "in": "query", "description": "The `next` of the page before.", "schema": { "type": "string", "pattern": "^[A-Za-z0-9_-]+$", "minLength": 1, "maxLength": 4096 } }),
         json!({
             "name": "min_position", "in": "query", "schema": { "type": "integer", "minimum": 0, "maximum": u64::MAX },
             "description": "Waits until the list has come to this position of the log; 412 where the log does not go that far, or the list does not come there in 10 seconds.",
@@ -46,7 +46,7 @@ fn list(listing: &Listing) -> Value {
         "operationId": listing.name,
         "summary": listing.table.means,
         "parameters": parameters,
-        "responses": answers("A page of the list.", &page, &["400", "412", "422"]),
+        "responses": answers("A page of the list.", &page, &["400", "412", "422", "429"]),
     })
 }
 
@@ -60,13 +60,20 @@ fn parameter(table: &Table, filter: &Filter) -> Value {
             let schema = json!({ "type": "string", "enum": badges });
             return json!({ "name": filter.name, "in": "query", "description": "Only rows that stand so.", "schema": schema });
         }
-        Keeps::Says(_) => ("", "Only rows with these words in them."),
+        Keeps::Says(_) => {
+            let what = "Only rows with these words in them.";
+            return json!({ "name": filter.name, "in": "query", "description": what, "schema": words() });
+        }
     };
     let schema = match table.column(column).map(|column| column.holds) {
         Some(Holds::Truth) => json!({ "type": "boolean" }),
         Some(Holds::Number | Holds::Cents) => json!({ "type": "integer" }),
         Some(Holds::Moment) => return moment(filter.name, what),
-        Some(Holds::Text | Holds::Names) | None => text(),
+        Some(Holds::Text | Holds::Names) | None => match TextForm::of_column(column) {
+            TextForm::Id => id(),
+            TextForm::Names(names) => json!({ "type": "string", "enum": names }),
+            TextForm::Words => words(),
+        },
     };
     json!({ "name": filter.name, "in": "query", "description": what, "schema": schema })
 }

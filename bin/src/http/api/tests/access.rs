@@ -1,5 +1,6 @@
 use super::world::{World, token};
 use crate::config::Role;
+use crate::http::Door;
 use crate::http::api::openapi;
 use reqwest::{Method, RequestBuilder, Response, StatusCode};
 use serde_json::Value;
@@ -37,6 +38,11 @@ async fn every_operation_is_for_the_roles_that_its_description_names_and_for_nob
                 // the engine of this world stands still, and says so
                 let open = [StatusCode::OK, StatusCode::SERVICE_UNAVAILABLE].contains(&answer.status());
                 assert!(open, "{method} {path}: {}", answer.status());
+                continue;
+            }
+            if stranger == Some("somebody-elses-token") && answer.status() == StatusCode::TOO_MANY_REQUESTS {
+                // the tenth wrong one and those after it
+                assert_eq!(answer.headers()["retry-after"], "60");
                 continue;
             }
             assert_eq!(answer.status(), StatusCode::UNAUTHORIZED, "{method} {path}");
@@ -102,5 +108,21 @@ async fn what_opens_a_contractors_application_is_for_those_who_may_audit() {
         let text = answer.text().await.unwrap();
         assert!(text.contains("coverage.application_opened.v1"), "{text}");
         assert_eq!(text.contains("https://apply."), role.may_audit(), "{role:?}");
+    }
+}
+
+#[test]
+fn every_route_for_a_token_is_described_with_its_roles_and_its_parameters() {
+    let described = openapi::described();
+    for route in crate::http::routes() {
+        let Door::Token(right) = route.door else { continue };
+        let told = &described["paths"][route.path.as_str()][route.method.as_str().to_lowercase()];
+        let roles: Vec<Value> = right.roles().map(|role| role.as_str().into()).collect();
+        assert_eq!(told["x-roles"], Value::Array(roles), "{route:?}");
+        let parameters = told["parameters"].as_array().map(Vec::as_slice).unwrap_or_default();
+        let of_query = parameters.iter().filter(|parameter| parameter["in"] == "query");
+        for name in of_query.map(|parameter| parameter["name"].as_str().unwrap()) {
+            assert!(route.parameters.contains(&name), "{name} of {}", route.path);
+        }
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::assemble;
 use crate::clock;
-use crate::config::{Config, People, Role, Secrets, Sha256Hex, Token};
+use crate::config::{Config, Role, Secrets, Sha256Hex, Token};
 use crate::generate::{Plan, generate};
 use crate::http;
 use crate::views::{Question, ReadModels, rebuild};
@@ -158,9 +158,7 @@ fn secrets() -> Secrets {
         policy_api_key: "t9k_test_tried".to_owned(),
         policy_webhook: vec!["whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw".to_owned()],
         workmarket_token: "wm_live_tried".to_owned(),
-        workmarket_secret: None,
         workmarket_webhook: vec!["a-token-for-tests".to_owned()],
-        people: People::default(),
-        link: None,
+        ..Secrets::default()
     }
 }

@@ -1,24 +1,24 @@
 //! What people can do from the board, in words.
 
-use super::super::Failed;
+use crate::http::path::PathValue;
 
 /// What can be done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Action {
+pub(in crate::http::board) enum Action {
     Retry,
     Review,
     Waive,
     Certificate,
 }
 
-impl Action {
-    pub(super) fn parse(text: &str) -> Result<Self, Failed> {
+impl PathValue for Action {
+    fn read(text: &str) -> Result<Self, String> {
         let all = [Self::Retry, Self::Review, Self::Waive, Self::Certificate];
-        all.into_iter()
-            .find(|action| action.as_str() == text)
-            .ok_or(Failed::NotFound("There is no page at this address."))
+        all.into_iter().find(|action| action.as_str() == text).ok_or_else(|| "is no action".to_owned())
     }
+}
 
+impl Action {
     pub(super) const fn as_str(self) -> &'static str {
         match self {
             Self::Retry => "retry",
@@ -66,7 +66,7 @@ impl Action {
 
 /// What was just done, for whoever did it.
 pub(in crate::http::board) fn done(action: &str) -> Option<&'static str> {
-    Some(match Action::parse(action).ok()? {
+    Some(match Action::read(action).ok()? {
         Action::Retry => "The blocked steps are tried again.",
         Action::Review => "Your decision is recorded.",
         Action::Waive => "The exception is recorded.",

@@ -7,7 +7,8 @@ use crate::clock;
 use crate::commands::until::micros;
 use crate::engine::{DocumentError, ExecuteError};
 use crate::http::Shared;
-use crate::http::people::{self, ReviewAsked, Verdict};
+use crate::http::people::{self, PerformError, ReviewAsked, Verdict};
+use crate::http::reason::reason;
 use covertrail_domain::coverage::Command;
 use covertrail_domain::id::WorkOrderId;
 use covertrail_domain::time::Timestamp;
@@ -25,7 +26,7 @@ pub(super) async fn command(
         return Err("The work order has changed since you opened this page. Look at it again, then decide."
             .to_owned());
     }
-    let reason = people::said(sent.field("reason").to_owned())?;
+    let reason = reason(sent.field("reason"))?;
     let (person, now) = (viewer.who.name.clone(), clock::now());
     match action {
         Action::Retry => Ok(Command::Retry { by: person }),
@@ -50,7 +51,7 @@ pub(super) async fn command(
             let pdf = sent.file.as_ref().ok_or("Choose a file.")?;
             let document = shared.engine.documents.keep(pdf).await.map_err(|error| match error {
                 DocumentError::NotPdf | DocumentError::TooLarge(_) => error.to_string(),
-                DocumentError::Folder { .. } => {
+                DocumentError::Folder(_) | DocumentError::Changed { .. } | DocumentError::NotKept { .. } => {
                     tracing::error!(%error, "a certificate could not be kept");
                     "It could not be kept just now. Hand it in again.".to_owned()
                 }
@@ -78,9 +79,14 @@ pub(super) async fn perform(
 ) -> Result<(), String> {
     let causation = format!("person-{}-{}", viewer.who.name, uuid::Uuid::new_v4());
     let reason = Some(sent.field("reason").to_owned());
-    match people::perform(&shared.engine, &viewer.who.name, id, causation, reason, command).await {
+    match people::perform(shared, &viewer.who.name, id, causation, reason, command).await {
         Ok(_) => Ok(()),
-        Err(ExecuteError::Rejected(rejection)) => Err(format!("The rules refuse it: {rejection}.")),
+        Err(PerformError::FourEyes) => {
+            Err("You handed this certificate in, so somebody else must approve it.".to_owned())
+        }
+        Err(PerformError::Execute(ExecuteError::Rejected(rejection))) => {
+            Err(format!("The rules refuse it: {rejection}."))
+        }
         Err(error) => {
             tracing::error!(work_order = %id, %error, "a person's command could not be executed");
             Err("It could not be recorded just now. Try again.".to_owned())

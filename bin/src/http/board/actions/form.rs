@@ -16,6 +16,7 @@ use covertrail_domain::time::Timestamp;
 use covertrail_projections::tables::REVIEWS;
 use covertrail_projections::{Query, Where};
 use maud::{Markup, html};
+use std::collections::HashSet;
 
 const DAY: i64 = 86_400;
 
@@ -45,6 +46,7 @@ pub(super) async fn form(
         return Err(Failed::NotFound("No work order of this number is known."));
     };
     let waiting = if action == Action::Review { waiting(shared, id).await? } else { Vec::new() };
+    let own = reviews::own_certificates(shared, viewer, &waiting).await?;
     let revision = shared.engine.revision(id).unwrap_or_default();
     let path = format!("/work-orders/{}", encoded(id.as_str()));
     Ok(page::page(
@@ -54,9 +56,9 @@ pub(super) async fn form(
         &html! {
             p.crumb { a href="/board" { "Board" } " › " a href=(path) { (id) } }
             div.head { h1 { (action.title()) } }
-            p.lead { (id) " " span.title { (words::title(&title, id.as_str())) } ", " (words::stage(stage).to_lowercase()) "." }
+            p.lead { (id) " " span.title { (words::outside(words::title(&title, id.as_str()))) } ", " (words::stage(stage).to_lowercase()) "." }
             p { (action.meaning()) }
-            @if let Some(wrong) = wrong { p.notice.bad role="alert" { (icon("refused")) (wrong) } }
+            @if let Some(wrong) = wrong { p.notice.bad role="alert" { (icon("refused")) (words::outside(wrong)) } }
             @if action == Action::Review && waiting.is_empty() {
                 (page::empty("No certificate of this work order waits for a person.", &html! { a href=(path) { "Back to the work order" } }))
             } @else {
@@ -65,14 +67,14 @@ pub(super) async fn form(
                     input type="hidden" name="revision" value=(revision);
                     @match action {
                         Action::Retry => {},
-                        Action::Review => (review_fields(&waiting, filled)),
+                        Action::Review => (review_fields(&waiting, &own, filled)),
                         Action::Waive => (waive_fields(filled)),
                         Action::Certificate => { label for="file" { "The certificate, a PDF of at most 15 MB" } input id="file" type="file" name="certificate" accept="application/pdf,.pdf" required; },
                     }
                     label for="reason" { "Why?" }
                     textarea id="reason" name="reason" rows="3" required maxlength="2000" aria-describedby="reason-hint" { (filled.reason) }
                     p.hint id="reason-hint" { "An auditor reads this beside your name." }
-                    p.hint { "It is recorded as done by " strong { (viewer.who.name) } " and cannot be taken back." }
+                    p.hint { "It is recorded as done by " strong { (words::outside(viewer.who.name.as_str())) } " and cannot be taken back." }
                     p.acts { button.button.main type="submit" { (action.button()) } " " a.button href=(path) { "Leave it" } }
                 }
             }
@@ -80,12 +82,13 @@ pub(super) async fn form(
     ))
 }
 
-fn review_fields(waiting: &[Review], filled: &Filled) -> Markup {
+fn review_fields(waiting: &[Review], own: &HashSet<String>, filled: &Filled) -> Markup {
     let chosen = waiting.iter().find(|review| review.certificate == filled.certificate).or(waiting.first());
     let known = |of: Option<Timestamp>| of.map(time::civil).unwrap_or_default();
     let or = |written: &str, known: String| if written.is_empty() { known } else { written.to_owned() };
     html! {
         @if let Some(review) = chosen {
+            @let is_own = own.contains(&review.certificate);
             input type="hidden" name="certificate" value=(review.certificate);
             div.review { div.certificate { (reviews::printed(review)) }
                 div.rules { h2 { @if review.waits_for == "dates" { "Its dates are missing" } @else { "Failed rules" } }
@@ -93,8 +96,9 @@ fn review_fields(waiting: &[Review], filled: &Filled) -> Markup {
             fieldset {
                 legend { "Decision" }
                 @for (value, name) in [("approve", "Approve it"), ("deny", "Deny it")] {
-                    label.choice { input type="radio" name="decision" value=(value) required checked[filled.decision == value]; (name) }
+                    label.choice { input type="radio" name="decision" value=(value) required checked[filled.decision == value && !(is_own && value == "approve")] disabled[is_own && value == "approve"]; (name) }
                 }
+                @if is_own { p.hint { (reviews::HANDED_IN_BY_YOU) } }
             }
             fieldset {
                 legend { "What it covers, when approved" }

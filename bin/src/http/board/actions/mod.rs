@@ -4,17 +4,18 @@ mod action;
 mod command;
 mod form;
 
-pub(super) use action::done;
+pub(super) use action::{Action, done};
 
 use super::Failed;
 use super::forms;
 use super::list::encoded;
 use super::session::Viewer;
 use crate::http::Shared;
-use action::Action;
+use crate::http::body::UnreadBody;
+use crate::http::path::PagePaths;
+use crate::http::query::Parameters;
 use axum::Extension;
-use axum::body::Body;
-use axum::extract::{Path, Query as Parameters, State};
+use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use command::{command, perform};
@@ -50,35 +51,33 @@ pub(super) fn offered(id: &WorkOrderId, coverage: &Coverage) -> Markup {
 pub(super) async fn ask(
     State(shared): State<Arc<Shared>>,
     Extension(viewer): Extension<Viewer>,
-    Path((work_order, action)): Path<(String, String)>,
-    Parameters(pairs): super::list::Pairs,
+    PagePaths(id, action): PagePaths<WorkOrderId, Action>,
+    parameters: Parameters,
 ) -> Result<Markup, Failed> {
-    let (action, id) = (Action::parse(&action)?, admitted(&viewer, &work_order)?);
-    let asked = |name: &str| {
-        pairs.iter().find(|(of, _)| of == name).map_or(String::new(), |(_, value)| value.clone())
-    };
+    admitted(&viewer)?;
+    let asked = |name: &str| parameters.get(name).unwrap_or_default().to_owned();
     let sent = Filled { certificate: asked("certificate"), decision: asked("decision"), ..Filled::default() };
     form(&shared, &viewer, action, &id, &sent, None).await
 }
 
-fn admitted(viewer: &Viewer, work_order: &str) -> Result<WorkOrderId, Failed> {
-    if !viewer.role().may_act() {
-        return Err(Failed::Forbidden("You may read, and not act. Reviewers and administrators may."));
+fn admitted(viewer: &Viewer) -> Result<(), Failed> {
+    if viewer.role().may_act() {
+        Ok(())
+    } else {
+        Err(Failed::Forbidden("You may read, and not act. Reviewers and administrators may."))
     }
-    WorkOrderId::parse(work_order).map_err(|_| Failed::NotFound("No work order has such a number."))
 }
 
 /// `POST /work-orders/{work_order}/{action}`
 pub(super) async fn act(
     State(shared): State<Arc<Shared>>,
     Extension(viewer): Extension<Viewer>,
-    Path((work_order, action)): Path<(String, String)>,
+    PagePaths(id, action): PagePaths<WorkOrderId, Action>,
     headers: HeaderMap,
-    body: Body,
+    body: UnreadBody,
 ) -> Result<Response, Failed> {
-    // read before anything is refused, since one who is still sending does not hear a refusal
+    admitted(&viewer)?;
     let sent = forms::read(&viewer, &headers, body).await?;
-    let (action, id) = (Action::parse(&action)?, admitted(&viewer, &work_order)?);
     if !shared.engine.is_caught_up() {
         return Err(Failed::NotYet);
     }

@@ -5,7 +5,7 @@ use super::super::time;
 use super::super::words::{self, icon, plain};
 use super::chain::chain;
 use super::moments::Moments;
-use super::past::{Past, What};
+use super::past::{Past, UnreadableLine, What};
 use crate::show::{self, Facts};
 use covertrail_adapters::schema::{Actor, Source};
 use covertrail_domain::coverage::Event;
@@ -14,7 +14,13 @@ use maud::{Markup, html};
 use serde_json::Value;
 
 /// The history as it was known, the newest first.
-pub(super) fn history(past: &[Past], moments: &Moments, id: &WorkOrderId, viewer: &Viewer) -> Markup {
+pub(super) fn history(
+    past: &[Past],
+    unreadable: &[UnreadableLine],
+    moments: &Moments,
+    id: &WorkOrderId,
+    viewer: &Viewer,
+) -> Markup {
     let known: Vec<&Past> = past.iter().filter(|past| moments.knows(past)).collect();
     let path = format!("/work-orders/{}", super::super::list::encoded(id.as_str()));
     html! {
@@ -27,9 +33,20 @@ pub(super) fn history(past: &[Past], moments: &Moments, id: &WorkOrderId, viewer
                     }
                 }
             }
+            @for line in unreadable { (cannot_be_read(line)) }
             ol.history.full[moments.is_full] reversed {
                 @for each in known.iter().rev() { (entry(each, &known, moments.is_full, viewer)) }
             }
+        }
+    }
+}
+
+/// The place of the line and what is wrong with it, without what stands in it.
+fn cannot_be_read(line: &UnreadableLine) -> Markup {
+    html! {
+        p.notice.bad {
+            (icon("refused")) strong { "A line of the log cannot be read" } ": " code { (line.stream) } ", revision "
+            (line.revision) ", position " (line.position) ", recorded " (time::recorded(line.recorded_at)) ". " (line.why)
         }
     }
 }
@@ -50,10 +67,10 @@ fn entry(past: &Past, all: &[&Past], full: bool, viewer: &Viewer) -> Markup {
             div.told {
                 p.line { strong { (name(&past.what)) } " " span.details { (time::sentence(&details(&past.what, viewer).inline())) } }
                 p.hint {
-                    "by " (show::actor(&envelope.actor)) " · recorded " (time::recorded(past.recorded_at))
+                    "by " (words::outside(&show::actor(&envelope.actor))) " · recorded " (time::recorded(past.recorded_at))
                     @if happened_then { " · happened " (time::at(envelope.occurred_at)) }
                 }
-                @if let (Some(reason), true) = (&envelope.reason, says_no_reason(&past.what)) { p { q { (reason) } } }
+                @if let (Some(reason), true) = (&envelope.reason, says_no_reason(&past.what)) { p { q { (words::outside_lines(reason)) } } }
                 @if full {
                     (chain(past, all))
                     details { summary { "What is stored: " code { (past.kind) } } (raw(past, viewer)) }
@@ -105,7 +122,7 @@ fn raw(past: &Past, viewer: &Viewer) -> Markup {
     let metadata: Value = serde_json::from_slice(&past.metadata).unwrap_or_default();
     html! {
         p.hint { "position " (past.position) ", revision " (past.revision) }
-        pre tabindex="0" { code { (pretty(&data)) "\n" (pretty(&metadata)) } }
+        pre tabindex="0" { code { (words::outside_lines(&pretty(&data))) "\n" (words::outside_lines(&pretty(&metadata))) } }
     }
 }
 

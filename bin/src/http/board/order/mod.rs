@@ -10,18 +10,21 @@ mod past;
 mod stages;
 
 pub(super) use history::pretty;
-use past::{Past, past};
+use past::{Past, UnreadableLine, past};
 
-use super::list::{Pairs, encoded};
+use super::list::encoded;
 use super::page::{self, Place};
 use super::session::Viewer;
-use super::words::{badge, icon, plain};
+use super::words::{badge, icon, outside, outside_lines, plain};
 use super::{Failed, actions, read, time};
 use crate::clock;
 use crate::http::Shared;
+use crate::http::path::PagePath;
+use crate::http::query::Parameters;
 use crate::show;
 use axum::Extension;
-use axum::extract::{Path, Query as Parameters, State};
+use axum::extract::State;
+use axum::response::Response;
 use covertrail_domain::coverage::{self, Coverage, Path as Way};
 use covertrail_domain::id::WorkOrderId;
 use covertrail_domain::time::Timestamp;
@@ -30,33 +33,43 @@ use maud::{Markup, html};
 use moments::Moments;
 use std::sync::Arc;
 
+/// The names of the page's parameters.
+pub(super) const PARAMETERS: [&str; 5] = ["as_of", "known_at", "known", "history", "done"];
+
 /// `GET /work-orders/{work_order}`
 pub(super) async fn page(
     State(shared): State<Arc<Shared>>,
     Extension(viewer): Extension<Viewer>,
-    Path(work_order): Path<String>,
-    Parameters(pairs): Pairs,
+    work_order: Result<PagePath<WorkOrderId>, Response>,
+    Parameters(pairs): Parameters,
 ) -> Result<Markup, Failed> {
     let unknown =
         || Failed::NotFound("No work order of this number is known. Was it ever assigned in WorkMarket?");
-    let id = WorkOrderId::parse(&work_order).map_err(|_| unknown())?;
+    let PagePath(id) = work_order.map_err(|_| unknown())?;
     // before all else, so that what comes meanwhile is told
     let seen = shared.models.read(|reader| read::seen(reader)).await;
     let seen = seen.map_err(|trouble| Failed::from(&trouble))?;
-    let past = past(&shared, &id).await?;
+    let (past, unreadable) = past(&shared, &id).await?;
     if past.is_empty() {
         return Err(unknown());
     }
     let moments = Moments::of(&pairs, &past, clock::now()).map_err(Failed::Asked)?;
     let question = moments.question;
     let story = shared.models.story(&id, question).await.map_err(|trouble| Failed::from(&trouble))?;
-    let shown = Shown { shared: &shared, viewer: &viewer, id: &id, past: &past, moments: &moments };
+    let shown = Shown {
+        shared: &shared,
+        viewer: &viewer,
+        id: &id,
+        past: &past,
+        unreadable: &unreadable,
+        moments: &moments,
+    };
     let body = html! {
         div.above {
             p.crumb { a href="/board" { "Board" } }
             @if moments.is_now() {
                 // a change is told and not forced on whoever reads
-                div hx-ext="sse" sse-connect={ "/live?work_order=" (encoded(&work_order)) "&since=" (seen) } {
+                div hx-ext="sse" sse-connect={ "/live?work_order=" (encoded(id.as_str())) "&since=" (seen) } {
                     p.news id="changed" sse-swap="changed" {}
                 }
             }
@@ -73,7 +86,7 @@ pub(super) async fn page(
             },
         }
     };
-    Ok(page::page(&viewer, Place::Board, &work_order, &body))
+    Ok(page::page(&viewer, Place::Board, id.as_str(), &body))
 }
 
 struct Shown<'a> {
@@ -81,6 +94,7 @@ struct Shown<'a> {
     viewer: &'a Viewer,
     id: &'a WorkOrderId,
     past: &'a [Past],
+    unreadable: &'a [UnreadableLine],
     moments: &'a Moments,
 }
 
@@ -88,7 +102,7 @@ impl Shown<'_> {
     fn page(&self, story: &Story, coverage: &Coverage) -> Markup {
         let at = self.moments.question.judged_at();
         html! {
-            div.head { h1 { (self.id) " " span.title { (super::words::title(&coverage.terms.title, self.id.as_str())) } } }
+            div.head { h1 { (self.id) " " span.title { (outside(super::words::title(&coverage.terms.title, self.id.as_str()))) } } }
             @if !self.moments.is_now() { (self.moments.told(self.id)) }
             (answer(story, at, self.moments.is_now()))
             (stages::stages(story, coverage))
@@ -99,7 +113,7 @@ impl Shown<'_> {
                 section aria-labelledby="ids" { h2 id="ids" { "Ids at both vendors" } (ids::ids(story, at)) }
                 section aria-labelledby="known" { h2 id="known" { "All that is known" } (self.known(story)) }
             }
-            (history::history(self.past, self.moments, self.id, self.viewer))
+            (history::history(self.past, self.unreadable, self.moments, self.id, self.viewer))
         }
     }
 
@@ -110,11 +124,11 @@ impl Shown<'_> {
         let link = self
             .shared
             .links
-            .of_open(self.id, state)
+            .of_open(self.id, state, clock::now())
             .filter(|_| applies && (role.may_act() || role.may_audit()));
         html! {
             @for blocked in &coverage.blocked {
-                p.notice.bad { (icon("refused")) strong { (plain(blocked.step.as_str())) " is blocked: " } (blocked.reason) }
+                p.notice.bad { (icon("refused")) strong { (plain(blocked.step.as_str())) " is blocked: " } (outside(&blocked.reason)) }
             }
             @if let Some(link) = link {
                 p.notice { "It is the contractor’s turn. " a href=(link) rel="noreferrer" { "Open the application" } " or copy its link: " (super::words::copyable(link.as_str())) }
@@ -137,11 +151,11 @@ impl Shown<'_> {
                 dl.facts {
                     div { dt { "Worker" } dd { (coverage.worker) } }
                     @if let Some(client) = &coverage.terms.client { div { dt { "Client" } dd { (client) } } }
-                    div { dt { "Category" } dd { (coverage.terms.category) } }
+                    div { dt { "Category" } dd { (outside(&coverage.terms.category)) } }
                     div { dt { "Required lines" } dd { (plain(&coverage.terms.required.to_string())) } }
                     div { dt { "Schedule" } dd { (time::span(coverage.terms.window)) } }
                     div { dt { "Attempt at cover" } dd { (coverage.round.get()) } }
-                    @if let Some(waiver) = &coverage.waiver { div { dt { "Exception" } dd { "until " (time::at(waiver.until)) ", by " (waiver.by) ": " (waiver.reason) } } }
+                    @if let Some(waiver) = &coverage.waiver { div { dt { "Exception" } dd { "until " (time::at(waiver.until)) ", by " (outside(waiver.by.as_str())) ": " (outside_lines(&waiver.reason)) } } }
                 }
             }
         }

@@ -3,7 +3,7 @@
 use super::super::Failed;
 use crate::engine::{COVERAGE, REFUSAL};
 use crate::http::Shared;
-use covertrail_adapters::schema::{self, Envelope, Malformed, REFUSED, Refusal};
+use covertrail_adapters::schema::{self, Envelope, Malformed, Refusal};
 use covertrail_adapters::store::Recorded;
 use covertrail_domain::coverage::{Event, State};
 use covertrail_domain::id::WorkOrderId;
@@ -30,25 +30,44 @@ pub(super) enum What {
     Refused(Refusal),
 }
 
-/// All of it, in the order of the log.
-pub(super) async fn past(shared: &Shared, id: &WorkOrderId) -> Result<Vec<Past>, Failed> {
-    let mut read = Vec::new();
+/// A line of the log that cannot be read: it is shown as that, and stops nothing.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct UnreadableLine {
+    pub(super) position: u64,
+    pub(super) stream: String,
+    pub(super) revision: u64,
+    pub(super) recorded_at: i64,
+    pub(super) why: String,
+}
+
+/// All of it, in the order of the log, and apart from it the lines that cannot be read.
+pub(super) async fn past(
+    shared: &Shared,
+    id: &WorkOrderId,
+) -> Result<(Vec<Past>, Vec<UnreadableLine>), Failed> {
+    let (mut past, mut unreadable) = (Vec::new(), Vec::new());
     for category in [COVERAGE, REFUSAL] {
-        let take = |recorded: &Recorded<'_>| read.push(past_of(recorded));
+        let take = |recorded: &Recorded<'_>| match past_of(recorded, category == REFUSAL) {
+            Ok(read) => past.push(read),
+            Err(error) => unreadable.push(UnreadableLine {
+                position: recorded.position.get(),
+                stream: recorded.stream.to_owned(),
+                revision: recorded.revision,
+                recorded_at: recorded.recorded_at,
+                why: error.to_string(),
+            }),
+        };
         let told = shared.models.events_of(&format!("{category}-{id}"), take).await;
         told.map_err(|trouble| Failed::from(&trouble))?;
     }
-    let mut past = read.into_iter().collect::<Result<Vec<Past>, Malformed>>().map_err(|error| {
-        tracing::error!(%error, "a history cannot be read");
-        Failed::Trouble
-    })?;
     past.sort_by_key(|past| past.position);
     make_due(&mut past);
-    Ok(past)
+    Ok((past, unreadable))
 }
 
-fn past_of(recorded: &Recorded<'_>) -> Result<Past, Malformed> {
-    let what = if recorded.kind == REFUSED {
+/// A line of a stream of refusals is a refusal, and one of coverage an event; nothing else can stand there.
+fn past_of(recorded: &Recorded<'_>, is_refusal: bool) -> Result<Past, Malformed> {
+    let what = if is_refusal {
         What::Refused(Refusal::decode(recorded.kind, recorded.data)?)
     } else {
         What::Happened(Box::new(schema::decode(recorded.kind, recorded.data)?))

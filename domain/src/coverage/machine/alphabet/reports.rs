@@ -90,7 +90,7 @@ pub(in crate::coverage::machine) fn halves(_: &State, to: &mut Commands) {
 
 /// Documents that are handed in and taken.
 pub(in crate::coverage::machine) fn documents(_: &State, to: &mut Commands) {
-    let (document, certificate) = (DocumentId::of_model("d1"), CertificateId::of_model("ci_1"));
+    let (document, certificate) = (DocumentId::of_model(&"d1".repeat(32)), CertificateId::of_model("ci_1"));
     to.add([
         Command::SubmitCertificate { document: document.clone() },
         Command::RecordCertificateUploaded { document, certificate },
