@@ -85,6 +85,7 @@ fn measure(attack: Attack, directory: &Path, time: Duration) -> Measured {
     let latencies = vendor.open_loop(program.address, CONNECTIONS, ARRIVALS_A_SECOND, time);
     over.store(true, Ordering::Relaxed);
     let resident_mib = memory.join().expect("somebody looks");
+    assert!(attack == Attack::None || attackers.attempts() > 0, "{attack:?}: no attacker got through");
     Measured { latencies, resident_mib, attempts: attackers.attempts() }
 }
 

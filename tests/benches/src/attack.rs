@@ -210,7 +210,7 @@ async fn ask(server: SocketAddr, token: String, attempts: Arc<AtomicU64>) {
     let mut questions = ["work-orders", "contractors", "gaps"].iter().cycle();
     loop {
         let list = questions.next().expect("they go round");
-        let as_of = covertrail::clock::now().unix();
+        let as_of = covertrail::clock::now().to_string().replace(' ', "+");
         let request = format!(
             "GET /v1/{list}?as_of={as_of}&known_at={as_of}&limit=1000 HTTP/1.1\r\nhost: covertrail\r\n\
              authorization: Bearer {token}\r\nconnection: close\r\n\r\n"
