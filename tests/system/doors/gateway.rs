@@ -143,8 +143,8 @@ async fn raw_deliveries_and_links_are_for_roles_that_may_and_strangers_are_count
     assert!(!printed.contains("_token_"));
     let metrics = world.request(Method::GET, "/metrics", &[], Vec::new()).bearer_auth(REVIEWER_TOKEN);
     let metrics = world.send(metrics).await.unwrap().text;
-    let counted = metrics.lines().find(|line| line.starts_with("covertrail_gateway_refused ")).unwrap();
-    assert_ne!(counted, "covertrail_gateway_refused 0");
+    let counted = metrics.lines().find(|line| line.starts_with("covertrail_gateway_refused_total ")).unwrap();
+    assert_ne!(counted, "covertrail_gateway_refused_total 0");
 }
 
 #[tokio::test(flavor = "multi_thread")]

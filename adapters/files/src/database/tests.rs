@@ -103,9 +103,9 @@ fn what_sqlite_would_write_over_beside_a_database_is_refused() {
     ] {
         let path = beside(&log, end);
         if is_folder {
-            fs::create_dir(&path).unwrap()
+            fs::create_dir(&path).unwrap();
         } else {
-            fs::write(&path, "my notes").unwrap()
+            fs::write(&path, "my notes").unwrap();
         }
         let told = refused(&log, DatabaseKind::Log).to_string();
         assert!(told.contains(expected) && told.contains(path.to_str().unwrap()), "{told}");
