@@ -22,8 +22,7 @@ async fn while_the_disk_is_full_webhooks_are_answered_503_and_afterwards_nothing
     let headers = [("authorization", token.as_str()), ("content-type", "application/json")];
     assert_eq!(world.post(path, &headers, waiver).await.status, 503);
     let log = world.path("covertrail.sqlite");
-    let told = world.printed();
-    assert!(told.contains(&format!("the event log {} cannot be written to", log.display())), "{told}");
+    let told = world.prints(&format!("the event log {} cannot be written to", log.display())).await;
     assert!(told.contains("make room"), "{told}");
     assert_eq!(world.get("/readyz").await.unwrap().status, 200, "what is known can still be asked for");
     world.disk_is_full(false);
@@ -31,7 +30,7 @@ async fn while_the_disk_is_full_webhooks_are_answered_503_and_afterwards_nothing
     works_insured(&unheard).await;
     assert_eq!(world.policy_says(&notice).await.status, 200);
     world.settles().await;
-    assert!(world.printed().contains("can be written to again"), "{}", world.printed());
+    world.prints("can be written to again").await;
     let ended = world.end("TERM").await;
     assert_eq!(ended.code, Some(0), "{}", ended.stderr);
 }

@@ -234,8 +234,7 @@ async fn access_tokens_run_out_unnoticed_and_no_secret_is_told() {
     let made = world.ask(&world.policy, "state").await;
     let emails: Vec<_> = objects(&made, "contractors").map(|one| one["contact"]["email"].clone()).collect();
     assert_eq!(emails, ["wk_12345@relay.yourdomain.com"]);
-    let printed = world.printed();
-    assert!(printed.contains("access token of workmarket got"), "{printed}");
+    let printed = world.prints("access token of workmarket got").await;
     let secrets = world.plan.lock().unwrap().secrets.clone();
     for secret in [secrets.workmarket_token.as_str(), &secrets.workmarket_secret, "Bearer at_"] {
         assert!(!printed.contains(secret), "{secret} is told");

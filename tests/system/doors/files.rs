@@ -474,7 +474,7 @@ async fn a_document_is_read_out_and_nothing_else_in_its_folder_or_outside_it() {
     // a document that was changed is no longer the one that was handed in
     fs::write(&stored, "%PDF-1.7 another").unwrap();
     assert_eq!(get(&document).await.status(), 404);
-    assert!(world.printed().contains("does not hold the document"), "{}", world.printed());
+    world.prints("does not hold the document").await;
     assert_eq!(world.end("TERM").await.code, Some(0), "nothing that is being read holds up the end");
 }
 

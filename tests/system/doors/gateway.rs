@@ -141,8 +141,7 @@ async fn raw_deliveries_and_links_are_for_roles_that_may_and_strangers_are_count
     let refused: Vec<_> = printed.lines().filter(|printed| printed.contains(said)).collect();
     assert!(refused.iter().all(|line| line.contains("127.0.0.1")), "{refused:?}");
     assert!(!printed.contains("_token_"));
-    let metrics = world.request(Method::GET, "/metrics", &[], Vec::new()).bearer_auth(REVIEWER_TOKEN);
-    let metrics = world.send(metrics).await.unwrap().text;
+    let metrics = world.metrics().await;
     let counted = metrics.lines().find(|line| line.starts_with("covertrail_gateway_refused_total ")).unwrap();
     assert_ne!(counted, "covertrail_gateway_refused_total 0");
 }

@@ -113,19 +113,7 @@ async fn webhooks_come_in(world: &Arc<World>, name: &str) {
 }
 
 async fn metric(world: &World, name: &str) -> u64 {
-    let token = format!("Bearer {REVIEWER_TOKEN}");
-    let read = async {
-        loop {
-            let headers = [("authorization", token.as_str())];
-            let request = world.request(reqwest::Method::GET, "/metrics", &headers, Vec::new());
-            match world.send(request).await.unwrap() {
-                answer if answer.status == 200 => return answer.text,
-                // the read models are still being made
-                _ => tokio::time::sleep(Duration::from_millis(20)).await,
-            }
-        }
-    };
-    let text = timeout(PATIENCE, read).await.expect("the metrics are read");
+    let text = world.metrics().await;
     let line = text.lines().find_map(|line| line.strip_prefix(&format!("covertrail_{name} ")));
     line.unwrap_or_else(|| panic!("no {name} in\n{text}")).parse().unwrap()
 }

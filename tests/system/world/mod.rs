@@ -22,6 +22,7 @@ pub(crate) use served::Served;
 pub(crate) use sign::standard;
 
 use covertrail_adapters::sandbox::{self, WebhookTarget, policy, workmarket};
+use reqwest::Method;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
@@ -268,6 +269,31 @@ impl World {
     pub(crate) fn url(&self, path: &str) -> String {
         let address = self.address.lock().unwrap().expect("the program has been started");
         format!("http://{address}{path}")
+    }
+
+    /// What the reviewer reads at `/metrics`, once there are read models to count.
+    pub(crate) async fn metrics(&self) -> String {
+        let token = format!("Bearer {REVIEWER_TOKEN}");
+        let read = async {
+            loop {
+                let headers = [("authorization", token.as_str())];
+                let answer = self.send(self.request(Method::GET, "/metrics", &headers, Vec::new())).await;
+                match answer.unwrap() {
+                    answer if answer.status == 200 => return answer.text,
+                    _ => tokio::time::sleep(Duration::from_millis(20)).await,
+                }
+            }
+        };
+        tokio::time::timeout(PATIENCE, read).await.expect("the metrics are read")
+    }
+
+    /// Waits until the program has printed this; answers all that it has printed.
+    pub(crate) async fn prints(&self, text: &str) -> String {
+        self.until(&format!("a line with {text:?}"), |_| {
+            let printed = self.printed();
+            printed.contains(text).then_some(printed)
+        })
+        .await
     }
 
     /// Waits until the log shows it.
