@@ -10,6 +10,7 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use uuid::Uuid;
 
+use super::super::incoming::rules;
 use super::{GatewayLimits, GatewaySettings, GatewayWatch, Running, TempDir, guarded, open, soon};
 
 fn limited(limits: GatewayLimits) -> impl FnOnce(&TempDir) -> GatewaySettings {
@@ -292,4 +293,15 @@ async fn a_client_that_opens_no_window_holds_little_and_blocks_nobody() {
     }
     assert_eq!(read, 3000);
     drop(held);
+}
+
+#[tokio::test]
+async fn few_open_files_leave_most_of_them_to_the_program() {
+    let connections = |files| rules(&GatewayLimits::default(), files).total;
+    assert_eq!((connections(128), connections(1_024), connections(1 << 20)), (16, 128, 256));
+    assert_eq!(
+        rules(&GatewayLimits::default(), 1_024).open_files,
+        1_024,
+        "metrics show the limit that there is"
+    );
 }
