@@ -49,6 +49,12 @@ impl OwnCategory {
         Category::parse(self.as_str())
     }
 
+    /// The category whose events have types like this one, `<category>.<what happened>.<version>`, in whatever case.
+    pub fn of_kind(kind: &str) -> Option<Self> {
+        let (category, _) = kind.split_once('.')?;
+        Self::ALL.iter().copied().find(|own| own.as_str().eq_ignore_ascii_case(category))
+    }
+
     /// The category of a stream, if it is one of the program's own.
     pub fn of_stream(stream: &str) -> Option<Self> {
         let (category, _) = stream.split_once('-')?;
@@ -147,5 +153,15 @@ mod tests {
         }
         assert_eq!(OwnCategory::of_stream("notes-1"), None);
         assert_eq!(OwnCategory::of_stream("coverage"), None);
+    }
+
+    #[test]
+    fn a_type_of_the_programs_events_is_known_by_its_category() {
+        for own in ["coverage.quoted.v1", "Coverage.x", "catchup."] {
+            assert!(OwnCategory::of_kind(own).is_some(), "{own}");
+        }
+        for other in ["coverage", "coverages.quoted.v1", "note.coverage.v1", "ThingHappened", ""] {
+            assert_eq!(OwnCategory::of_kind(other), None, "{other}");
+        }
     }
 }

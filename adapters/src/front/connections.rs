@@ -401,7 +401,7 @@ impl OpenConnection {
 
     /// A request's head has come; it is worked on until `end_request`. Several may be at once, as HTTP/2 streams are.
     pub fn begin_request(&self) {
-        self.entry.progress.begin_request();
+        self.entry.progress.begin_request(self.connections.now());
     }
 
     /// A request's answer is complete.

@@ -8,8 +8,9 @@ use super::connections::ConnectionRules;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 use std::time::Duration;
 
-/// For how long a peer may read nothing before its connection may be closed for another, in milliseconds.
-const UNREAD: u64 = 2_000;
+/// For how long a peer may read nothing, and a stranger's request be under way, before its connection may be closed for
+/// another, in milliseconds.
+const LASTS: u64 = 2_000;
 /// The shortest time over which a rate is taken, in milliseconds.
 const SHORTEST: u64 = 10;
 /// There is no such moment.
@@ -36,6 +37,8 @@ pub enum ConnectionState {
 #[derive(Debug)]
 pub(super) struct Progress {
     requests: AtomicU64,
+    /// Since when requests are under way without a pause.
+    begun: AtomicU64,
     /// Since when the head or the next request is awaited.
     awaited: AtomicU64,
     has_head: AtomicBool,
@@ -60,6 +63,7 @@ impl Progress {
     pub(super) fn new(now: u64) -> Self {
         Self {
             requests: AtomicU64::new(0),
+            begun: AtomicU64::new(now),
             awaited: AtomicU64::new(now),
             has_head: AtomicBool::new(true),
             body: AtomicU64::new(NEVER),
@@ -109,8 +113,10 @@ impl Progress {
         self.known.load(Relaxed)
     }
 
-    pub(super) fn begin_request(&self) {
-        self.requests.fetch_add(1, Relaxed);
+    pub(super) fn begin_request(&self, now: u64) {
+        if self.requests.fetch_add(1, Relaxed) == 0 {
+            self.begun.store(now, Relaxed);
+        }
         self.authenticated.store(false, Relaxed);
         self.has_head.store(false, Relaxed);
         self.unread.store(false, Relaxed);
@@ -190,8 +196,11 @@ impl Progress {
     }
 
     /// How little it is worth beside others: the least is closed first. Nothing where it is at work and its peer reads.
+    /// What strangers may ask is answered in a moment, so one whose request or answer lasts holds the connection open.
     pub(super) fn worth(&self, rules: &ConnectionRules, now: u64) -> Option<(u8, u64)> {
-        let known = u8::from(self.known.load(Relaxed));
+        let is_known = self.is_known();
+        let known = u8::from(is_known);
+        let lasts = |since: u64| since != NEVER && now.saturating_sub(since) >= LASTS;
         let authenticated = u8::from(self.is_authenticated());
         match self.state() {
             ConnectionState::Lingering => Some((0, self.lingering.load(Relaxed))),
@@ -199,9 +208,12 @@ impl Progress {
             ConnectionState::Body => Some((1 + 2 * authenticated, self.paid_until(rules))),
             ConnectionState::Writing => {
                 let blocked = self.blocked.load(Relaxed);
-                (blocked != NEVER && now.saturating_sub(blocked) >= UNREAD).then_some((4, blocked))
+                if is_known { lasts(blocked).then_some((4, blocked)) } else { Some((1, blocked.min(now))) }
             }
-            ConnectionState::Working => None,
+            ConnectionState::Working => {
+                let begun = self.begun.load(Relaxed);
+                (!is_known && lasts(begun)).then_some((1, begun))
+            }
         }
     }
 
@@ -236,7 +248,7 @@ mod tests {
     fn a_connection_goes_from_head_to_work_to_idle_and_back() {
         let progress = Progress::new(0);
         assert_eq!(progress.state(), ConnectionState::Head);
-        progress.begin_request();
+        progress.begin_request(0);
         assert_eq!(progress.state(), ConnectionState::Working);
         progress.body(0, 5);
         assert_eq!(progress.state(), ConnectionState::Body);
@@ -257,13 +269,13 @@ mod tests {
         assert!(!head.is_overdue(&rules, millis(rules.head)));
         assert!(head.is_overdue(&rules, millis(rules.head) + 1));
         let idle = Progress::new(0);
-        idle.begin_request();
+        idle.begin_request(0);
         assert!(!idle.is_overdue(&rules, NEVER / 2), "work takes as long as it takes");
         idle.end_request(1_000);
         assert!(!idle.is_overdue(&rules, millis(rules.idle) + 1_000));
         assert!(idle.is_overdue(&rules, millis(rules.idle) + 1_001));
         let unread = Progress::new(0);
-        unread.begin_request();
+        unread.begin_request(0);
         unread.blocked(0);
         assert!(!unread.is_overdue(&rules, millis(rules.write)));
         assert!(unread.is_overdue(&rules, millis(rules.write) + 1));
@@ -282,13 +294,13 @@ mod tests {
         let rules = rules();
         let start = millis(rules.body_start);
         let trickle = Progress::new(0);
-        trickle.begin_request();
+        trickle.begin_request(0);
         trickle.body(0, 0);
         trickle.body(1, start);
         assert!(!trickle.is_overdue(&rules, start));
         assert!(trickle.is_overdue(&rules, start + 1_000));
         let steady = Progress::new(0);
-        steady.begin_request();
+        steady.begin_request(0);
         steady.body(1 << 30, 0);
         assert!(!steady.is_overdue(&rules, millis(rules.body)));
         assert!(steady.is_overdue(&rules, millis(rules.body) + 1));
@@ -321,24 +333,44 @@ mod tests {
             Progress::new(0),
         );
         for body in [&trickle, &fast] {
-            body.begin_request();
+            body.begin_request(0);
             body.body(1, 50);
         }
         trickle.body(1, 9_000);
         fast.body(1 << 20, 9_000);
         known.authenticate();
-        working.begin_request();
         let now = 10_000;
+        working.begin_request(now);
         let worth = |progress: &Progress| progress.worth(&rules, now);
         assert!(worth(&older) < worth(&trickle));
         assert!(worth(&trickle) < worth(&newer));
         assert!(worth(&newer) < worth(&fast));
         assert!(worth(&fast) < worth(&known));
         assert_eq!(worth(&working), None);
+        working.authenticate();
         working.blocked(now - 1);
         assert_eq!(worth(&working), None, "it may be read in a moment");
         working.wrote();
-        working.blocked(now - UNREAD);
+        working.blocked(now - LASTS);
         assert!(worth(&known) < worth(&working));
+    }
+
+    #[test]
+    fn a_stranger_whose_request_or_answer_lasts_is_worth_little_and_somebody_known_is_not() {
+        let (rules, now) = (rules(), 10_000);
+        let [lasting, fresh, trickling, known] = [(); 4].map(|()| Progress::new(0));
+        lasting.begin_request(now - LASTS);
+        fresh.begin_request(now - LASTS + 1);
+        trickling.begin_request(now - 1);
+        trickling.blocked(now - 1);
+        known.begin_request(0);
+        known.authenticate();
+        assert_eq!(lasting.worth(&rules, now), Some((1, now - LASTS)));
+        assert_eq!(fresh.worth(&rules, now), None);
+        assert_eq!(trickling.worth(&rules, now), Some((1, now - 1)), "it reads, and little at a time");
+        assert_eq!(known.worth(&rules, now), None, "a stream of events lasts");
+        lasting.end_request(now);
+        lasting.begin_request(now);
+        assert_eq!(lasting.worth(&rules, now), None, "another request has begun");
     }
 }

@@ -14,8 +14,8 @@ use super::wire;
 use super::wire::streams::append_req::options::ExpectedStreamRevision as WireExpected;
 use super::wire::streams::append_req::{Content, Options};
 use super::wire::streams::{AppendReq, ProposedMessage};
-use crate::ClientCategory;
 use crate::store::{AppendError, Appended, EventStore, Expected, MAX_APPEND_BYTES, NewEvent, StreamName};
+use crate::{ClientCategory, OwnCategory};
 
 /// The most events of one append, and what each weighs beside its bytes.
 const MAX_EVENTS: usize = 8192;
@@ -50,6 +50,8 @@ pub(super) struct Proposal {
     pub(super) wanted: Wanted,
     events: Vec<NewEvent>,
     bytes: usize,
+    /// Whether its events may have the types of the program's own, by which they are read (`$et-coverage.quoted.v1`).
+    may_be_own: bool,
 }
 
 /// What the client believes the stream to be.
@@ -109,7 +111,10 @@ impl Appends {
             Source::Stream(stream) if !self.appendable.holds(&stream) => {
                 Err(access_denied("clients do not append to streams of this category"))
             }
-            Source::Stream(stream) => Ok(Proposal { stream, wanted, events: Vec::new(), bytes: 0 }),
+            Source::Stream(stream) => {
+                let may_be_own = matches!(self.appendable, Appendable::Everything);
+                Ok(Proposal { stream, wanted, events: Vec::new(), bytes: 0, may_be_own })
+            }
             Source::All | Source::Links(_) => Err(access_denied("system streams write themselves")),
             Source::Nothing(_) => {
                 Err(access_denied("a stream is named <category>-<id> and does not begin with $"))
@@ -201,6 +206,9 @@ impl Proposal {
             return Err(Status::invalid_argument(format!(
                 "an event's type has at most {MAX_KIND_BYTES} bytes and no control characters"
             )));
+        }
+        if !self.may_be_own && OwnCategory::of_kind(&kind).is_some() {
+            return Err(access_denied("events of this type are written by the program alone"));
         }
         self.events.push(NewEvent {
             id,

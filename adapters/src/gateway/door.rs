@@ -11,7 +11,7 @@ use bytes::Bytes;
 use http::header::AUTHORIZATION;
 use http_body::{Body, Frame, SizeHint};
 use hyper::body::Incoming;
-use tokio::time::Instant;
+use tokio::time::{Instant, timeout};
 use tonic::Status;
 use tonic::body::BoxBody;
 use tonic::codegen::Service as _;
@@ -23,6 +23,9 @@ use crate::front::{Connections, Limit, OpenConnection};
 /// Services that clients ask before they sign in, as they do a real server; what they answer is the same for everybody.
 const OPEN_SERVICES: [&str; 2] =
     ["/event_store.client.server_features.ServerFeatures/", "/event_store.client.gossip.Gossip/"];
+
+/// How long a call of theirs may take to come.
+const OPEN_CALL: Duration = Duration::from_secs(10);
 
 /// Between two log lines about clients that were refused.
 const REFUSALS_LOGGED_EVERY: Duration = Duration::from_secs(10);
@@ -160,6 +163,12 @@ impl Drop for Begun {
     }
 }
 
+/// Whether it is a call of a service that is there for everybody. Such calls take nobody else's room: they end soon, and
+/// each connection has a few at once.
+fn is_open(request: &http::Request<Incoming>) -> bool {
+    OPEN_SERVICES.iter().any(|open| request.uri().path().starts_with(open))
+}
+
 /// Everything that is served, for those who may.
 #[derive(Clone)]
 pub(super) struct Door {
@@ -177,16 +186,22 @@ impl Door {
     ) -> http::Response<Held> {
         connection.begin_request();
         let begun = Begun(Arc::clone(&connection));
-        let (answer, call) = match self.admit(&mut request, &connection) {
-            Ok(call) => {
-                let answer = self.routes.clone().call(request.map(tonic::body::boxed)).await;
-                let failed =
-                    |error: tonic::codegen::StdError| Status::internal(error.to_string()).into_http();
-                (answer.unwrap_or_else(failed), Some(call))
+        let (answer, call) = if is_open(&request) {
+            let answer = timeout(OPEN_CALL, self.answer(request)).await;
+            (answer.unwrap_or_else(|_| Status::deadline_exceeded("the call does not come").into_http()), None)
+        } else {
+            match self.admit(&mut request, &connection) {
+                Ok(call) => (self.answer(request).await, Some(call)),
+                Err(status) => (status.into_http(), None),
             }
-            Err(status) => (status.into_http(), None),
         };
         answer.map(|body| Held { body, _held: (begun, call) })
+    }
+
+    async fn answer(&self, request: http::Request<Incoming>) -> http::Response<BoxBody> {
+        let answer = self.routes.clone().call(request.map(tonic::body::boxed)).await;
+        answer
+            .unwrap_or_else(|error: tonic::codegen::StdError| Status::internal(error.to_string()).into_http())
     }
 
     fn admit(
@@ -195,9 +210,6 @@ impl Door {
         connection: &Arc<OpenConnection>,
     ) -> Result<Call, Status> {
         let peer = || format!("address {}", connection.peer());
-        if OPEN_SERVICES.iter().any(|open| request.uri().path().starts_with(open)) {
-            return self.watch.admit(peer(), connection);
-        }
         let authorization = request.headers().get(AUTHORIZATION).map(http::HeaderValue::as_bytes);
         let caller =
             self.access.authenticate(authorization).inspect_err(|_| self.watch.refuse(connection))?;

@@ -23,7 +23,7 @@ use tokio_rustls::TlsAcceptor;
 use super::door::{Door, GatewayLimits};
 use super::stopped;
 use super::tls::GatewayTls;
-use crate::front::{ConnectionRules, Connections, OpenConnection};
+use crate::front::{ConnectionRules, Connections, OpenConnection, raise_open_files};
 
 /// A client that says nothing for so long is asked whether it is there, and how long it may take to answer.
 const KEEP_ALIVE: Duration = Duration::from_secs(10);
@@ -32,6 +32,8 @@ const KEEP_ALIVE_ANSWERED: Duration = Duration::from_secs(20);
 const FIRST_CALL: Duration = Duration::from_secs(10);
 /// How long a connection may be open without a call.
 const IDLE: Duration = Duration::from_mins(10);
+/// Of how many open files one may be a connection: most are for webhooks and the program itself.
+const FILES_PER_CONNECTION: u64 = 8;
 /// How many calls one connection may have under way.
 const MAX_STREAMS: u32 = 128;
 /// How much a client may send of one call, and of all calls of a connection, before it is read, in bytes.
@@ -46,14 +48,20 @@ const MAX_RESETS: usize = 32;
 
 /// The table of the gateway's connections.
 pub(super) fn connections(limits: &GatewayLimits) -> Arc<Connections> {
-    Connections::new(ConnectionRules {
+    Connections::new(rules(limits, raise_open_files()))
+}
+
+/// The rules of its connections, where the process may have so many open files.
+pub(super) fn rules(limits: &GatewayLimits, open_files: u64) -> ConnectionRules {
+    ConnectionRules {
         port: "gateway",
-        total: limits.connections,
+        total: limits.connections.min(open_files / FILES_PER_CONNECTION),
         per_peer: limits.connections_per_peer,
+        open_files,
         head: FIRST_CALL,
         idle: IDLE,
         ..ConnectionRules::default()
-    })
+    }
 }
 
 /// Serves every connection that comes until the server stops; then calls end, and their connections.

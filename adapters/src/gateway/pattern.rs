@@ -7,6 +7,7 @@
 //!   tries again.
 
 use std::collections::{HashMap, VecDeque};
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::Duration;
 
@@ -32,6 +33,8 @@ const REPETITIONS: u64 = 1_000_000;
 pub(super) const TURN: usize = 64;
 /// How long they may take.
 const TURN_LASTS: Duration = Duration::from_millis(200);
+/// After how long a turn is given up to others: the rest waits behind other patterns that take long.
+const QUICK: Duration = Duration::from_millis(5);
 /// How long a pattern that took too long is refused at once, and how many such are remembered.
 const REMEMBERED: Duration = Duration::from_mins(1);
 const MAX_REMEMBERED: usize = 256;
@@ -40,6 +43,8 @@ const MAX_REMEMBERED: usize = 256;
 #[derive(Clone)]
 pub(super) struct Patterns {
     turns: Arc<Semaphore>,
+    /// The turns of patterns that take long, so that no other waits for them.
+    slow_turns: Arc<Semaphore>,
     count: Arc<Semaphore>,
     looking_around: Arc<Semaphore>,
     known: Arc<Mutex<HashMap<String, Weak<Pattern>>>>,
@@ -50,6 +55,8 @@ pub(super) struct Patterns {
 pub(super) struct Pattern {
     text: String,
     compiled: Compiled,
+    /// Whether its last turn took long.
+    is_slow: AtomicBool,
     _places: (OwnedSemaphorePermit, Option<OwnedSemaphorePermit>),
 }
 
@@ -68,6 +75,7 @@ impl Patterns {
     pub(super) fn new() -> Self {
         Self {
             turns: Arc::new(Semaphore::new(1)),
+            slow_turns: Arc::new(Semaphore::new(1)),
             count: Arc::new(Semaphore::new(MAX_PATTERNS)),
             looking_around: Arc::new(Semaphore::new(LOOKING_AROUND_BYTES)),
             known: Arc::default(),
@@ -89,7 +97,7 @@ impl Patterns {
             return Ok(known);
         }
         let place = place(&self.count, 1)?;
-        let turn = self.turn().await?;
+        let turn = turn(&self.turns).await?;
         let looking_around = Arc::clone(&self.looking_around);
         let compiling = tokio::task::spawn_blocking(move || {
             let _turn = turn;
@@ -110,38 +118,25 @@ impl Patterns {
         texts: Vec<String>,
     ) -> Result<Vec<bool>, Status> {
         let mut matched = Vec::with_capacity(texts.len());
-        let mut texts = texts.into_iter();
-        loop {
-            let batch: Vec<String> = texts.by_ref().take(TURN).collect();
-            if batch.is_empty() {
-                return Ok(matched);
-            }
-            let (turn, pattern) = (self.turn().await?, Arc::clone(pattern));
+        let mut texts = VecDeque::from(texts);
+        while !texts.is_empty() {
+            let is_slow = pattern.is_slow.load(Relaxed);
+            let (turns, lasts) = if is_slow { (&self.slow_turns, TURN_LASTS) } else { (&self.turns, QUICK) };
+            let batch: Vec<String> = texts.drain(..texts.len().min(TURN)).collect();
+            let (turn, of_turn) = (turn(turns).await?, Arc::clone(pattern));
             let matching = tokio::task::spawn_blocking(move || {
                 let _turn = turn;
-                let ends = Instant::now().checked_add(TURN_LASTS);
-                let mut matched = Vec::with_capacity(batch.len());
-                for text in &batch {
-                    let is_match =
-                        pattern.is_match(text).filter(|_| ends.is_none_or(|ends| Instant::now() < ends));
-                    matched.push(is_match.ok_or_else(|| pattern.text.clone())?);
-                }
-                Ok::<_, String>(matched)
+                of_turn.match_within(batch, lasts)
             });
-            match matching.await.map_err(|error| Status::internal(error.to_string()))? {
-                Ok(batch) => matched.extend(batch),
-                Err(text) => {
-                    self.refuse(text);
-                    return Err(too_slow());
-                }
-            }
+            let (decided, rest) = matching.await.map_err(|error| Status::internal(error.to_string()))?;
+            let Some(decided) = decided.filter(|_| rest.is_empty() || !is_slow) else {
+                self.refuse(pattern.text.clone());
+                return Err(too_slow());
+            };
+            matched.extend(decided);
+            rest.into_iter().rev().for_each(|text| texts.push_front(text));
         }
-    }
-
-    /// Waits for its turn, behind whatever waits already.
-    async fn turn(&self) -> Result<OwnedSemaphorePermit, Status> {
-        let turn = Arc::clone(&self.turns).acquire_owned().await;
-        turn.map_err(|_| Status::unavailable("the server stops"))
+        Ok(matched)
     }
 
     fn find(&self, text: &str) -> Option<Arc<Pattern>> {
@@ -166,6 +161,21 @@ impl Patterns {
 }
 
 impl Pattern {
+    /// Which of some texts it matches, and those that were not looked at in that time. `None` if one cannot be decided.
+    fn match_within(&self, texts: Vec<String>, lasts: Duration) -> (Option<Vec<bool>>, Vec<String>) {
+        let begun = Instant::now();
+        let mut matched = Vec::with_capacity(texts.len());
+        let mut texts = texts.into_iter();
+        while begun.elapsed() < lasts
+            && let Some(text) = texts.next()
+        {
+            let Some(is_match) = self.is_match(&text) else { return (None, Vec::new()) };
+            matched.push(is_match);
+        }
+        self.is_slow.store(begun.elapsed() >= QUICK, Relaxed);
+        (Some(matched), texts.collect())
+    }
+
     /// `None` if it cannot be decided within the limits.
     fn is_match(&self, text: &str) -> Option<bool> {
         match &self.compiled {
@@ -204,7 +214,7 @@ fn compile(
             (Compiled::LookingAround(regex), Some(part))
         }
     };
-    Ok(Pattern { text, compiled, _places: (place, part) })
+    Ok(Pattern { text, compiled, is_slow: AtomicBool::new(false), _places: (place, part) })
 }
 
 /// The numbers of all repetitions (`{2}`, `{1,3}`), multiplied. One that is escaped counts too, which refuses no more
@@ -218,6 +228,12 @@ fn repetitions(text: &str) -> u64 {
         numbers.map(|number| number.trim().parse().unwrap_or(u64::MAX)).max().unwrap_or(1)
     });
     counts.fold(1, |all: u64, count| all.saturating_mul(count.max(1)))
+}
+
+/// Waits for a turn, behind whatever waits already.
+async fn turn(turns: &Arc<Semaphore>) -> Result<OwnedSemaphorePermit, Status> {
+    let turn = Arc::clone(turns).acquire_owned().await;
+    turn.map_err(|_| Status::unavailable("the server stops"))
 }
 
 fn place(of: &Arc<Semaphore>, many: u32) -> Result<OwnedSemaphorePermit, Status> {
@@ -309,5 +325,33 @@ mod tests {
         held.pop();
         let around = format!("(?=x){}", "a".repeat(MAX_PATTERN_BYTES - 5));
         assert!(patterns.compile(around).await.is_ok());
+    }
+
+    #[tokio::test]
+    async fn patterns_that_take_long_wait_for_each_other_and_no_other_waits_for_them() {
+        let patterns = Patterns::new();
+        let slow = patterns.compile(r"^(?:(?=.)[\w-]|(?=.)[\w-]){12}!".to_owned()).await.unwrap();
+        let quick = patterns.compile(r"^(?!(\$.+)$).*$".to_owned()).await.unwrap();
+        slow.is_slow.store(true, Relaxed);
+        let held = turn(&patterns.slow_turns).await.unwrap();
+        let name = "delivery-workmarket-0123456789abcdef0123456789abcdef";
+        let long = tokio::spawn({
+            let (patterns, slow) = (patterns.clone(), Arc::clone(&slow));
+            async move { patterns.matches(&slow, vec![name.to_owned()]).await }
+        });
+        let names = vec![name.to_owned(); 10 * TURN];
+        assert_eq!(patterns.matches(&quick, names).await.unwrap(), vec![true; 10 * TURN]);
+        assert!(!long.is_finished());
+        drop(held);
+        assert_eq!(long.await.unwrap().unwrap(), [false]);
+    }
+
+    #[tokio::test]
+    async fn a_turn_that_takes_long_is_given_up_and_its_rest_is_not_lost() {
+        let patterns = Patterns::new();
+        let pattern = patterns.compile(r"(?=a)a".to_owned()).await.unwrap();
+        let texts = || vec!["a".to_owned(), "b".to_owned()];
+        assert_eq!(pattern.match_within(texts(), Duration::ZERO), (Some(vec![]), texts()));
+        assert_eq!(pattern.match_within(texts(), TURN_LASTS), (Some(vec![true, false]), vec![]));
     }
 }

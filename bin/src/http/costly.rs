@@ -7,8 +7,11 @@ use axum::response::Response;
 use covertrail_adapters::front::Limit;
 use covertrail_domain::id::PersonId;
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+/// How many pages are read at once for streams that catch up.
+const PAGES_AT_ONCE: usize = 2;
 
 /// When a person with too many questions may ask again, in seconds.
 const RETRY_AFTER_SECONDS: u16 = 5;
@@ -17,6 +20,8 @@ const RETRY_AFTER_SECONDS: u16 = 5;
 #[derive(Debug)]
 pub struct CostlyQuestions {
     places: Arc<Semaphore>,
+    /// Pages of the past that are read at once, for those who follow events from a past position.
+    pages: Arc<Semaphore>,
     /// How many questions one person may have, the one that is worked on included.
     per_person: u64,
     people: Mutex<HashMap<PersonId, Arc<OnePerson>>>,
@@ -27,7 +32,15 @@ pub struct CostlyQuestions {
 #[derive(Debug)]
 struct OnePerson {
     turn: Arc<Semaphore>,
+    /// A page for one of their streams is read at a time.
+    page: Arc<Semaphore>,
     asked: Limit,
+}
+
+/// A page of the past that is read; dropping it lets the next one be read.
+#[derive(Debug)]
+pub(super) struct PageTurn {
+    _turns: [OwnedSemaphorePermit; 2],
 }
 
 /// A costly question that is worked on; dropping it lets the next one begin.
@@ -67,6 +80,7 @@ impl CostlyQuestions {
         let maximum = u64::try_from(at_once).unwrap_or(u64::MAX);
         Self {
             places: Arc::new(Semaphore::new(at_once.min(Semaphore::MAX_PERMITS))),
+            pages: Arc::new(Semaphore::new(PAGES_AT_ONCE)),
             per_person: waiting_per_person.saturating_add(1),
             people: Mutex::default(),
             limit: Arc::new(Limit::new("costly_questions", "server.costly_questions_waiting", maximum)),
@@ -87,13 +101,30 @@ impl CostlyQuestions {
         Ok(CostlyPlace { _place: place, turn: PersonTurn { _turn: turn, _counted: counted } })
     }
 
+    /// Waits until a page of the past may be read for one of this person's streams. However many streams one person
+    /// lets catch up, webhooks and other people's streams go on. Nothing where the program ends.
+    pub(super) async fn page(&self, person: &PersonId) -> Option<PageTurn> {
+        let pages =
+            Arc::clone(&self.people().entry(person.clone()).or_insert_with(|| self.nobody_yet()).page);
+        let own = pages.acquire_owned().await.ok()?;
+        let page = Arc::clone(&self.pages).acquire_owned().await.ok()?;
+        Some(PageTurn { _turns: [own, page] })
+    }
+
+    fn people(&self) -> MutexGuard<'_, HashMap<PersonId, Arc<OnePerson>>> {
+        self.people.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// A person who has asked nothing.
+    fn nobody_yet(&self) -> Arc<OnePerson> {
+        let asked = Limit::new("questions_of_a_person", "server.costly_questions_waiting", self.per_person);
+        let [turn, page] = [(); 2].map(|()| Arc::new(Semaphore::new(1)));
+        Arc::new(OnePerson { turn, page, asked })
+    }
+
     fn count(&self, person: &PersonId) -> Result<CountedQuestion, TooManyQuestions> {
-        let mut people = self.people.lock().unwrap_or_else(PoisonError::into_inner);
-        let known = people.entry(person.clone()).or_insert_with(|| {
-            let asked =
-                Limit::new("questions_of_a_person", "server.costly_questions_waiting", self.per_person);
-            Arc::new(OnePerson { turn: Arc::new(Semaphore::new(1)), asked })
-        });
+        let mut people = self.people();
+        let known = people.entry(person.clone()).or_insert_with(|| self.nobody_yet());
         if known.asked.current() >= self.per_person {
             self.limit.turn_away();
             return Err(TooManyQuestions);
@@ -196,5 +227,21 @@ mod tests {
         drop(waiting);
         assert_eq!(questions.limit.current(), 1);
         drop(first);
+    }
+
+    #[tokio::test]
+    async fn streams_of_one_person_catch_up_one_after_the_other_and_others_do_not_wait_for_them() {
+        let questions = CostlyQuestions::new(1, 1);
+        let (ana, ben) = (person("ana"), person("ben"));
+        let first = questions.page(&ana).await;
+        let mut more: Vec<_> = (0..100).map(|_| Box::pin(questions.page(&ana))).collect();
+        for page in &mut more {
+            assert!(now(page.as_mut()).await.is_none());
+        }
+        assert!(now(Box::pin(questions.page(&ben)).as_mut()).await.is_some_and(|page| page.is_some()));
+        assert!(questions.enter(&ana).await.is_ok(), "a question does not wait for streams");
+        drop(first);
+        assert!(now(more[0].as_mut()).await.is_some_and(|page| page.is_some()));
+        assert!(now(more[1].as_mut()).await.is_none());
     }
 }

@@ -109,6 +109,10 @@ async fn clients_write_only_where_the_configuration_says_and_never_what_is_the_p
             let refused = append(&client, stream, kind, data).await;
             assert!(matches!(refused, Err(Error::AccessDenied)), "{user:?} {stream}: {refused:?}");
         }
+        for kind in ["coverage.waived.v1", "Coverage.waived.v1", "delivery.received.v1"] {
+            let refused = append(&client, "notes-WO-1", kind, "{}").await;
+            assert!(matches!(refused, Err(Error::AccessDenied)), "{user:?} {kind}: {refused:?}");
+        }
         let noted = append(&client, "notes-WO-1", "note.taken.v1", "{}").await;
         assert_eq!(noted.is_ok(), is_writer, "{user:?}: {noted:?}");
     }

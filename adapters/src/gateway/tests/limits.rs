@@ -10,6 +10,7 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use uuid::Uuid;
 
+use super::super::incoming::rules;
 use super::{GatewayLimits, GatewaySettings, GatewayWatch, Running, TempDir, guarded, open, soon};
 
 fn limited(limits: GatewayLimits) -> impl FnOnce(&TempDir) -> GatewaySettings {
@@ -292,4 +293,52 @@ async fn a_client_that_opens_no_window_holds_little_and_blocks_nobody() {
     }
     assert_eq!(read, 3000);
     drop(held);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn strangers_whose_calls_never_end_keep_nobody_out_who_has_a_password() {
+    let limits =
+        GatewayLimits { connections: 4, connections_per_peer: 4, calls: 4, ..GatewayLimits::default() };
+    let running = Running::on(TempDir::new().unwrap(), |folder| GatewaySettings {
+        watch: GatewayWatch::new(&limits),
+        ..guarded(folder)
+    })
+    .await;
+    running.write("coverage-1", 1).await;
+    // one has no room for its answer, the others do not send what they ask
+    let mut strangers = Vec::new();
+    for (window, body) in [(0, Some([0; 5])), (65_535, None), (65_535, None), (65_535, None)] {
+        let mut stranger = spoken(&running, window).await;
+        let path = "/event_store.client.server_features.ServerFeatures/GetSupportedMethods";
+        stranger.write_all(&frame(1, 4, 1, &head(path))).await.unwrap();
+        if let Some(body) = body {
+            stranger.write_all(&frame(0, 1, 1, &body)).await.unwrap();
+        }
+        strangers.push(stranger);
+    }
+    let known = async {
+        loop {
+            let client = running.client_as("reader:reader-token");
+            if let Ok(mut events) = client.read_all(&ReadAllOptions::default()).await
+                && let Ok(Some(_)) = events.next().await
+            {
+                return;
+            }
+        }
+    };
+    soon(known).await;
+    let limit = running.watch.limits().into_iter().map(|limit| limit.snapshot());
+    let limit = limit.into_iter().find(|limit| limit.name == "gateway_connections_per_peer").unwrap();
+    assert!(limit.turned_away > 0, "{limit:?}");
+}
+
+#[tokio::test]
+async fn few_open_files_leave_most_of_them_to_the_program() {
+    let connections = |files| rules(&GatewayLimits::default(), files).total;
+    assert_eq!((connections(128), connections(1_024), connections(1 << 20)), (16, 128, 256));
+    assert_eq!(
+        rules(&GatewayLimits::default(), 1_024).open_files,
+        1_024,
+        "metrics show the limit that there is"
+    );
 }

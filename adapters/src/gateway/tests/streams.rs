@@ -43,6 +43,12 @@ async fn the_programs_own_streams_are_not_for_clients_to_append_to() {
         let refused = client.append_to_stream(own, &AppendToStreamOptions::default(), data()).await;
         assert!(matches!(refused, Err(Error::AccessDenied)), "{own}: {refused:?}");
     }
+    for own in ["coverage.quoted.v1", "Coverage.quoted.v1", "delivery.received.v1"] {
+        // whoever reads $et-coverage.quoted.v1 takes it for the program's
+        let forged = EventData::binary(own, "{}".into()).id(Uuid::new_v4());
+        let refused = client.append_to_stream("order-1", &AppendToStreamOptions::default(), forged).await;
+        assert!(matches!(refused, Err(Error::AccessDenied)), "{own}: {refused:?}");
+    }
     let exists = AppendToStreamOptions::default().expected_revision(ExpectedRevision::StreamExists);
     let refused = client.append_to_stream("order-1", &exists, data()).await;
     assert!(matches!(refused, Err(Error::WrongExpectedVersion { .. })), "{refused:?}");

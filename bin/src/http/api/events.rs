@@ -7,7 +7,7 @@ use crate::clock;
 use crate::engine::COVERAGE;
 use crate::http::Who;
 use crate::http::query::Parameters;
-use crate::views::{Heard, ReadModels, Said};
+use crate::views::{Heard, Said};
 use axum::Extension;
 use axum::body::Bytes;
 use axum::extract::State;
@@ -50,8 +50,8 @@ pub(super) async fn events(
             Err(error) => return troubled(&error.into()),
         },
     };
-    let models = Arc::clone(&shared.models);
-    sse::answer(&shared.models, sse::while_token_is_known(), |speaker| tell(models, speaker, wanted, after))
+    let past = Arc::clone(&shared);
+    sse::answer(&shared.models, sse::while_token_is_known(), |speaker| tell(past, speaker, wanted, after))
 }
 
 struct Wanted {
@@ -61,12 +61,14 @@ struct Wanted {
 }
 
 /// First what the log holds, then what comes. Whoever lags behind is told from the log again.
-async fn tell(models: Arc<ReadModels>, speaker: Speaker, wanted: Wanted, mut after: u64) -> Result<(), Gone> {
+async fn tell(shared: Arc<Shared>, speaker: Speaker, wanted: Wanted, mut after: u64) -> Result<(), Gone> {
+    let (models, wanted) = (&shared.models, Arc::new(wanted));
     let category = Category::parse(COVERAGE).ok();
     speaker.say(":\n\n".to_owned()).await?;
     loop {
         let mut coming = models.hub().events();
         loop {
+            let turn = shared.costly.page(&wanted.who.name).await.ok_or(Gone)?;
             let from = (after > 0).then(|| Position::new(after));
             let Ok(page) = models.store().read_all(from, category.as_ref(), PAGE).await else {
                 return Err(Gone);
@@ -74,7 +76,17 @@ async fn tell(models: Arc<ReadModels>, speaker: Speaker, wanted: Wanted, mut aft
             if page.is_empty() {
                 break;
             }
-            speaker.say(wanted.told(&page, &mut after)).await?;
+            let telling = Arc::clone(&wanted);
+            let (told, upto) = tokio::task::spawn_blocking(move || {
+                let mut upto = after;
+                (telling.told(&page, &mut upto), upto)
+            })
+            .await
+            .map_err(|_| Gone)?;
+            // the next page may be read while this one is taken
+            drop(turn);
+            after = upto;
+            speaker.say(told).await?;
         }
         loop {
             let come = speaker.hear(&mut coming).await?;

@@ -7,9 +7,11 @@ use super::asked::Asked;
 use super::listings::{self, Keeps, Listing};
 use super::sse::{self, Gone, Speaker};
 use super::{Shared, bad, cursor, list, problem, troubled};
+use crate::http::Who;
 use crate::http::path::{ApiPath, PathValue};
 use crate::http::query::Parameters;
-use crate::views::{Frame, Question, ReadModels, Trouble};
+use crate::views::{Frame, Question, Trouble};
+use axum::Extension;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
@@ -41,6 +43,7 @@ pub(super) fn parameters() -> impl Iterator<Item = &'static str> {
 /// `GET /v1/subscriptions/<list>?after=…` with the list's own filters.
 pub(super) async fn subscribe(
     State(shared): State<Arc<Shared>>,
+    Extension(who): Extension<Who>,
     ApiPath(Followed(listing)): ApiPath<Followed>,
     headers: HeaderMap,
     Parameters(pairs): Parameters,
@@ -58,12 +61,13 @@ pub(super) async fn subscribe(
         Err(trouble) => return troubled(&trouble),
     };
     let resumes = sse::resumes_from(&headers, asked.after.as_ref());
-    let told = Told { models: Arc::clone(&shared.models), listing, asked: Arc::new(asked), epoch };
+    let told = Told { shared: Arc::clone(&shared), who, listing, asked: Arc::new(asked), epoch };
     sse::answer(&shared.models, sse::while_token_is_known(), |speaker| told.tell(speaker, resumes))
 }
 
 struct Told {
-    models: Arc<ReadModels>,
+    shared: Arc<Shared>,
+    who: Who,
     listing: &'static Listing,
     asked: Arc<Asked>,
     epoch: String,
@@ -98,8 +102,9 @@ impl Told {
     async fn snapshot(&self, speaker: &Speaker) -> Result<Option<u64>, Gone> {
         let (mut first, mut place) = (None, None);
         loop {
+            let turn = self.shared.costly.page(&self.who.name).await.ok_or(Gone)?;
             let (listing, asked) = (self.listing, Arc::clone(&self.asked));
-            let read = self.models.read(move |reader| {
+            let read = self.shared.models.read(move |reader| {
                 // before the rows: what they have in them beyond it is no harm
                 let newest = reader.newest_change()?;
                 let of_list = list::query(listing, &asked, None);
@@ -117,6 +122,7 @@ impl Told {
                 Ok::<_, ViewsError>((newest, said, last))
             });
             let (newest, said, last) = read.await.map_err(|_| Gone)?;
+            drop(turn);
             let newest = *first.get_or_insert(newest);
             speaker.say(said).await?;
             if last.is_none() {
@@ -129,9 +135,9 @@ impl Told {
 
     async fn follow(&self, speaker: &Speaker, mut after: u64) -> Result<Reset, Gone> {
         loop {
-            let mut coming = self.models.hub().changes();
+            let mut coming = self.shared.models.hub().changes();
             loop {
-                let read = self.models.read(move |reader| reader.changes_after(after, PAGE)).await;
+                let read = self.shared.models.read(move |reader| reader.changes_after(after, PAGE)).await;
                 let entries = match read {
                     Ok(Journal::Entries(entries)) => entries,
                     Ok(Journal::Gone) => return Ok(Reset),
