@@ -105,6 +105,9 @@ pub fn look(path: &Path, kind: DatabaseKind) -> Result<DatabasePlace, DatabaseEr
             Err(_)
                 if has_bytes(&beside(&place.path, "-wal")) || has_bytes(&beside(&place.path, "-journal")) => {
             }
+            Err(_) if !bears_mark(&place.path, kind)? => {
+                return Err(NotOurs::OtherProgram { path: path.to_owned(), kind }.into());
+            }
             Err(source) => return Err(DatabaseError::Damaged { path: path.to_owned(), source }),
         }
     }
