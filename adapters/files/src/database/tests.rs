@@ -110,6 +110,7 @@ fn what_sqlite_would_write_over_beside_a_database_is_refused() {
     for (end, is_folder, expected) in [
         ("-wal", false, "is no file of SQLite"),
         ("-journal", false, "is no file of SQLite"),
+        ("-shm", false, "is no file of SQLite"),
         ("-wal", true, "is a folder"),
         ("-shm", true, "is a folder"),
     ] {
