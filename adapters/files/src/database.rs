@@ -105,6 +105,9 @@ pub fn look(path: &Path, kind: DatabaseKind) -> Result<DatabasePlace, DatabaseEr
             Err(_)
                 if has_bytes(&beside(&place.path, "-wal")) || has_bytes(&beside(&place.path, "-journal")) => {
             }
+            Err(_) if !bears_mark(&place.path, kind)? => {
+                return Err(NotOurs::OtherProgram { path: path.to_owned(), kind }.into());
+            }
             Err(source) => return Err(DatabaseError::Damaged { path: path.to_owned(), source }),
         }
     }
@@ -223,8 +226,14 @@ fn companions(database: &Path) -> Result<Option<PathBuf>, DatabaseError> {
         if !found.is_file() {
             return Err(NotOurs::Companion { path, found: what_it_is(found.file_type()) }.into());
         }
-        // the locks of SQLite are on -shm, and closing any descriptor of it would let go of them
-        if found.len() == 0 || begins.is_empty() {
+        if end == "-shm" {
+            // SQLite's locks are on it, and closing any descriptor of it would let go of them: its length must do
+            if !is_length_of_shm(found.len()) {
+                return Err(NotOurs::Companion { path, found: "no file of SQLite" }.into());
+            }
+            continue;
+        }
+        if found.len() == 0 {
             continue;
         }
         let begin = first_bytes::<4>(&path).map_err(|error| FileError::io(&path, error))?;
@@ -234,6 +243,11 @@ fn companions(database: &Path) -> Result<Option<PathBuf>, DatabaseError> {
         companion = Some(path);
     }
     Ok(companion)
+}
+
+/// Whether SQLite makes a `-shm` of so many bytes: whole pages of 4 KiB, or three bytes between its last user and the next.
+fn is_length_of_shm(bytes: u64) -> bool {
+    bytes.is_multiple_of(4096) || bytes == 3
 }
 
 /// Whether a file's header has the mark, also where the rest of it is damaged.

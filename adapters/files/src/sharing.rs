@@ -117,9 +117,10 @@ impl Sharing {
         admit().map_err(|error| FileError::io(path, error))
     }
 
-    /// Whether somebody may read or write a file or a folder of ours who should not; nothing where it is not there.
+    /// Whether somebody may read or write a file or a folder of ours who should not; nothing where it is not there, or is
+    /// something that we never make, such as a device, whose permissions are not ours to change.
     pub fn exposure(&self, path: &Path) -> Option<Exposure> {
-        let found = fs::symlink_metadata(path).ok().filter(|found| !found.is_symlink())?;
+        let found = fs::symlink_metadata(path).ok().filter(|found| found.is_file() || found.is_dir())?;
         let allowed = if found.is_dir() { self.folder_mode() } else { self.file_mode() };
         let mode = found.mode() & PERMISSIONS;
         let of_another_group = self.group.as_ref().is_some_and(|group| group.id != found.gid());
@@ -204,6 +205,7 @@ mod tests {
             assert_eq!(exposure.mend, format!("chmod 600 '{}'", path.display()));
         }
         assert_eq!(Sharing::OWNER_ONLY.exposure(Path::new("/nowhere/at/all")), None);
+        assert_eq!(Sharing::OWNER_ONLY.exposure(Path::new("/dev/null")), None, "a device is not ours");
     }
 
     #[test]

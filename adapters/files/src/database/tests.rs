@@ -81,6 +81,18 @@ fn a_database_is_what_its_mark_says_and_nothing_else_is_touched() {
 }
 
 #[test]
+fn a_damaged_file_is_refused_unless_its_header_has_the_mark() {
+    let folder = tempfile::tempdir().unwrap();
+    let log = made(&folder, "log", DatabaseKind::Log);
+    let bytes = fs::read(&log).unwrap();
+    fs::write(&log, bytes.get(..1000).unwrap()).unwrap();
+    let told = refused(&log, DatabaseKind::ReadModels).to_string();
+    assert!(told.contains("without Covertrail's mark"), "{told}");
+    let damaged = look(&log, DatabaseKind::Log);
+    assert!(matches!(damaged, Err(DatabaseError::Damaged { .. })), "{damaged:?}");
+}
+
+#[test]
 fn an_empty_file_is_ours_to_use_and_links_lead_to_one_database() {
     let folder = tempfile::tempdir().unwrap();
     let at = |name: &str| folder.path().join(name);
@@ -98,6 +110,7 @@ fn what_sqlite_would_write_over_beside_a_database_is_refused() {
     for (end, is_folder, expected) in [
         ("-wal", false, "is no file of SQLite"),
         ("-journal", false, "is no file of SQLite"),
+        ("-shm", false, "is no file of SQLite"),
         ("-wal", true, "is a folder"),
         ("-shm", true, "is a folder"),
     ] {
