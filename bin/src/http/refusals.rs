@@ -1,17 +1,14 @@
-//! Refused sign-ins, tokens, roles and deliveries: counted, logged by peer, and slowed where somebody may be guessing.
+//! Refused sign-ins, tokens, roles and deliveries: counted and logged by peer; wrong sign-ins are slowed.
 //!
 //! A right token is always let in, however many wrong ones came from the same address: tokens have 16 random bytes or
 //! more, so that no number of guesses finds one, and people behind one proxy must not be able to lock each other out.
-//! What is slowed is the answer to further wrong ones.
 
-use super::{Peer, Shared, board, problem};
+use super::{Peer, Shared, board};
 use crate::clock;
 use axum::extract::{Request, State};
-use axum::http::header::AUTHORIZATION;
 use axum::http::{HeaderValue, StatusCode};
 use axum::middleware::Next;
 use axum::response::Response;
-use covertrail_adapters::secret::bearer_token;
 use std::collections::HashMap;
 use std::net::{IpAddr, Ipv6Addr};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -19,7 +16,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 use tokio::sync::Semaphore;
 
-/// How many wrong tokens of one peer are answered at once, and how long it takes until one more is.
+/// How many wrong sign-ins of one peer are answered at once, and how long it takes until one more is.
 const BURST: u32 = 10;
 const EVERY: Duration = Duration::from_secs(6);
 /// How long the answer to a further sign-in takes, and for how many answers at once.
@@ -65,15 +62,6 @@ impl RefusalKind {
             _ => None,
         }
     }
-
-    /// Whether somebody may be guessing: a token came that nobody has.
-    const fn is_guess(self, has_token: bool) -> bool {
-        match self {
-            Self::SignIn => true,
-            Self::Token => has_token,
-            Self::Forbidden | Self::Webhook => false,
-        }
-    }
 }
 
 /// Why an answer refuses, for the log, as an extension of the answer. It holds no secret.
@@ -88,8 +76,6 @@ pub(super) struct SignedOut;
 struct Refused<'a> {
     peer: Option<Peer>,
     kind: RefusalKind,
-    /// Whether a token came with the request.
-    has_token: bool,
     why: Option<&'a str>,
 }
 
@@ -137,10 +123,10 @@ impl Refusals {
             .map(|(kind, total)| (kind, total.load(Ordering::Relaxed)))
     }
 
-    /// Counts one, and logs it unless its peer was logged within the minute. Answers whether its peer has had too many
-    /// wrong tokens.
+    /// Counts one, and logs it unless its peer was logged within the minute. Answers whether it is one wrong sign-in too
+    /// many of its peer.
     fn note(self: &Arc<Self>, refusal: &Refused<'_>, now: Instant) -> bool {
-        let Refused { peer, kind, has_token, why } = *refusal;
+        let Refused { peer, kind, why } = *refusal;
         for (of, total) in RefusalKind::ALL.into_iter().zip(&self.totals) {
             if of == kind {
                 total.fetch_add(1, Ordering::Relaxed);
@@ -151,7 +137,7 @@ impl Refusals {
         let peer = peer.map(told_apart);
         let is_known = peers.contains_key(&peer) || peers.len() < MOST_PEERS;
         let record = if is_known { peers.entry(peer).or_default() } else { others };
-        let is_too_many = kind.is_guess(has_token) && record.guess(now);
+        let is_too_many = kind == RefusalKind::SignIn && record.guess(now);
         if record.is_logged || *lines >= MOST_LINES {
             record.count(kind);
         } else {
@@ -215,7 +201,7 @@ impl PeerTable {
 }
 
 impl PeerRecord {
-    /// Counts a wrong token; answers whether there have been too many of late.
+    /// Counts a wrong sign-in; answers whether there have been too many of late.
     fn guess(&mut self, now: Instant) -> bool {
         let begins = self.forgotten_at.filter(|at| *at > now).unwrap_or(now);
         let Some(ends) = begins.checked_add(EVERY) else { return true };
@@ -235,27 +221,21 @@ impl PeerRecord {
     }
 }
 
-/// Notes every answer that refuses, whichever route gave it, and slows those to wrong tokens.
+/// Notes every answer that refuses, whichever route gave it, and slows those to wrong sign-ins.
 pub(super) async fn watched(State(shared): State<Arc<Shared>>, request: Request, next: Next) -> Response {
     let peer = request.extensions().get::<Peer>().copied();
     let path = request.uri().path().to_owned();
-    let header = request.headers().get(AUTHORIZATION).and_then(|value| value.to_str().ok());
-    let has_token = header.and_then(bearer_token).is_some();
     let answer = next.run(request).await;
     let kind = RefusalKind::of(&path, answer.status());
     let Some(kind) = kind.filter(|_| answer.extensions().get::<SignedOut>().is_none()) else { return answer };
     let why = answer.extensions().get::<RefusedBecause>().map(|RefusedBecause(why)| why.as_str());
-    if !shared.refusals.note(&Refused { peer, kind, has_token, why }, clock::begun()) {
+    if !shared.refusals.note(&Refused { peer, kind, why }, clock::begun()) {
         return answer;
     }
-    let mut slowed = if kind == RefusalKind::SignIn {
-        if let Ok(_place) = shared.refusals.paused.try_acquire() {
-            tokio::time::sleep(PAUSE).await;
-        }
-        board::too_many_sign_ins()
-    } else {
-        problem(StatusCode::TOO_MANY_REQUESTS, "too many wrong tokens came from your address; wait a minute")
-    };
+    if let Ok(_place) = shared.refusals.paused.try_acquire() {
+        tokio::time::sleep(PAUSE).await;
+    }
+    let mut slowed = board::too_many_sign_ins();
     slowed.headers_mut().insert("retry-after", HeaderValue::from_static("60"));
     slowed
 }
@@ -289,13 +269,13 @@ mod tests {
     use super::*;
 
     fn refused(peer: &str, kind: RefusalKind) -> Refused<'static> {
-        Refused { peer: Some(Peer(peer.parse().unwrap())), kind, has_token: true, why: None }
+        Refused { peer: Some(Peer(peer.parse().unwrap())), kind, why: None }
     }
 
     #[tokio::test]
-    async fn after_a_few_wrong_tokens_a_peer_is_slowed_and_no_other() {
+    async fn after_a_few_wrong_sign_ins_a_peer_is_slowed_and_no_other() {
         let (refusals, now) = (Arc::new(Refusals::default()), clock::begun());
-        let guess = |from: &str, at: Instant| refusals.note(&refused(from, RefusalKind::Token), at);
+        let guess = |from: &str, at: Instant| refusals.note(&refused(from, RefusalKind::SignIn), at);
         assert!((0..BURST).all(|_| !guess("198.51.100.1", now)));
         assert!(guess("198.51.100.1", now));
         assert!(guess("::ffff:198.51.100.1", now), "the same address, written for IPv6");
@@ -306,11 +286,11 @@ mod tests {
         assert!(guess("2001:db8::ffff", now), "an address of the same network");
         assert!(!guess("2001:db8:0:1::1", now));
         let known = |kind| refusals.note(&refused("198.51.100.3", kind), now);
-        assert!((0..100).all(|_| !known(RefusalKind::Forbidden) && !known(RefusalKind::Webhook)));
-        let without = Refused { has_token: false, ..refused("198.51.100.3", RefusalKind::Token) };
-        assert!((0..100).all(|_| !refusals.note(&without, now)), "nothing is guessed without a token");
+        for kind in [RefusalKind::Token, RefusalKind::Forbidden, RefusalKind::Webhook] {
+            assert!((0..100).all(|_| !known(kind)), "programs are told what is wrong each time");
+        }
         let totals: Vec<u64> = refusals.totals().map(|(_, total)| total).collect();
-        assert_eq!(totals, [0, 127, 100, 100]);
+        assert_eq!(totals, [27, 100, 100, 100]);
     }
 
     #[tokio::test]

@@ -46,7 +46,7 @@ async fn wrong_tokens_are_counted_slowed_and_logged_once_and_a_right_one_is_let_
     assert_eq!(sign_in(&world, REVIEWER_TOKEN, "").await.status(), 303, "nobody is locked out");
     let guess = [("authorization", "Bearer somebody-elses-token")];
     let api = world.send(world.request(Method::GET, "/v1/work-orders", &guess, Vec::new())).await.unwrap();
-    assert_eq!(api.status, 429, "it is the same peer: {}", api.text);
+    assert_eq!(api.status, 401, "programs are told what is wrong: {}", api.text);
     let metrics = world.metrics().await;
     for figure in ["{kind=\"sign_in\"} 13", "{kind=\"token\"} 1", "{kind=\"webhook\"} 0"] {
         assert!(metrics.contains(&format!("covertrail_refused_total{figure}\n")), "{metrics}");

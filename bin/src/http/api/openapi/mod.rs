@@ -42,7 +42,6 @@ impl Operation {
         let who = if let Some(right) = self.right {
             let roles: Vec<_> = right.roles().map(Role::as_str).collect();
             refusals.insert("401".into(), refusal("No token, or one that nobody has."));
-            refusals.insert("429".into(), refusal("Too many wrong tokens came from this address."));
             let who = if right == Right::Read {
                 "For every role.".into()
             } else {
