@@ -88,10 +88,20 @@ impl Config {
 
     /// Reads and checks a configuration's text.
     pub fn parse(text: &str) -> Result<Self, String> {
-        let config: Self = toml::from_str(text).map_err(|error| error.to_string().trim_end().to_owned())?;
+        let config: Self = toml::from_str(text).map_err(|error| what_is_wrong(text, &error))?;
         let problems = config.problems();
         if problems.is_empty() { Ok(config) } else { Err(problems.join("\n")) }
     }
+}
+
+/// Where the text cannot be read, by line and field, and why. The line itself is not repeated: a token may stand there by
+/// mistake, and what is said here goes to terminals and logs.
+fn what_is_wrong(text: &str, error: &toml::de::Error) -> String {
+    let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
+    let line = before.matches('\n').count();
+    let field = text.lines().nth(line).and_then(|line| line.split_once('=')).map(|(field, _)| field.trim());
+    let field = field.map(|field| format!(", {field}")).unwrap_or_default();
+    format!("line {}{field}: {}", line.saturating_add(1), error.message())
 }
 
 #[cfg(test)]

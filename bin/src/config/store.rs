@@ -98,6 +98,14 @@ impl Store {
             }
             (LogEngine::EventStoreDb, Some(_)) | (LogEngine::Embedded, None) => {}
         }
+        let places = [
+            ("store.path", Some(&self.path)),
+            ("store.views", self.views.as_ref()),
+            ("store.documents", Some(&self.documents)),
+        ];
+        let empty =
+            places.into_iter().filter(|(_, path)| path.is_some_and(|path| path.as_os_str().is_empty()));
+        problems.extend(empty.map(|(field, _)| format!("{field}: must not be empty")));
         problems
     }
 }

@@ -9,7 +9,7 @@ fn the_template_is_a_configuration_and_says_the_defaults() {
 #[test]
 fn a_wrong_field_is_named_with_its_line() {
     for (text, expected) in [
-        ("[server]\nlisten = 8080", "line 2"),
+        ("[server]\nlisten = 8080", "line 2, listen: "),
         ("[server]\nport = 8080", "unknown field `port`"),
         ("[server]\npublic_url = \"covertrail.example.com\"", "server.public_url: must begin with"),
         ("[policy]\nrequired_lines = [\"marine\"]", "`marine` is no coverage line"),
@@ -23,6 +23,9 @@ fn a_wrong_field_is_named_with_its_line() {
         ),
         ("[store]\nengine = \"eventstoredb\"", "store.url: must be named"),
         ("[store]\nurl = \"esdb://localhost\"", "store.url: is read only where engine is"),
+        ("[store]\npath = \"\"", "store.path: must not be empty"),
+        ("[store]\nviews = \"\"", "store.views: must not be empty"),
+        ("[store]\ndocuments = \"\"", "store.documents: must not be empty"),
         (
             "[store]\nengine = \"eventstoredb\"\nurl = \"esdb://admin:s@one:1,two:2\"",
             "store.url: must hold no password: set COVERTRAIL_STORE_CREDENTIALS",
@@ -73,6 +76,18 @@ fn a_wrong_field_is_named_with_its_line() {
     ] {
         let problem = Config::parse(text).unwrap_err();
         assert!(problem.contains(expected), "{text:?} gave {problem}");
+    }
+}
+
+#[test]
+fn what_stands_in_a_wrong_line_is_not_repeated() {
+    for (text, expected) in [
+        ("[[access]]\nname = \"board\"\nrole = \"viewer\"\nsha256 = \"hunter2hunter2\"", "line 4, sha256: "),
+        ("[[gateway.users]]\nname = \"a\"\npassword = \"hunter2hunter2\"", "unknown field `password`"),
+        ("[server]\nlisten = \"127.0.0.1:0\"\ntoken = \"hunter2hunter2", "line 3, token: "),
+    ] {
+        let problem = Config::parse(text).unwrap_err();
+        assert!(problem.contains(expected) && !problem.contains("hunter2"), "{text:?} gave {problem}");
     }
 }
 

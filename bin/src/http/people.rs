@@ -32,7 +32,7 @@ const MAX_BODY_BYTES: usize = MAX_DOCUMENT_BYTES + 4096;
 
 /// A reviewer's decision. Dates in Unix seconds; lines and dates may be left out where the vendor has read them.
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "an object with certificate, decision and reason")]
 pub(super) struct ReviewAsked {
     pub(super) certificate: String,
     pub(super) decision: Verdict,
@@ -97,7 +97,7 @@ fn cover(review: &ReviewAsked) -> Result<Option<Cover>, String> {
 
 /// An exception; `until` in Unix seconds.
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "an object with reason and until")]
 struct Waiver {
     reason: String,
     until: i64,
@@ -119,7 +119,7 @@ pub(super) async fn waive(
 
 /// Why something is tried again, where somebody says it.
 #[derive(Deserialize, Default)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "an object with reason, or no body")]
 struct Again {
     reason: Option<String>,
 }

@@ -66,6 +66,9 @@ async fn each_mistake_of_a_body_has_its_status_and_its_name() {
         ("waive", &[JSON], "{\"reason\":\"a\"", 400, "not JSON"),
         ("waive", &[JSON], &deep, 400, "recursion limit"),
         ("waive", &[JSON], "", 400, "missing"),
+        ("waive", &[JSON], "[]", 422, "an object with reason and until"),
+        ("retry", &[JSON], "[]", 422, "an object with reason"),
+        ("review", &[JSON], "[]", 422, "an object with certificate, decision and reason"),
         ("waive", &[], "", 400, "missing"),
         ("waive", &[JSON], "{\"reason\":\"a\",\"until\":\"tomorrow\"}", 422, "until"),
         (
