@@ -7,7 +7,7 @@ use crate::engine::with_causes;
 use covertrail_adapters::OwnCategory;
 use covertrail_adapters::gateway::{
     Appendable, ClientAccess, ClientRole, ClientUser, Confidential, GatewaySettings, GatewayTls,
-    GatewayWatch, ServeError, serve,
+    GatewayWatch, ServeError, check_groups, serve,
 };
 use covertrail_adapters::store::EventStore;
 use std::net::SocketAddr;
@@ -82,6 +82,20 @@ impl Gateway {
             }
         }
     }
+}
+
+/// Where the gateway will listen, or which of its files cannot be used. Nothing where it is not served.
+pub(crate) fn check(config: &Config) -> Option<Result<SocketAddr, String>> {
+    let gateway = &config.gateway;
+    let listen = gateway.listen?;
+    let tls = gateway.certificate.as_ref().zip(gateway.key.as_ref());
+    let tls = tls.map(|(certificate, key)| GatewayTls::read(certificate, key)).transpose();
+    let groups = check_groups(&config.store.groups_path());
+    Some(match (tls, groups) {
+        (Err(error), _) => Err(format!("gateway.certificate, gateway.key: {}", with_causes(&error))),
+        (Ok(_), Err(error)) => Err(with_causes(&error)),
+        (Ok(_), Ok(())) => Ok(listen),
+    })
 }
 
 fn settings(config: &Config) -> Result<GatewaySettings, Failure> {

@@ -34,7 +34,7 @@ mod tls;
 mod wire;
 
 use std::future::Future;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use tokio::net::TcpListener;
@@ -151,6 +151,11 @@ pub async fn serve(
     // the stop ends the serving, and not the other way round
     tokio::join!(incoming::serve(listener, settings.tls.as_ref(), &door, stopped), stop);
     Ok(())
+}
+
+/// Whether the file of persistent subscriptions can be read; one that is not there yet has none.
+pub fn check_groups(path: &Path) -> Result<(), ServeError> {
+    Groups::check(path).map_err(|source| ServeError::Groups { path: path.to_owned(), source })
 }
 
 /// Waits until the server stops.

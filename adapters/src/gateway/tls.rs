@@ -3,9 +3,13 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use covertrail_files::{FileError, Links, read};
 use rustls::ServerConfig;
 use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+
+/// The most bytes of a certificate with its chain, or of a key.
+const MAX_PEM_BYTES: u64 = 1 << 20;
 
 /// What the gateway proves with who it is.
 #[derive(Debug, Clone)]
@@ -14,7 +18,10 @@ pub struct GatewayTls(pub(super) Arc<ServerConfig>);
 /// Why a certificate and its key cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum TlsError {
-    /// A file is no PEM of what it should be, or cannot be read.
+    /// A file cannot be read, or is no regular file.
+    #[error(transparent)]
+    Unreadable(FileError),
+    /// A file is no PEM of what it should be.
     #[error("{} cannot be read as the PEM of {what}", path.display())]
     File {
         /// The file.
@@ -39,13 +46,15 @@ impl GatewayTls {
             let path = path.to_owned();
             move |source| TlsError::File { path, what, source }
         };
-        let chain = CertificateDer::pem_file_iter(certificate)
-            .and_then(Iterator::collect::<Result<Vec<_>, _>>)
+        // a link to the newest certificate is usual
+        let text = |path: &Path| read(path, Links::Follow, MAX_PEM_BYTES).map_err(TlsError::Unreadable);
+        let chain = CertificateDer::pem_slice_iter(&text(certificate)?)
+            .collect::<Result<Vec<_>, _>>()
             .map_err(unreadable(certificate, "a certificate"))?;
         if chain.is_empty() {
             return Err(TlsError::Empty(certificate.to_owned()));
         }
-        let key = PrivateKeyDer::from_pem_file(key).map_err(unreadable(key, "a private key"))?;
+        let key = PrivateKeyDer::from_pem_slice(&text(key)?).map_err(unreadable(key, "a private key"))?;
         // passed on and not installed: a client of EventStoreDB in this process could not start otherwise
         let provider = Arc::new(rustls::crypto::ring::default_provider());
         let config = ServerConfig::builder_with_provider(provider).with_safe_default_protocol_versions();

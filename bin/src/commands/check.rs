@@ -59,6 +59,7 @@ impl Check {
         findings.push(log::log(&config.store).await);
         findings.push(look::read_models(&config.store));
         findings.push(look::documents(&config.store.documents));
+        findings.extend(look::gateway(&config));
         findings.extend(look::permissions(&config.store));
         if let Ok(secrets) = secrets {
             let (policy, workmarket) =

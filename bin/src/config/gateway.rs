@@ -239,17 +239,11 @@ mod tests {
             ("[gateway]\nkey = \"a.key\"".to_owned(), "gateway.certificate: must be named"),
             ("[gateway]\nanonymous = \"admin\"".to_owned(), "unknown variant `admin`"),
             ("[gateway]\nmax_calls = 0".to_owned(), "gateway.max_calls: must be at least 1"),
-            (user("ann", "owner", "a7c41e90b82d65f3"), "`owner` is none of reader, auditor, writer, admin"),
-            (user("a:b", "reader", "a7c41e90b82d65f3"), "line 2"),
-            (
-                two(user("ann", "reader", "a7c41e90b82d65f3"), user("ann", "reader", "0b6d93f1c7e2548a")),
-                "there are two called ann",
-            ),
-            (
-                two(user("ann", "reader", "a7c41e90b82d65f3"), user("bob", "reader", "a7c41e90b82d65f3")),
-                "bob has the same token",
-            ),
-            (two(user("ann", "reader", "a7c41e90b82d65f3"), access), "ann has the same token"),
+            (user("ann", "owner", "a7"), "`owner` is none of reader, auditor, writer, admin"),
+            (user("a:b", "reader", "a7"), "line 2"),
+            (two(user("ann", "reader", "a7"), user("ann", "reader", "b6")), "there are two called ann"),
+            (two(user("ann", "reader", "a7"), user("bob", "reader", "a7")), "bob has the same token"),
+            (two(user("ann", "reader", "a7"), access), "ann has the same token"),
         ] {
             let problem = Config::parse(&text).unwrap_err();
             assert!(problem.contains(expected), "{problem}");

@@ -71,6 +71,28 @@ async fn with_config(world: &World, command: &str, config: &Path) -> Ended {
     Program::run(&[command, "--config", config.to_str().unwrap()], &environment).await
 }
 
+#[tokio::test]
+async fn what_the_gateway_cannot_use_is_found_by_check_before_serve_needs_it() {
+    let more = "[gateway]\nlisten = \"127.0.0.1:0\"\ncertificate = \"gateway.crt\"\nkey = \"gateway.key\"\n";
+    let world = World::without_program(Plan { more: more.to_owned(), ..Plan::default() }).await;
+    let config = world.configure();
+    let missing = with_config(&world, "check", &config).await;
+    assert!(refusal(&missing, "no certificate").contains("gateway.crt"), "{missing:?}");
+    shell(&format!("mkfifo '{}'", world.path("gateway.crt").display()));
+    let fifo = with_config(&world, "check", &config).await;
+    assert!(refusal(&fifo, "a FIFO").contains("is a FIFO"), "{fifo:?}");
+    let world = World::without_program(Plan {
+        more: "[gateway]\nlisten = \"127.0.0.1:0\"\n".to_owned(),
+        ..Plan::default()
+    })
+    .await;
+    let (config, groups) = (world.configure(), world.path("covertrail.groups.json"));
+    fs::write(&groups, "name;amount\n").unwrap();
+    let junk = with_config(&world, "check", &config).await;
+    assert!(refusal(&junk, "a CSV").contains("covertrail.groups.json"), "{junk:?}");
+    assert_eq!(fs::read_to_string(&groups).unwrap(), "name;amount\n");
+}
+
 /// What the program says of a refusal, on either stream.
 fn refusal(ended: &Ended, what: &str) -> String {
     assert!(!matches!(ended.code, Some(0) | None), "{what} is taken: {ended:?}");

@@ -13,7 +13,7 @@ mod settle;
 
 use std::collections::HashMap;
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use tokio::sync::{Mutex, mpsc, oneshot, watch};
@@ -71,6 +71,11 @@ impl Groups {
         stop: watch::Receiver<bool>,
     ) -> io::Result<Self> {
         Ok(Self { log, ledger: Ledger::open(path)?, working: Arc::default(), most, stop })
+    }
+
+    /// Whether the file can be read.
+    pub(super) fn check(path: &Path) -> io::Result<()> {
+        Ledger::open(path.to_owned()).map(drop)
     }
 
     /// The way to a group, which begins to work if it does not.

@@ -4,6 +4,7 @@ use super::finding::Finding;
 use crate::assemble;
 use crate::config::{self, Config, Environment, Secrets, Wire};
 use crate::engine::with_causes;
+use crate::gateway;
 use crate::store;
 use covertrail_adapters::policy;
 use covertrail_adapters::workmarket;
@@ -101,6 +102,14 @@ pub(super) fn read_models(store: &config::Store) -> Finding {
         None if path.exists() => Finding::good(about, path.display().to_string()),
         None => Finding::good(about, format!("{} will be made", path.display())),
     }
+}
+
+/// Whether the gateway has what it needs, where it is served.
+pub(super) fn gateway(config: &Config) -> Option<Finding> {
+    Some(match gateway::check(config)? {
+        Ok(listen) => Finding::good("gateway", format!("it will listen on {listen}")),
+        Err(error) => Finding::misconfigured("gateway", &error),
+    })
 }
 
 /// Files of ours that others can read, each with the command that mends it.
