@@ -290,8 +290,8 @@ impl Connections {
         })
     }
 
-    /// Closes the connection whose body comes slowest, among those that hold bytes of this budget. The one that bytes
-    /// came on just now goes only where there is no other.
+    /// Closes the connection whose body is worth least, among those that hold bytes of this budget. A slow one that bytes
+    /// came on just now goes only where there is no other slow one.
     fn close_slowest(&self, just_came: u64, known: bool) {
         let now = self.now();
         let mut table = self.lock();
@@ -299,9 +299,11 @@ impl Connections {
             .open
             .values()
             .filter(|entry| entry.held(known).load(Relaxed) > 0)
-            .filter_map(|entry| Some((entry.id == just_came, entry.progress.body_rate(now)?, entry)))
-            .min_by_key(|(is_last, rate, entry)| (*is_last, *rate, entry.id))
-            .map(|(_, _, entry)| Arc::clone(entry));
+            .filter_map(|entry| Some((entry.progress.body_worth(now)?, entry)))
+            .min_by_key(|(worth, entry)| {
+                (worth.is_young, !worth.is_young && entry.id == just_came, *worth, entry.id)
+            })
+            .map(|(_, entry)| Arc::clone(entry));
         if let Some(entry) = slowest {
             self.close(&mut table, &entry);
         }

@@ -11,8 +11,8 @@ use std::time::Duration;
 /// For how long a peer may read nothing, and a stranger's request be under way, before its connection may be closed for
 /// another, in milliseconds.
 const LASTS: u64 = 2_000;
-/// The shortest time over which a rate is taken, in milliseconds.
-const SHORTEST: u64 = 10;
+/// For how long a body is too young to have a rate, in milliseconds.
+const YOUNG: u64 = 1_000;
 /// There is no such moment.
 const NEVER: u64 = u64::MAX;
 
@@ -57,6 +57,14 @@ pub(super) struct Progress {
     unread: AtomicBool,
     /// Whether any request of the connection was.
     known: AtomicBool,
+}
+
+/// How little a body is worth, the least first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct BodyWorth {
+    pub(super) is_young: bool,
+    /// Its rate; for a young one, when the last of its bytes came.
+    measure: u64,
 }
 
 impl Progress {
@@ -217,11 +225,19 @@ impl Progress {
         }
     }
 
-    /// At which rate the body has come so far, in bytes a second; nothing where none is awaited.
-    pub(super) fn body_rate(&self, now: u64) -> Option<u64> {
-        let since = self.body.load(Relaxed);
-        let elapsed = now.saturating_sub(since).max(SHORTEST);
-        (since != NEVER).then(|| self.body_bytes.load(Relaxed).saturating_mul(1_000) / elapsed)
+    /// How little the body is worth beside others when their bytes have no room: the least goes first. The slowest does,
+    /// in bytes a second; of those that are too young to be slow the one that has been still for longest, so that a
+    /// delivery that is just coming is not taken for a slow one. Nothing where none is awaited.
+    pub(super) fn body_worth(&self, now: u64) -> Option<BodyWorth> {
+        let (since, bytes) = (self.body.load(Relaxed), self.body_bytes.load(Relaxed));
+        let elapsed = now.saturating_sub(since);
+        (since != NEVER).then(|| {
+            if elapsed < YOUNG {
+                BodyWorth { is_young: true, measure: self.body_moved.load(Relaxed) }
+            } else {
+                BodyWorth { is_young: false, measure: bytes.saturating_mul(1_000) / elapsed }
+            }
+        })
     }
 
     /// Until when the bytes of the body that have come would have lasted at the least rate, and never later than when
@@ -316,9 +332,11 @@ mod tests {
         going.body(1 << 19, 500);
         ended.body(1, 0);
         ended.end_body();
-        assert_eq!(stopped.body_rate(1_000), Some(1 << 19));
-        assert_eq!(going.body_rate(1_000), Some(1 << 20));
-        assert_eq!(ended.body_rate(1_000), None, "a body that is whole is about to be authenticated");
+        let old = |rate| Some(BodyWorth { is_young: false, measure: rate });
+        assert_eq!(stopped.body_worth(2_000), old(1 << 18));
+        assert_eq!(going.body_worth(2_500), old(1 << 18));
+        assert_eq!(ended.body_worth(1_000), None, "a body that is whole is about to be authenticated");
+        assert!(going.body_worth(1_499) > stopped.body_worth(1_499), "what has just begun is not slow yet");
     }
 
     #[test]

@@ -75,6 +75,7 @@ async fn a_full_budget_closes_the_slowest_body_and_frees_its_bytes() {
     slow.hold(10);
     fast.hold(80);
     assert_eq!(connections.bodies.current(), 90);
+    tokio::time::advance(Duration::from_secs(1)).await;
     fast.hold(15);
     slow.closed().await;
     assert_eq!(connections.bodies.current(), 95);
@@ -83,6 +84,22 @@ async fn a_full_budget_closes_the_slowest_body_and_frees_its_bytes() {
     tokio::time::advance(Duration::from_secs(5)).await;
     connections.close_overdue();
     assert!(!connections.bodies.is_reached());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_delivery_that_is_just_coming_outlives_bodies_that_have_stopped() {
+    let connections = few();
+    let [stopped, delivery, more] = [1, 2, 3].map(|last| connections.admit(peer(last)).unwrap());
+    for connection in [&stopped, &delivery, &more] {
+        connection.begin_request();
+        connection.await_body();
+    }
+    stopped.hold(60);
+    tokio::time::advance(Duration::from_millis(5)).await;
+    delivery.hold(10);
+    more.hold(60);
+    stopped.closed().await;
+    assert_eq!(connections.bodies.current(), 70);
 }
 
 #[tokio::test(start_paused = true)]
