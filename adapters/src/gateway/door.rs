@@ -43,11 +43,29 @@ pub struct GatewayLimits {
     pub calls_per_client: u64,
     /// Persistent subscriptions.
     pub groups: usize,
+    /// Calls under way on one connection.
+    pub streams: u32,
+    /// What a client may send of one call before it is read, in bytes; of all calls of a connection four times that.
+    pub window: u32,
+    /// The largest head of a call, in bytes.
+    pub header: u32,
+    /// How many calls a client may take back before they were looked at.
+    pub resets: u32,
 }
 
 impl Default for GatewayLimits {
     fn default() -> Self {
-        Self { connections: 256, connections_per_peer: 64, calls: 512, calls_per_client: 64, groups: 64 }
+        Self {
+            connections: 256,
+            connections_per_peer: 64,
+            calls: 512,
+            calls_per_client: 64,
+            groups: 64,
+            streams: 128,
+            window: 256 << 10,
+            header: 16 << 10,
+            resets: 32,
+        }
     }
 }
 
@@ -55,7 +73,9 @@ impl Default for GatewayLimits {
 #[derive(Debug)]
 pub struct GatewayWatch {
     pub(super) connections: Arc<Connections>,
-    pub(super) max_groups: usize,
+    pub(super) limits: GatewayLimits,
+    /// Reached when a client takes back more calls than are looked at.
+    pub(super) resets: Arc<Limit>,
     calls: Arc<Limit>,
     calls_per_client: Arc<Limit>,
     clients: Mutex<HashMap<String, u64>>,
@@ -73,7 +93,8 @@ impl GatewayWatch {
             limit
         };
         Arc::new(Self {
-            max_groups: limits.groups,
+            limits: *limits,
+            resets: calls("gateway_resets", "gateway.max_resets", limits.resets.into()),
             calls: calls("gateway_calls", "gateway.max_calls", limits.calls),
             calls_per_client: calls(
                 "gateway_calls_per_client",

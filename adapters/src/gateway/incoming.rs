@@ -5,6 +5,7 @@
 //! every append.
 
 use std::convert::Infallible;
+use std::error::Error as _;
 use std::io;
 use std::pin::{Pin, pin};
 use std::sync::Arc;
@@ -34,17 +35,10 @@ const FIRST_CALL: Duration = Duration::from_secs(10);
 const IDLE: Duration = Duration::from_mins(10);
 /// Of how many open files one may be a connection: most are for webhooks and the program itself.
 const FILES_PER_CONNECTION: u64 = 8;
-/// How many calls one connection may have under way.
-const MAX_STREAMS: u32 = 128;
-/// How much a client may send of one call, and of all calls of a connection, before it is read, in bytes.
-const STREAM_WINDOW: u32 = 256 << 10;
-const CONNECTION_WINDOW: u32 = 1 << 20;
-/// The largest head of a call, in bytes.
-const MAX_HEADER_BYTES: u32 = 16 << 10;
+/// How much more than of one call a client may send of all calls of a connection before it is read.
+const CONNECTION_WINDOWS: u32 = 4;
 /// How much of an answer waits for a client's window, in bytes.
 const SEND_BUFFER_BYTES: usize = 64 << 10;
-/// How many calls a client may take back before they were looked at, and how many may be reset for its mistakes.
-const MAX_RESETS: usize = 32;
 
 /// The table of the gateway's connections.
 pub(super) fn connections(limits: &GatewayLimits) -> Arc<Connections> {
@@ -124,7 +118,9 @@ async fn speak(
     connection: Arc<OpenConnection>,
     mut stop: watch::Receiver<bool>,
 ) {
-    let peer = connection.peer();
+    let (peer, watch) = (connection.peer(), Arc::clone(&door.watch));
+    let limits = watch.limits;
+    let resets = usize::try_from(limits.resets).unwrap_or(usize::MAX);
     let service = service_fn(move |request| {
         let (door, connection) = (door.clone(), Arc::clone(&connection));
         async move { Ok::<_, Infallible>(door.call(request, connection).await) }
@@ -134,13 +130,13 @@ async fn speak(
         .timer(TokioTimer::new())
         .keep_alive_interval(KEEP_ALIVE)
         .keep_alive_timeout(KEEP_ALIVE_ANSWERED)
-        .max_concurrent_streams(MAX_STREAMS)
-        .initial_stream_window_size(STREAM_WINDOW)
-        .initial_connection_window_size(CONNECTION_WINDOW)
-        .max_header_list_size(MAX_HEADER_BYTES)
+        .max_concurrent_streams(limits.streams)
+        .initial_stream_window_size(limits.window)
+        .initial_connection_window_size(limits.window.saturating_mul(CONNECTION_WINDOWS))
+        .max_header_list_size(limits.header)
         .max_send_buf_size(SEND_BUFFER_BYTES)
-        .max_pending_accept_reset_streams(MAX_RESETS)
-        .max_local_error_reset_streams(MAX_RESETS);
+        .max_pending_accept_reset_streams(resets)
+        .max_local_error_reset_streams(resets);
     let mut speaking = pin!(builder.serve_connection(TokioIo::new(stream), service));
     let ended = tokio::select! {
         ended = &mut speaking => ended,
@@ -150,8 +146,17 @@ async fn speak(
         }
     };
     if let Err(error) = ended {
+        if takes_back_too_much(&error) {
+            watch.resets.turn_away();
+        }
         tracing::debug!(%peer, %error, "a connection of the gateway broke off");
     }
+}
+
+/// Whether a connection was closed because its client took back call after call, as in a rapid reset.
+fn takes_back_too_much(error: &hyper::Error) -> bool {
+    let cause = error.source().and_then(|cause| cause.downcast_ref::<h2::Error>());
+    cause.and_then(h2::Error::reason) == Some(h2::Reason::ENHANCE_YOUR_CALM)
 }
 
 /// A connection that acknowledges what it read at once and tells when its peer does not read.

@@ -131,7 +131,7 @@ pub async fn serve(
         confidential: Arc::new(settings.confidential),
     };
     let groups =
-        Groups::open(log.clone(), settings.groups.clone(), settings.watch.max_groups, stopped.clone())
+        Groups::open(log.clone(), settings.groups.clone(), settings.watch.limits.groups, stopped.clone())
             .map_err(|source| ServeError::Groups { path: settings.groups, source })?;
     let server = Server { id: Uuid::new_v4(), address, started_at: clock() };
     let appends = Appends { store, appendable: settings.appendable, clock };

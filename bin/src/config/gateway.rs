@@ -10,6 +10,9 @@ use std::fmt;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
+/// The least bytes of a window and of a head.
+const LEAST_BYTES: u32 = 4 << 10;
+
 /// `[gateway]`
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -34,6 +37,14 @@ pub struct Gateway {
     pub max_calls_per_client: u64,
     /// Persistent subscriptions.
     pub max_groups: usize,
+    /// Calls under way on one connection.
+    pub max_streams: u32,
+    /// What a client may send of one call before it is read, in bytes.
+    pub window_bytes: u32,
+    /// The largest head of a call, in bytes.
+    pub max_header_bytes: u32,
+    /// How many calls a client may take back before they were looked at.
+    pub max_resets: u32,
     /// `[[gateway.users]]`
     pub users: Vec<GatewayUser>,
 }
@@ -81,6 +92,10 @@ impl Default for Gateway {
             max_calls: limits.calls,
             max_calls_per_client: limits.calls_per_client,
             max_groups: limits.groups,
+            max_streams: limits.streams,
+            window_bytes: limits.window,
+            max_header_bytes: limits.header,
+            max_resets: limits.resets,
             users: Vec::new(),
         }
     }
@@ -101,6 +116,10 @@ impl Gateway {
             calls: self.max_calls,
             calls_per_client: self.max_calls_per_client,
             groups: self.max_groups,
+            streams: self.max_streams,
+            window: self.window_bytes,
+            header: self.max_header_bytes,
+            resets: self.max_resets,
         }
     }
 
@@ -128,9 +147,20 @@ impl Gateway {
             ("max_connections_per_peer", self.max_connections_per_peer == 0),
             ("max_calls", self.max_calls == 0),
             ("max_calls_per_client", self.max_calls_per_client == 0),
+            ("max_streams", self.max_streams == 0),
+            ("max_resets", self.max_resets == 0),
         ] {
             if zero {
                 problems.push(format!("gateway.{field}: must be at least 1"));
+            }
+        }
+        // what HTTP/2 itself allows, and the least that the clients work with
+        for (field, bytes, most) in [
+            ("window_bytes", self.window_bytes, (1 << 31) - 1),
+            ("max_header_bytes", self.max_header_bytes, 1 << 20),
+        ] {
+            if !(LEAST_BYTES..=most).contains(&bytes) {
+                problems.push(format!("gateway.{field}: takes {LEAST_BYTES} to {most}"));
             }
         }
         for (place, user) in self.users.iter().enumerate() {
@@ -239,6 +269,9 @@ mod tests {
             ("[gateway]\nkey = \"a.key\"".to_owned(), "gateway.certificate: must be named"),
             ("[gateway]\nanonymous = \"admin\"".to_owned(), "unknown variant `admin`"),
             ("[gateway]\nmax_calls = 0".to_owned(), "gateway.max_calls: must be at least 1"),
+            ("[gateway]\nmax_streams = 0".to_owned(), "gateway.max_streams: must be at least 1"),
+            ("[gateway]\nwindow_bytes = 1".to_owned(), "gateway.window_bytes: takes 4096 to 2147483647"),
+            ("[gateway]\nmax_header_bytes = 1".to_owned(), "gateway.max_header_bytes: takes 4096 to 1048576"),
             (user("ann", "owner", "a7"), "`owner` is none of reader, auditor, writer, admin"),
             (user("a:b", "reader", "a7"), "line 2"),
             (two(user("ann", "reader", "a7"), user("ann", "reader", "b6")), "there are two called ann"),

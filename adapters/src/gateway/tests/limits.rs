@@ -342,3 +342,30 @@ async fn few_open_files_leave_most_of_them_to_the_program() {
         "metrics show the limit that there is"
     );
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_client_that_takes_back_call_after_call_is_closed_and_counted() {
+    let running = Running::begin().await;
+    let mut connection = spoken(&running, 65_535).await;
+    let head = head("/event_store.client.streams.Streams/Read");
+    // a call, and its end by the client, a thousand times over
+    let calls: Vec<u8> = (0..1_000_u32)
+        .flat_map(|call| {
+            [frame(1, 4, 2 * call + 1, &head), frame(3, 0, 2 * call + 1, &8_u32.to_be_bytes())].concat()
+        })
+        .collect();
+    // it is closed before all of it is sent
+    let _ = connection.write_all(&calls).await;
+    is_closed(connection).await;
+    let counted = async {
+        loop {
+            let limits = running.watch.limits().into_iter().map(|limit| limit.snapshot());
+            let resets = limits.into_iter().find(|limit| limit.name == "gateway_resets").unwrap();
+            if resets.reached == 1 {
+                return;
+            }
+            tokio::task::yield_now().await;
+        }
+    };
+    soon(counted).await;
+}
